@@ -1,0 +1,6 @@
+// The core's exports, and nothing else. Every kernel takes pointers into linear memory and allocates nothing: the caller
+// owns the memory from heapBase() up (src/kernels/wasm/core.ts).
+
+export { heapBase } from "./memory";
+export { modeSums } from "./modes";
+export { solveKappa } from "./resolvent";

@@ -1,0 +1,66 @@
+// One source, two widths. Kernels are written once in terms of V; the core is built with V = v128 (two f64 lanes), and
+// the benchmarks build it again with V = f64 to measure what SIMD gives. Every branch below is decided at compile time.
+
+import { V } from "./width";
+
+/** Number of f64 in a V. */
+export const WIDTH: i32 = isVector<V>() ? 2 : 1;
+/** Bytes of a V. */
+export const BYTES: usize = isVector<V>() ? 16 : 8;
+
+// @ts-ignore: decorator
+@inline
+export function load64(p: usize): V {
+  if (isVector<V>()) return v128.load(p);
+  else return load<f64>(p);
+}
+
+// @ts-ignore: decorator
+@inline
+export function store64(p: usize, x: V): void {
+  if (isVector<V>()) v128.store(p, x);
+  else store<f64>(p, x);
+}
+
+// @ts-ignore: decorator
+@inline
+export function splat(x: f64): V {
+  if (isVector<V>()) return f64x2.splat(x);
+  else return x;
+}
+
+// @ts-ignore: decorator
+@inline
+export function add(a: V, b: V): V {
+  if (isVector<V>()) return f64x2.add(a, b);
+  else return a + b;
+}
+
+// @ts-ignore: decorator
+@inline
+export function sub(a: V, b: V): V {
+  if (isVector<V>()) return f64x2.sub(a, b);
+  else return a - b;
+}
+
+// @ts-ignore: decorator
+@inline
+export function mul(a: V, b: V): V {
+  if (isVector<V>()) return f64x2.mul(a, b);
+  else return a * b;
+}
+
+// @ts-ignore: decorator
+@inline
+export function div(a: V, b: V): V {
+  if (isVector<V>()) return f64x2.div(a, b);
+  else return a / b;
+}
+
+/** The sum of the lanes. */
+// @ts-ignore: decorator
+@inline
+export function lanesum(a: V): f64 {
+  if (isVector<V>()) return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
+  else return a;
+}

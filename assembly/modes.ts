@@ -1,0 +1,108 @@
+// Sums over the modes j of the data, for complex κ = x + iy (docs/theory.md, eqs. 3.1, 3.2, 4.5):
+//
+//   D(κ) = Σ a_j/(λ_j+κ),   G(κ) = Σ t_j/(λ_j+κ),   H(κ) = Σ u_j/(λ_j+κ),   −D′(κ) = Σ a_j/(λ_j+κ)²
+//
+// with a = λ·multiplicity, t = target energy, u = t/λ. With p = λ+x and q = 1/(p²+y²), 1/(λ+κ) = (p − iy)q: one division a mode.
+// Arrays hold f64; n is a multiple of 4 (pad with λ = 1 and zero weights).
+
+import { BYTES, add, div, lanesum, load64, mul, splat } from "./lanes";
+
+/**
+ * D and −D′ at one κ, for the Newton iteration.
+ * out: 4 f64 — Re D, Im D, Re(−D′), Im(−D′).
+ */
+// @ts-ignore: decorator
+@inline
+export function traceSums(n: i32, lambda: usize, a: usize, x: f64, y: f64, out: usize): void {
+  const X = splat(x);
+  const Y2 = splat(y * y);
+  // two independent sets of accumulators hide the latency of the division
+  let q0 = splat(0),
+    q1 = splat(0); // Σ a q
+  let p0 = splat(0),
+    p1 = splat(0); // Σ a p q
+  let s0 = splat(0),
+    s1 = splat(0); // Σ a q²
+  let r0 = splat(0),
+    r1 = splat(0); // Σ a p q²
+  const end = lambda + ((<usize>n) << 3);
+  const one = splat(1);
+  while (lambda < end) {
+    const P0 = add(load64(lambda), X);
+    const P1 = add(load64(lambda + BYTES), X);
+    const Q0 = div(one, add(mul(P0, P0), Y2));
+    const Q1 = div(one, add(mul(P1, P1), Y2));
+    const A0 = mul(load64(a), Q0);
+    const A1 = mul(load64(a + BYTES), Q1);
+    q0 = add(q0, A0);
+    q1 = add(q1, A1);
+    const B0 = mul(A0, P0);
+    const B1 = mul(A1, P1);
+    p0 = add(p0, B0);
+    p1 = add(p1, B1);
+    s0 = add(s0, mul(A0, Q0));
+    s1 = add(s1, mul(A1, Q1));
+    r0 = add(r0, mul(B0, Q0));
+    r1 = add(r1, mul(B1, Q1));
+    lambda += 2 * BYTES;
+    a += 2 * BYTES;
+  }
+  const q = lanesum(add(q0, q1));
+  store<f64>(out, lanesum(add(p0, p1)));
+  store<f64>(out, -y * q, 8);
+  // (p − iy)²q² = (p² − y²)q² − 2ipy q², and p²q² = q − y²q²
+  store<f64>(out, q - 2 * y * y * lanesum(add(s0, s1)), 16);
+  store<f64>(out, -2 * y * lanesum(add(r0, r1)), 24);
+}
+
+/** D, G, H at m values of κ. Outputs are split arrays of m f64. */
+export function modeSums(
+  n: i32,
+  lambda: usize,
+  a: usize,
+  t: usize,
+  u: usize,
+  m: i32,
+  kr: usize,
+  ki: usize,
+  Dr: usize,
+  Di: usize,
+  Gr: usize,
+  Gi: usize,
+  Hr: usize,
+  Hi: usize,
+): void {
+  const bytes = (<usize>n) << 3;
+  const one = splat(1);
+  for (let i: usize = 0, last = (<usize>m) << 3; i < last; i += 8) {
+    const y = load<f64>(ki + i);
+    const X = splat(load<f64>(kr + i));
+    const Y2 = splat(y * y);
+    let aq = splat(0),
+      ap = splat(0),
+      tq = splat(0),
+      tp = splat(0),
+      uq = splat(0),
+      up = splat(0);
+    for (let j: usize = 0; j < bytes; j += BYTES) {
+      const P = add(load64(lambda + j), X);
+      const Q = div(one, add(mul(P, P), Y2));
+      const R = mul(P, Q);
+      const A = load64(a + j);
+      const T = load64(t + j);
+      const U = load64(u + j);
+      aq = add(aq, mul(A, Q));
+      ap = add(ap, mul(A, R));
+      tq = add(tq, mul(T, Q));
+      tp = add(tp, mul(T, R));
+      uq = add(uq, mul(U, Q));
+      up = add(up, mul(U, R));
+    }
+    store<f64>(Dr + i, lanesum(ap));
+    store<f64>(Di + i, -y * lanesum(aq));
+    store<f64>(Gr + i, lanesum(tp));
+    store<f64>(Gi + i, -y * lanesum(tq));
+    store<f64>(Hr + i, lanesum(up));
+    store<f64>(Hi + i, -y * lanesum(uq));
+  }
+}

@@ -1,0 +1,22 @@
+// Which kernels are used when the caller does not say: the WebAssembly core, instantiated at the first call, or plain
+// TypeScript where the engine has no WebAssembly SIMD.
+
+import type { Kernels } from "./kernels.ts";
+import { referenceKernels } from "./reference/reference.ts";
+import { wasmKernels } from "./wasm/wasm.ts";
+
+let shared: Kernels | undefined;
+
+export function defaultKernels(): Kernels {
+  shared ??= instantiate();
+  return shared;
+}
+
+function instantiate(): Kernels {
+  try {
+    return wasmKernels();
+  } catch (error) {
+    if (typeof WebAssembly === "undefined" || error instanceof WebAssembly.CompileError) return referenceKernels;
+    throw error;
+  }
+}

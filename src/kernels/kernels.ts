@@ -1,0 +1,8 @@
+// The numerical kernels behind everything else, as one interface with two implementations: wasm/ (the AssemblyScript core)
+// and reference/ (plain TypeScript: the oracle in tests, the fallback where WebAssembly SIMD is missing).
+
+import type { ResolventKernels } from "./resolvent.ts";
+
+export interface Kernels extends ResolventKernels {
+  readonly name: "wasm" | "reference";
+}

@@ -1,0 +1,80 @@
+// The WebAssembly instance and its memory. The core allocates nothing: from heapBase() up the memory is an arena that
+// belongs to one call at a time. Only the files of this folder know pointers.
+
+import { instantiateSync } from "@assemblyscript/loader";
+import { bytes } from "./bytes.ts";
+
+type Kernel = (...args: number[]) => number;
+
+export class Core {
+  readonly #memory: WebAssembly.Memory;
+  readonly #base: number;
+  readonly #exports: Record<string, Kernel>;
+
+  constructor(module: BufferSource | WebAssembly.Module = decode(bytes)) {
+    const { exports } = instantiateSync<Record<string, unknown>>(module, {});
+    this.#memory = exports.memory as WebAssembly.Memory;
+    this.#exports = exports as Record<string, Kernel>;
+    this.#base = align(this.call("heapBase"));
+  }
+
+  /** Calls an exported kernel. */
+  call(kernel: string, ...args: number[]): number {
+    return this.#exports[kernel]!(...args);
+  }
+
+  /** An arena over the whole free memory. It is valid until the next `arena()`: take results out before. */
+  arena(): Arena {
+    return new Arena(this.#memory, this.#base);
+  }
+}
+
+export class Arena {
+  readonly #memory: WebAssembly.Memory;
+  #top: number;
+
+  constructor(memory: WebAssembly.Memory, base: number) {
+    this.#memory = memory;
+    this.#top = base;
+  }
+
+  /** Room for n f64, 16-byte aligned. Its contents are undefined. */
+  space(n: number): number {
+    return this.bytes(8 * n);
+  }
+
+  /** Room for n bytes, 16-byte aligned. Its contents are undefined. */
+  bytes(n: number): number {
+    const pointer = this.#top;
+    this.#top = align(pointer + n);
+    const missing = this.#top - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / 65536));
+    return pointer;
+  }
+
+  /** Copies an array in, padded to `length` with `fill`. */
+  put(values: Float64Array, length = values.length, fill = 0): number {
+    const pointer = this.space(length);
+    const view = this.view(pointer, length);
+    view.set(values);
+    if (length > values.length) view.fill(fill, values.length);
+    return pointer;
+  }
+
+  /** A view of n f64 in place: gone with the next `space` or `put`. */
+  view(pointer: number, n: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, pointer >>> 0, n);
+  }
+
+  /** Copies n f64 out. */
+  take(pointer: number, n: number): Float64Array {
+    return this.view(pointer, n).slice();
+  }
+}
+
+const align = (pointer: number): number => Math.ceil(pointer / 16) * 16;
+
+function decode(base64: string): Uint8Array<ArrayBuffer> {
+  const binary = atob(base64);
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}

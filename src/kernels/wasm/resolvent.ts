@@ -1,0 +1,49 @@
+// Marshals assembly/modes.ts and assembly/resolvent.ts.
+
+import type { Modes, ResolventKernels } from "../resolvent.ts";
+import type { Arena, Core } from "./core.ts";
+
+/** Kernels take modes four at a time: λ = 1 with zero weight adds nothing. */
+const padded = (n: number): number => Math.ceil(n / 4) * 4;
+
+export function putModes(arena: Arena, modes: Modes) {
+  const n = padded(modes.lambda.length);
+  return {
+    n,
+    lambda: arena.put(modes.lambda, n, 1),
+    trace: arena.put(modes.trace, n),
+    energy: arena.put(modes.energy, n),
+    ratio: arena.put(modes.ratio, n),
+  };
+}
+
+export function resolventKernels(core: Core): ResolventKernels {
+  return {
+    modeSums(modes, kappa) {
+      const arena = core.arena();
+      const { n, lambda, trace, energy, ratio } = putModes(arena, modes);
+      const m = kappa.re.length;
+      const kr = arena.put(kappa.re);
+      const ki = arena.put(kappa.im);
+      const out = Array.from({ length: 6 }, () => arena.space(m));
+      core.call("modeSums", n, lambda, trace, energy, ratio, m, kr, ki, ...out);
+      const [D, G, H] = [0, 2, 4].map((i) => ({ re: arena.take(out[i]!, m), im: arena.take(out[i + 1]!, m) }));
+      return { D: D!, G: G!, H: H! };
+    },
+
+    solveKappa(modes, invN, invP, zeta, kappa) {
+      const arena = core.arena();
+      const { n, lambda, trace } = putModes(arena, modes);
+      const m = zeta.re.length;
+      const zr = arena.put(zeta.re);
+      const zi = arena.put(zeta.im);
+      const kr = arena.put(kappa.re);
+      const ki = arena.put(kappa.im);
+      const scratch = arena.space(4);
+      const failed = core.call("solveKappa", n, lambda, trace, invN, invP, m, zr, zi, kr, ki, scratch);
+      kappa.re.set(arena.view(kr, m));
+      kappa.im.set(arena.view(ki, m));
+      return failed;
+    },
+  };
+}

@@ -1,0 +1,11 @@
+// The AssemblyScript core as Kernels.
+
+import type { Kernels } from "../kernels.ts";
+import { Core } from "./core.ts";
+import { resolventKernels } from "./resolvent.ts";
+
+/** Kernels on a WebAssembly instance of their own. `module` defaults to the bytes embedded in the library. */
+export function wasmKernels(module?: BufferSource | WebAssembly.Module): Kernels {
+  const core = new Core(module);
+  return { name: "wasm", ...resolventKernels(core) };
+}
