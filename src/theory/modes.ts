@@ -7,7 +7,7 @@
 // The right-hand side is smooth in v, so v need not be whole.
 
 import type { Modes } from "../kernels/resolvent.ts";
-import { gaussLegendre } from "./quadrature.ts";
+import { gaussLegendre } from "../math/quadrature.ts";
 import type { Measured, PowerLaw, Spectrum } from "./spectrum.ts";
 
 /** Modes summed one by one: enough for (5.1) to be exact to rounding beyond. */
