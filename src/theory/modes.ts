@@ -11,7 +11,7 @@ import { gaussLegendre } from "../math/quadrature.ts";
 import type { Measured, PowerLaw, Spectrum } from "./spectrum.ts";
 
 /** Modes summed one by one: enough for (5.1) to be exact to rounding beyond. */
-const EXACT = 200;
+const EXACT = 100;
 /** Nodes a panel. */
 const NODES = 16;
 /** Where the closed tail of v = ∞ begins: far beyond any d the resolvent can tell from infinity. */
@@ -19,19 +19,37 @@ const FAR = 1e18;
 /** C[h](x) ≈ Σ_k e_k [h(x+k−½) − h(x−k+½)], exact for h up to degree 6 (solved from the Taylor series). */
 const END_CORRECTION = endCorrection();
 
-/** The modes 1…v of a spectrum as a short measure. For a measured spectrum v is at most the number of eigenvalues. */
-export function modesOf(spectrum: Spectrum, v: number): Modes {
-  return spectrum.kind === "measured" ? measuredModes(spectrum, v) : powerLawModes(spectrum, v);
+/**
+ * The modes 1…v of a spectrum as a short measure.
+ * @param v for a measured spectrum at most the number of eigenvalues
+ * @param exact power laws: how many leading modes stay modes of their own
+ */
+export function modesOf(spectrum: Spectrum, v: number, exact = EXACT): Modes {
+  return spectrum.kind === "measured" ? measuredModes(spectrum, v) : powerLawModes(spectrum, v, exact);
 }
 
 /** Points j with the multiplicity each stands for, being filled. */
 class Points {
-  readonly j: number[] = [];
-  readonly multiplicity: number[] = [];
+  readonly modes: { lambda: number[]; trace: number[]; energy: number[]; ratio: number[] } = {
+    lambda: [],
+    trace: [],
+    energy: [],
+    ratio: [],
+  };
+  readonly #spectrum: PowerLaw;
+
+  constructor(spectrum: PowerLaw) {
+    this.#spectrum = spectrum;
+  }
 
   add(j: number, multiplicity: number): void {
-    this.j.push(j);
-    this.multiplicity.push(multiplicity);
+    const { alpha, beta } = this.#spectrum;
+    const lambda = j ** (-2 * alpha);
+    const ratio = multiplicity * j ** (-2 * beta);
+    this.modes.lambda.push(lambda);
+    this.modes.trace.push(multiplicity * lambda);
+    this.modes.energy.push(ratio * lambda);
+    this.modes.ratio.push(ratio);
   }
 
   /** ± C[h](x) of (5.1). */
@@ -53,56 +71,89 @@ class Points {
   }
 }
 
-function powerLawModes(spectrum: PowerLaw, v: number): Modes {
-  const points = new Points();
-  const exact = Math.min(EXACT, Math.floor(v));
-  for (let j = 1; j <= exact; j++) points.add(j, 1);
-  if (v > exact) {
-    const end = Math.min(v + 0.5, FAR);
-    points.addCorrection(exact + 0.5, 1);
-    // poles of 1/(λ+κ) lie π/2α from the real log j axis: the panels keep their distance
-    const length = Math.min(3, 0.7 / spectrum.alpha);
-    let from = Math.log(exact + 0.5);
-    const last = Math.log(end);
-    for (; from + length < last; from += length) points.addPanel(from, from + length);
-    points.addPanel(from, last);
-    if (v + 0.5 <= FAR) points.addCorrection(end, -1);
+/**
+ * What all v of one spectrum share: the exact modes, the correction after them, and the panels up to FAR. A scan over d or v
+ * then computes one panel and one correction a time.
+ */
+interface Stem {
+  readonly points: Points;
+  readonly length: number;
+  readonly start: number;
+}
+
+const stems = new WeakMap<PowerLaw, Stem>();
+
+function stemOf(spectrum: PowerLaw): Stem {
+  let stem = stems.get(spectrum);
+  if (!stem) {
+    const points = new Points(spectrum);
+    for (let j = 1; j <= EXACT; j++) points.add(j, 1);
+    points.addCorrection(EXACT + 0.5, 1);
+    const start = Math.log(EXACT + 0.5);
+    const length = panelLength(spectrum);
+    for (let from = start; from + length <= Math.log(FAR); from += length) points.addPanel(from, from + length);
+    stem = { points, length, start };
+    stems.set(spectrum, stem);
   }
-  const lambda = Float64Array.from(points.j, (j) => j ** (-2 * spectrum.alpha));
-  const t = Float64Array.from(points.j, (j) => j ** (-2 * spectrum.alpha - 2 * spectrum.beta));
-  const modes = {
-    lambda,
-    trace: lambda.map((l, i) => l * points.multiplicity[i]!),
-    energy: t.map((e, i) => e * points.multiplicity[i]!),
-    ratio: t.map((e, i) => (e / lambda[i]!) * points.multiplicity[i]!),
+  return stem;
+}
+
+/** Poles of 1/(λ+κ) lie π/2α from the real log j axis: the panels keep their distance. */
+const panelLength = ({ alpha }: PowerLaw): number => Math.min(3, 0.6 / alpha);
+
+function powerLawModes(spectrum: PowerLaw, v: number, exact: number): Modes {
+  const end = Math.min(v + 0.5, FAR);
+  const rest = new Points(spectrum);
+  let shared = 0;
+  if (exact === EXACT && v > EXACT) {
+    const { length, start } = stemOf(spectrum);
+    const panels = Math.floor((Math.log(end) - start) / length);
+    shared = EXACT + 2 * END_CORRECTION.length + NODES * panels;
+    rest.addPanel(start + panels * length, Math.log(end));
+  } else {
+    const whole = Math.min(exact, Math.floor(v));
+    for (let j = 1; j <= whole; j++) rest.add(j, 1);
+    if (v > whole) {
+      rest.addCorrection(whole + 0.5, 1);
+      let from = Math.log(whole + 0.5);
+      for (const length = panelLength(spectrum); from + length < Math.log(end); from += length)
+        rest.addPanel(from, from + length);
+      rest.addPanel(from, Math.log(end));
+    }
+  }
+  if (v > exact || v > Math.floor(v)) {
+    if (v + 0.5 <= FAR) rest.addCorrection(end, -1);
+    else addTail(rest.modes, spectrum);
+  }
+  const join = (key: keyof Modes): Float64Array => {
+    const stem = shared > 0 ? stemOf(spectrum).points.modes[key] : [];
+    const array = new Float64Array(shared + rest.modes[key].length);
+    for (let i = 0; i < shared; i++) array[i] = stem[i]!;
+    array.set(rest.modes[key], shared);
+    return array;
   };
-  return v + 0.5 > FAR ? withTail(modes, spectrum) : modes;
+  return { lambda: join("lambda"), trace: join("trace"), energy: join("energy"), ratio: join("ratio") };
 }
 
 /**
  * v = ∞: each weight beyond FAR is a measure λ^{p−1} dλ/2α on [0, Λ], replaced by its own two-point Gauss rule. The weights
  * whose tail diverges (2α ≤ 1 for the trace, 2β ≤ 1 for the ratio) get infinite mass, for the caller to refuse or avoid.
  */
-function withTail(modes: Modes, { alpha, beta }: PowerLaw): Modes {
+function addTail(modes: Points["modes"], { alpha, beta }: PowerLaw): void {
   const last = FAR ** (-2 * alpha);
-  const rows: [lambda: number, trace: number, energy: number, ratio: number][] = [];
-  [1, 1 + beta / alpha, beta / alpha].forEach((power, kind) => {
+  const weights = [
+    ["trace", 1],
+    ["energy", 1 + beta / alpha],
+    ["ratio", beta / alpha],
+  ] as const;
+  for (const [name, power] of weights) {
     const p = power - 1 / (2 * alpha);
     const mass = p > 0 ? last ** p / (2 * alpha) : Infinity;
-    for (const [x, w] of p > 0 ? twoPointRule(p) : [[1, 1] as const]) {
-      const row: [number, number, number, number] = [last * x, 0, 0, 0];
-      row[kind + 1] = mass * w;
-      rows.push(row);
+    for (const [x, weight] of p > 0 ? twoPointRule(p) : [[1, 1] as const]) {
+      modes.lambda.push(last * x);
+      for (const [other] of weights) modes[other].push(other === name ? mass * weight : 0);
     }
-  });
-  const append = (array: Float64Array, column: 0 | 1 | 2 | 3) =>
-    Float64Array.from([...array, ...rows.map((r) => r[column])]);
-  return {
-    lambda: append(modes.lambda, 0),
-    trace: append(modes.trace, 1),
-    energy: append(modes.energy, 2),
-    ratio: append(modes.ratio, 3),
-  };
+  }
 }
 
 /** The two-point Gauss rule of x^{p−1} on [0, 1], from its moments 1/(p+k). */

@@ -107,10 +107,15 @@ export function kappaAtZero(modes: Modes, width: number, v: number): number {
   let u = high - 1;
   for (let iteration = 0; iteration < 200; iteration++) {
     const kappa = Math.exp(u);
-    const D = realSum(modes, modes.trace, kappa);
+    let [D, slope] = [0, 0];
+    for (let j = 0; j < modes.lambda.length; j++) {
+      const term = modes.trace[j]! / (modes.lambda[j]! + kappa);
+      D += term;
+      slope -= (term * kappa) / (modes.lambda[j]! + kappa);
+    }
+    slope /= D;
     if (D > width) low = u;
     else high = u;
-    const slope = (-kappa * realSum2(modes, modes.trace, kappa)) / D;
     const next = u - Math.log(D / width) / slope;
     const step = next > low && next < high ? next - u : (low + high) / 2 - u;
     u += step;

@@ -1,11 +1,20 @@
-// How large a constant step may be (docs/theory.md, eqs. 3.6–3.8). With κ = −u to the left of every −λ_j,
+// How large a constant step may be, and what lies beyond the support of K̂ (docs/theory.md, eqs. 3.6–3.8). With κ = −u to
+// the left of every −λ_j,
 //
 //   z(u) = u (1 + g(u)/d),   g(u) = Σ a_j/(u−λ_j),   ‖K‖ = g(u)/(B+1)  at  z(u) = 2/(γ(B+1)),
 //
-// so the largest stable step has a closed form in u: g(u) = B+1. The support of K̂ ends where dz/du = 0.
+// so the largest stable step has a closed form in u: g(u) = B+1. z is convex; the support of K̂ ends at its minimum.
 
 import type { Modes } from "../kernels/resolvent.ts";
 import { realSum, realSum2 } from "./resolvent.ts";
+
+/** The part of a model that the functions below need. */
+export interface Stepped {
+  readonly modes: Modes;
+  readonly d: number;
+  readonly gamma: number;
+  readonly batch: number;
+}
 
 export interface Stability {
   /** Largest eigenvalue of K̂ in the deterministic equivalent. */
@@ -15,65 +24,96 @@ export interface Stability {
 }
 
 const g = (modes: Modes, u: number): number => -realSum(modes, modes.trace, -u);
-
-/** z(u), decreasing and then increasing: the eigenvalue that κ = −u belongs to. */
 const z = (modes: Modes, d: number, u: number): number => u * (1 + g(modes, u) / d);
 
-/** The upper edge u of the support: Σ a_j λ_j/(u−λ_j)² = d. */
-function edge(modes: Modes, d: number): number {
-  const weight = modes.trace.map((a, j) => a * modes.lambda[j]!);
-  const [first, total] = [largest(modes), weight.reduce((sum, w) => sum + w, 0)];
-  return bisect(
-    (u) => realSum2(modes, weight, -u) - d,
-    first.lambda + Math.sqrt((0.5 * first.trace * first.lambda) / d),
-    first.lambda + Math.sqrt(total / d) * 1.001,
-  );
-}
-
 export function stability(modes: Modes, d: number, batch: number): Stability {
-  const end = edge(modes, d);
-  const first = largest(modes);
-  const trace = modes.trace.reduce((sum, a) => sum + a, 0);
+  const weight = modes.trace.map((a, j) => a * modes.lambda[j]!);
+  const { lambda, trace, square, firstTrace } = summary(modes);
+  // dz/du = 0  ⇔  Σ a_j λ_j/(u−λ_j)² = d
+  const edge = bisect(
+    (u) => realSum2(modes, weight, -u) - d,
+    lambda + Math.sqrt((0.5 * firstTrace * lambda) / d),
+    lambda + 1.001 * Math.sqrt(square / d),
+  );
   const limit = bisect(
     (u) => g(modes, u) - (batch + 1),
-    first.lambda + (0.5 * first.trace) / (batch + 1),
-    first.lambda + (1.001 * trace) / (batch + 1),
+    lambda + (0.5 * firstTrace) / (batch + 1),
+    lambda + (1.001 * trace) / (batch + 1),
   );
-  return { top: z(modes, d, end), maxGamma: 2 / ((batch + 1) * z(modes, d, Math.max(end, limit))) };
+  return { top: z(modes, d, edge), maxGamma: 2 / ((batch + 1) * z(modes, d, Math.max(edge, limit))) };
 }
 
 /** A step that is surely stable, from one sum: u ≤ λ₁ + max(Tr D/(B+1), √(Σ a_j λ_j/d)) in `stability`. */
 export function safeGamma(modes: Modes, d: number, batch: number): number {
-  let [first, trace, square] = [0, 0, 0];
-  for (let j = 0; j < modes.lambda.length; j++) {
-    first = Math.max(first, modes.lambda[j]!);
-    trace += modes.trace[j]!;
-    square += modes.trace[j]! * modes.lambda[j]!;
-  }
-  const u = first + Math.max(trace / (batch + 1), Math.sqrt(square / d));
+  const { lambda, trace, square } = summary(modes);
+  const u = lambda + Math.max(trace / (batch + 1), Math.sqrt(square / d));
   return 2 / ((batch + 1) * z(modes, d, u));
 }
 
-/** ‖K‖ = Σ_r K(r) at a step below the limit (docs/theory.md, eq. 3.8). */
-export function kernelNorm(modes: Modes, d: number, gamma: number, batch: number): number {
-  const target = 2 / (gamma * (batch + 1));
-  const u = bisect((x) => target - z(modes, d, x), edge(modes, d), target);
-  return g(modes, u) / (batch + 1);
+/** ‖K‖ = Σ_r K(r) (docs/theory.md, eq. 3.8); NaN where γ(B+1)λ̂_max ≥ 2. */
+export function kernelNorm({ modes, d, gamma, batch }: Stepped): number {
+  return g(modes, beyondSupport(modes, d, 2 / (gamma * (batch + 1)))) / (batch + 1);
 }
 
-function largest(modes: Modes): { lambda: number; trace: number } {
-  let index = 0;
-  for (let j = 1; j < modes.lambda.length; j++) if (modes.lambda[j]! > modes.lambda[index]!) index = j;
-  return { lambda: modes.lambda[index]!, trace: modes.trace[index]! };
+/**
+ * A bound on e^{r s}, how far the part of the generating functions that is analytic near s = 0 has died out at step r: s < 0
+ * is where wK_s(w) = 1, w = e^{−s}, or where z₂ meets the support or z₁ (w = B+1), whichever is nearest (docs/theory.md, eq. 4.7).
+ */
+export function analyticRemainder({ modes, d, gamma, batch }: Stepped): (r: number) => number {
+  // 1 − wK_s(w) on real w, decreasing from 1 − ‖K‖; NaN where z₂ has met the support
+  const open = (w: number): number => {
+    const root = Math.sqrt(Math.max(0, 1 - ((batch + 1) / batch) * (1 - 1 / w)));
+    const z2 = (1 + root) / (gamma * (batch + 1));
+    return 1 - (gamma * z2 * g(modes, beyondSupport(modes, d, z2))) / (2 * root);
+  };
+  let nearest: number | undefined;
+  return (r) => {
+    // far out one look is enough
+    if (nearest === undefined && 100 / r < Math.log(batch + 1) && open(Math.exp(100 / r)) > 0) return 0;
+    nearest ??= -bisect((s) => (open(Math.exp(s)) > 0 ? 1 : -1), 0, Math.log(batch + 1));
+    return Math.exp(r * nearest);
+  };
+}
+
+/** u with z(u) = target to the right of the support, by Newton's method from above; NaN where target is inside. */
+function beyondSupport(modes: Modes, d: number, target: number): number {
+  let u = target;
+  for (let iteration = 0; iteration < 100; iteration++) {
+    let [sum, sum2] = [0, 0];
+    for (let j = 0; j < modes.lambda.length; j++) {
+      const gap = u - modes.lambda[j]!;
+      if (gap <= 0) return Number.NaN;
+      sum += modes.trace[j]! / gap;
+      sum2 += (modes.trace[j]! * modes.lambda[j]!) / (gap * gap);
+    }
+    const slope = 1 - sum2 / d;
+    if (slope <= 0) return Number.NaN;
+    const step = (u * (1 + sum / d) - target) / slope;
+    u -= step;
+    if (step <= 1e-15 * u) return u;
+  }
+  return Number.NaN;
+}
+
+function summary(modes: Modes) {
+  let [lambda, firstTrace, trace, square] = [0, 0, 0, 0];
+  for (let j = 0; j < modes.lambda.length; j++) {
+    if (modes.lambda[j]! > lambda) {
+      lambda = modes.lambda[j]!;
+      firstTrace = modes.trace[j]!;
+    }
+    trace += modes.trace[j]!;
+    square += modes.trace[j]! * modes.lambda[j]!;
+  }
+  return { lambda, firstTrace, trace, square };
 }
 
 /** The root of a decreasing function in [low, high], to rounding. */
 function bisect(f: (x: number) => number, low: number, high: number): number {
-  for (let i = 0; i < 200 && high - low > 2e-16 * high; i++) {
+  for (;;) {
     const middle = (low + high) / 2;
-    if (middle === low || middle === high) break;
+    if (!(middle > low && middle < high)) return middle;
     if (f(middle) > 0) low = middle;
     else high = middle;
   }
-  return (low + high) / 2;
 }
