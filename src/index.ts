@@ -1,1 +1,25 @@
-export {};
+// The public API: re-exports only.
+
+export { defaultKernels } from "./kernels/default.ts";
+export type { Kernels } from "./kernels/kernels.ts";
+export { referenceKernels } from "./kernels/reference/reference.ts";
+export type { Modes } from "./kernels/resolvent.ts";
+export { wasmKernels } from "./kernels/wasm/wasm.ts";
+export { type Made, version } from "./made.ts";
+export { logspace } from "./math/grid.ts";
+export * from "./theory/components.ts";
+export * from "./theory/frontier.ts";
+export * from "./theory/loss.ts";
+export {
+  BOUNDARIES,
+  type Component,
+  minimisedExponents,
+  type Phase,
+  type PhaseName,
+  type Point,
+  phase,
+} from "./theory/phases.ts";
+export { type Plrf, type PlrfOptions, plrf } from "./theory/plrf.ts";
+export * from "./theory/powerfit.ts";
+export { type Measured, measured, type PowerLaw, powerLaw, type Spectrum } from "./theory/spectrum.ts";
+export { kernelNorm, type Stability, stability } from "./theory/stability.ts";
