@@ -8,6 +8,7 @@ export { wasmKernels } from "./kernels/wasm/wasm.ts";
 export { type Made, version } from "./made.ts";
 export { logspace } from "./math/grid.ts";
 export * from "./theory/components.ts";
+export * from "./theory/density.ts";
 export * from "./theory/frontier.ts";
 export * from "./theory/loss.ts";
 export {

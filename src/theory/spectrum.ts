@@ -47,7 +47,7 @@ export function measured({
 }): Measured {
   const lambda = numbers("eigenvalues", eigenvalues);
   const t = numbers("energies", energies, 0);
-  lambda.forEach((value, j) => positive(`eigenvalues[${j}]`, value));
+  for (let j = 0; j < lambda.length; j++) positive(`eigenvalues[${j}]`, lambda[j]);
   if (lambda.length !== t.length)
     throw new RangeError(`energies must have one entry per eigenvalue (${lambda.length}), got ${t.length}`);
   const order = Array.from(lambda.keys()).sort((i, j) => lambda[j]! - lambda[i]!);

@@ -1,0 +1,136 @@
+// The spectral density of K̂ = D^{1/2}WWᵀD^{1/2}, plain and weighted by the target (docs/theory.md, eqs. 3.9, 3.10):
+//
+//   ρ(x) = (d/πx) |Im S(κ(x + i0))|,   ρ_t(x) = (1/π) |Im Φ(x + i0)|,   ∫ρ = d,   ∫ρ_t + F₀ = Σ t_j
+//
+// κ is followed from far above the real axis down to it. Outside the bands of the support the density is exactly 0.
+
+import { increasing } from "../check.ts";
+import { defaultKernels } from "../kernels/default.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import { complexArray, type Modes } from "../kernels/resolvent.ts";
+import { type Made, made } from "../made.ts";
+import { logspace } from "../math/grid.ts";
+import { brent } from "../math/minimise.ts";
+import { modesOf } from "./modes.ts";
+import type { Plrf } from "./plrf.ts";
+import { realSum } from "./resolvent.ts";
+import { stability } from "./stability.ts";
+
+export interface Density {
+  /** x > 0, increasing. */
+  readonly lambda: Float64Array;
+  /** ρ(x): eigenvalues per unit of x. */
+  readonly density: Float64Array;
+  /** ρ_t(x): energy of the target per unit of x. */
+  readonly weighted: Float64Array;
+  /** The ends of the support. */
+  readonly edges: readonly [left: number, right: number];
+  readonly stats: {
+    /** Points at which κ was not found (their densities are NaN). */
+    readonly failed: number;
+    readonly converged: boolean;
+  };
+  readonly made: Made;
+}
+
+export interface DensityOptions {
+  /** Where the density is wanted, increasing, > 0. Default: 400 points over the support, and 15 in each outlier's band. */
+  readonly lambda?: ArrayLike<number>;
+  readonly kernels?: Kernels;
+}
+
+/** Modes up to j ~ √d stand out of the bulk as bands of their own: they must not be smeared by the mode rule. */
+const OUTLIERS = 4;
+const MOST_OUTLIERS = 2e4;
+/** Heights above the axis, relative to x: each a first guess for the next. */
+const HEIGHTS = [30, 10, 3, 1, 0.5, 0.25, 0.12, 0.06, 0.03, 0.015, 7e-3, 3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6, 1e-8, 0];
+/** Im κ/|κ| below this is a point outside the support. */
+const OUTSIDE = 1e-9;
+
+/**
+ * The density of the eigenvalues of K̂ in the deterministic equivalent. K̂ has v − d more eigenvalues at 0.
+ * @throws RangeError where lambda is not positive and increasing
+ */
+export function spectralDensity(model: Plrf, options: DensityOptions = {}): Density {
+  const { spectrum, d, v, kappa0 } = model;
+  const kernels = options.kernels ?? defaultKernels();
+  const modes = modesOf(spectrum, v, Math.min(MOST_OUTLIERS, Math.max(100, Math.ceil(OUTLIERS * Math.sqrt(d)))));
+  const edges = support(model);
+  const lambda = options.lambda ? increasing("lambda", options.lambda, Number.MIN_VALUE) : defaultGrid(modes, d, edges);
+  const kappa = descend(kernels, modes, d, kappa0, lambda);
+  const { D, G } = kernels.modeSums(modes, kappa);
+  let failed = 0;
+  const density = new Float64Array(lambda.length);
+  const weighted = new Float64Array(lambda.length);
+  lambda.forEach((x, i) => {
+    const [re, im] = [kappa.re[i]!, kappa.im[i]!];
+    if (Number.isNaN(re)) {
+      failed++;
+      density[i] = weighted[i] = Number.NaN;
+    } else if (im > OUTSIDE * Math.hypot(re, im)) {
+      density[i] = Math.abs(D.im[i]!) / (Math.PI * x);
+      // Φ = G/m with m = ζ/κ = −x/κ
+      weighted[i] = Math.abs(G.re[i]! * im + G.im[i]! * re) / (Math.PI * x);
+    }
+  });
+  return {
+    lambda,
+    density,
+    weighted,
+    edges,
+    stats: { failed, converged: failed === 0 },
+    made: made("density", { spectrum, d, v }),
+  };
+}
+
+/** Evenly spaced in log x, and closer in the bands around λ_j that stand apart: half-width 2λ_j/√d around z(−λ_j). */
+function defaultGrid(modes: Modes, d: number, edges: readonly [number, number]): Float64Array {
+  const grid = [...logspace(edges[0] * 0.9, edges[1] * 1.1, 400)];
+  for (let j = 0; j + 1 < Math.min(40, modes.lambda.length); j++) {
+    const own = modes.lambda[j]!;
+    const half = (2 * own) / Math.sqrt(d);
+    if (own - half < modes.lambda[j + 1]! + half) break;
+    let others = 0;
+    modes.trace.forEach((a, i) => {
+      if (i !== j) others += a / (modes.lambda[i]! - own);
+    });
+    const centre = own * (1 - others / d);
+    for (let k = -7; k <= 7; k++) grid.push(centre + half * Math.sin((Math.PI * k) / 14) * 1.02);
+  }
+  return Float64Array.from(grid.filter((x) => x > 0)).sort();
+}
+
+/** κ(−x + i0) at every x, from high above the axis. */
+function descend(kernels: Kernels, modes: Modes, d: number, kappa0: number, x: Float64Array) {
+  const kappa = complexArray(x.length);
+  const zeta = { re: x.map((value) => -value), im: new Float64Array(x.length) };
+  HEIGHTS.forEach((height, level) => {
+    zeta.im.set(x.map((value) => height * value));
+    if (level === 0)
+      for (let i = 0; i < x.length; i++) {
+        kappa.re[i] = kappa0 + zeta.re[i]!;
+        kappa.im[i] = zeta.im[i]!;
+      }
+    const guess = { re: kappa.re.slice(), im: kappa.im.slice() };
+    if (kernels.solveKappa(modes, 1 / d, 0, zeta, kappa) > 0)
+      // on the axis itself a point outside the support has a real root, which Newton may miss from above: keep the limit
+      for (let i = 0; i < x.length; i++)
+        if (Number.isNaN(kappa.re[i]!) && height < 1e-4) {
+          kappa.re[i] = guess.re[i]!;
+          kappa.im[i] = guess.im[i]! * (height === 0 ? 0 : 1);
+        }
+  });
+  return kappa;
+}
+
+/** The ends of the support of ρ: the extrema of z = −κ(1 − D(κ)/d) on κ ∈ (0, κ₀) and beyond −λ₁ (docs/theory.md, eq. 3.7). */
+export function support({ modes, d, kappa0, batch }: Plrf): [left: number, right: number] {
+  const { top } = stability(modes, d, batch);
+  if (kappa0 === 0) return [0, top];
+  const z = (u: number) => {
+    const kappa = Math.exp(u);
+    return kappa * (1 - realSum(modes, modes.trace, kappa) / d);
+  };
+  const { value } = brent(z, Math.log(kappa0) - 40, Math.log(kappa0), 1e-9);
+  return [-value, top];
+}
