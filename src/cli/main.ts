@@ -1,0 +1,64 @@
+#!/usr/bin/env node
+// isoflop COMMAND: finds the command, loads its file alone, and turns every outcome into an exit status: 0 done,
+// 1 failed or not converged, 2 bad usage, 130 interrupted. An error is one line; ISOFLOP_DEBUG=1 adds where it came from.
+
+import { createRequire } from "node:module";
+import type { Command } from "commander";
+import { Failure, MissingPackage } from "./errors.ts";
+
+interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ define: (command: Command) => void }>;
+}
+
+const COMMANDS: readonly Entry[] = [];
+
+async function main(argv: readonly string[]): Promise<number> {
+  const { Command, CommanderError } = await import("commander").catch((error: unknown) => {
+    throw new MissingPackage("the command line", "commander", error);
+  });
+  const { version } = createRequire(import.meta.url)("../../../package.json") as { version: string };
+  const program = new Command("isoflop")
+    .description("Compute-optimal neural scaling laws: exact, simulated and fitted.")
+    .version(version)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .showSuggestionAfterError()
+    .addHelpText("after", "\nisoflop COMMAND --help tells a command's options.");
+  program.helpCommand(false);
+  const named = argv.find((argument) => !argument.startsWith("-"));
+  for (const { name, summary, load } of COMMANDS) {
+    const command = program.command(name).summary(summary).description(summary);
+    if (name === named) (await load()).define(command);
+  }
+  if (argv.length === 0) {
+    program.outputHelp();
+    return 0;
+  }
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return 0;
+    say(error.message.replace(/^error: /, "").replace(/\n+/g, " "));
+    return 2;
+  }
+}
+
+function say(message: string): void {
+  process.stderr.write(`isoflop: ${message.split("\n")[0]}\n`);
+}
+
+function report(error: unknown): number {
+  if (process.env.ISOFLOP_DEBUG) console.error(error);
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  say(message);
+  if (error instanceof Failure) return error.status;
+  return name === "RangeError" || name === "TypeError" ? 2 : name === "AbortError" ? 130 : 1;
+}
+
+// a reader that has seen enough (isoflop … | head) is no error
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.exitCode = await main(process.argv.slice(2)).catch(report);

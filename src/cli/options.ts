@@ -1,0 +1,85 @@
+// Readers of option values, and the options every command has. A bad value is told with the option's name by commander.
+
+import { type Command, InvalidArgumentError } from "commander";
+
+/** A number: 0.7, 1e8, −3, inf. */
+export function number(text: string): number {
+  const word = text.trim().toLowerCase().replace("−", "-");
+  if (/^[+-]?(inf|infinity|∞)$/.test(word)) return word.startsWith("-") ? -Infinity : Infinity;
+  const value = Number(word);
+  if (word === "" || Number.isNaN(value)) throw new InvalidArgumentError(`not a number: "${text}".`);
+  return value;
+}
+
+/** A whole number. */
+export function whole(text: string): number {
+  const value = number(text);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError(`not a whole number: "${text}".`);
+  return value;
+}
+
+/** Points a range LO:HI has unless it says. */
+const POINTS = 50;
+
+/** Numbers as 1,2,3, or LO:HI[:N] for N (50) numbers evenly spaced in the logarithm; both may be mixed. */
+export function list(text: string): Float64Array {
+  const values = text.split(",").flatMap((part) => {
+    if (!part.includes(":")) return [number(part)];
+    const ends = part.split(":");
+    if (ends.length > 3) throw new InvalidArgumentError(`a range is LO:HI or LO:HI:N, got "${part}".`);
+    const [lo, hi] = range(ends.slice(0, 2).join(":"));
+    return [...spaced(lo, hi, ends.length === 3 ? whole(ends[2]!) : POINTS)];
+  });
+  return Float64Array.from(values);
+}
+
+/** The two ends of LO:HI. */
+export function range(text: string): [number, number] {
+  const ends = text.split(":");
+  if (ends.length !== 2) throw new InvalidArgumentError(`a range is LO:HI, got "${text}".`);
+  const [lo, hi] = ends.map(number) as [number, number];
+  if (!(lo > 0 && hi > lo && hi < Infinity))
+    throw new InvalidArgumentError(`a range LO:HI needs 0 < LO < HI, got "${text}".`);
+  return [lo, hi];
+}
+
+/** As `list`, for whole numbers such as steps: a range is rounded, and what falls together counts once. */
+export function wholeList(text: string): Float64Array {
+  const values = list(text);
+  return text.includes(":") ? Float64Array.from(new Set(values.map(Math.round))) : values;
+}
+
+function spaced(lo: number, hi: number, n: number): Float64Array {
+  if (n < 2) throw new InvalidArgumentError(`a range needs at least 2 points, got ${n}.`);
+  const ratio = Math.log(hi / lo);
+  return Float64Array.from({ length: n }, (_, i) => (i === n - 1 ? hi : lo * Math.exp((ratio * i) / (n - 1))));
+}
+
+export interface Common {
+  readonly json?: boolean;
+  readonly csv?: boolean;
+  readonly out?: readonly string[];
+  readonly dark?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** --json, --csv, --out, --dark, --quiet. */
+export function withCommon(command: Command): Command {
+  return command
+    .option("--json", "print the result as JSON")
+    .option("--csv", "print the result as CSV")
+    .option(
+      "--out <file>",
+      "write .svg, .png, .csv, .json or .parquet, by ending; may be repeated",
+      (file: string, files: string[] = []) => [...files, file],
+    )
+    .option("--dark", "dark figures")
+    .option("--quiet", "no progress and no table: only what --json, --csv or --out ask for");
+}
+
+/** --seed and --threads, for commands that draw random numbers. */
+export function withRandom(command: Command): Command {
+  return command
+    .option("--seed <n>", "seed of every random number", whole, 1)
+    .option("--threads <n>", "worker threads; default one per processor", whole);
+}

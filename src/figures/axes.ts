@@ -1,0 +1,140 @@
+// Axes: what an axis shows, where its ticks are and how they are written; and the plane every panel is drawn on.
+
+import * as Plot from "@observablehq/plot";
+import type { View } from "./figure.ts";
+
+export interface Axis {
+  readonly type: "log" | "linear";
+  /** Quantity and unit: "compute f = B·d·r (flops)". */
+  readonly label: string;
+  /** Undefined where there is nothing to show. */
+  readonly domain: readonly [number, number] | undefined;
+  readonly ticks: readonly number[];
+  /** Ticks without a number. */
+  readonly minor: readonly number[];
+  readonly format: (value: number) => string;
+}
+
+/** The smallest and largest finite values of some lists; positive ones only where `positive`. */
+export function extent(lists: Iterable<ArrayLike<number>>, positive = false): readonly [number, number] | undefined {
+  let [least, most] = [Infinity, -Infinity];
+  for (const list of lists)
+    for (let i = 0; i < list.length; i++) {
+      const x = list[i]!;
+      if (!Number.isFinite(x) || (positive && x <= 0)) continue;
+      least = Math.min(least, x);
+      most = Math.max(most, x);
+    }
+  return least <= most ? [least, most] : undefined;
+}
+
+/** A positive number as 10^{8} or 3×10^{8}. */
+export function powerOfTen(x: number): string {
+  const exponent = Math.floor(Math.log10(x) + 1e-12);
+  const mantissa = +(x / 10 ** exponent).toPrecision(3);
+  const power = `10^{${String(exponent).replace("-", "−")}}`;
+  return mantissa === 1 ? power : `${mantissa}×${power}`;
+}
+
+/** A number as it is, up to three digits. */
+export function short(x: number): string {
+  return String(+x.toPrecision(3)).replace("-", "−");
+}
+
+/** A logarithmic axis over the lists' positive values: whole decades where there are several, 1-2-5 where there are few. */
+export function logAxis(label: string, values: Iterable<ArrayLike<number>>, most = 7): Axis {
+  const found = extent(values, true);
+  if (!found) return { type: "log", label, domain: undefined, ticks: [], minor: [], format: powerOfTen };
+  const [lo, hi] = found[0] < found[1] ? found : [found[0] / 2, found[0] * 2];
+  const domain = [lo, hi] as const;
+  const format = lo >= 1e-3 && hi <= 2e4 ? short : powerOfTen;
+  const [first, last] = [Math.ceil(Math.log10(lo) - 1e-9), Math.floor(Math.log10(hi) + 1e-9)];
+  const inside = (x: number) => x >= lo * (1 - 1e-9) && x <= hi * (1 + 1e-9);
+  const all: number[] = [];
+  for (let e = first - 1; e <= last; e++) for (let m = 1; m < 10; m++) all.push(m * 10 ** e);
+  const decades = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+  if (decades.length >= 3) {
+    const every = Math.ceil(decades.length / most);
+    const ticks = decades.filter((e) => e % every === 0).map((e) => 10 ** e);
+    const minor = decades.length <= 5 ? all.filter(inside) : decades.map((e) => 10 ** e);
+    return { type: "log", label, domain, ticks, minor: minor.filter((x) => !ticks.includes(x)), format };
+  }
+  const ticks = all.filter((x) => inside(x) && /^[125]/.test(x.toExponential()));
+  const enough = ticks.length >= 2 ? ticks : all.filter(inside);
+  return {
+    type: "log",
+    label,
+    domain,
+    ticks: enough,
+    minor: all.filter((x) => inside(x) && !enough.includes(x)),
+    format,
+  };
+}
+
+/** A linear axis over the lists' values, about `count` round ticks. */
+export function linearAxis(label: string, values: Iterable<ArrayLike<number>>, count = 6): Axis {
+  const found = extent(values);
+  const format = (x: number) => String(+x.toPrecision(6)).replace("-", "−");
+  if (!found) return { type: "linear", label, domain: undefined, ticks: [], minor: [], format };
+  const [lo, hi] = found[0] < found[1] ? found : [found[0] - 0.5, found[0] + 0.5];
+  return { type: "linear", label, domain: [lo, hi], ticks: roundTicks(lo, hi, count), minor: [], format };
+}
+
+/** Round numbers in [lo, hi], about `count` of them. */
+export function roundTicks(lo: number, hi: number, count: number): number[] {
+  const rough = (hi - lo) / count;
+  const ten = 10 ** Math.floor(Math.log10(rough));
+  const off = (m: number) => Math.abs(Math.log((m * ten) / rough));
+  const step = ten * [1, 2, 2.5, 5, 10].reduce((best, m) => (off(m) < off(best) ? m : best));
+  const ticks: number[] = [];
+  for (let i = Math.ceil(lo / step - 1e-9); i * step <= hi + 1e-9 * step; i++) ticks.push(+(i * step).toPrecision(12));
+  return ticks;
+}
+
+/**
+ * Marks on a plane with two axes, grid lines behind them. Marks are clipped to the frame; `over` are not.
+ * Where an axis has no domain the plane says that there is nothing to show.
+ */
+export function plane(
+  { width, height, theme }: View,
+  x: Axis,
+  y: Axis,
+  marks: readonly Plot.Markish[],
+  options: { over?: readonly Plot.Markish[]; marginRight?: number; grid?: boolean } = {},
+): Plot.PlotOptions {
+  const margins = { marginLeft: 62, marginBottom: 44, marginTop: 8, marginRight: options.marginRight ?? 16 };
+  const frame = Plot.frame({ stroke: theme.muted, strokeOpacity: 0.5 });
+  if (!x.domain || !y.domain)
+    return {
+      width,
+      height,
+      ...margins,
+      x: { axis: null },
+      y: { axis: null },
+      marks: [frame, Plot.text(["nothing to show"], { frameAnchor: "middle", fill: theme.muted })],
+    };
+  const [gridX, gridY] = options.grid === false ? [[], []] : [x.ticks, y.ticks];
+  const minor = { text: () => "", label: null, color: theme.muted };
+  const label = { labelAnchor: "center", labelArrow: "none", color: theme.ink } as const;
+  return {
+    width,
+    height,
+    ...margins,
+    clip: true,
+    x: { type: x.type, domain: [...x.domain] },
+    y: { type: y.type, domain: [...y.domain] },
+    color: { type: "identity" },
+    marks: [
+      Plot.gridX([...gridX], { stroke: theme.grid, strokeOpacity: 1 }),
+      Plot.gridY([...gridY], { stroke: theme.grid, strokeOpacity: 1 }),
+      ...marks,
+      frame,
+      Plot.axisX([...x.minor], { ...minor, tickSize: 3 }),
+      Plot.axisY([...y.minor], { ...minor, tickSize: 3 }),
+      // as `text`: Plot drops some of a log axis's labels where it is given them as `tickFormat`
+      Plot.axisX([...x.ticks], { ...label, label: x.label, labelOffset: 40, text: x.format }),
+      Plot.axisY([...y.ticks], { ...label, label: y.label, labelOffset: 56, text: y.format }),
+      ...(options.over ?? []),
+    ],
+  };
+}

@@ -1,0 +1,70 @@
+// The command line's own small parts: values in, values out.
+
+import { describe, expect, it } from "vitest";
+import { list, number, range, wholeList } from "../../src/cli/options.ts";
+import { toCsv, toJson } from "../../src/cli/output.ts";
+import { duration } from "../../src/cli/progress.ts";
+import { readable, table, withError } from "../../src/cli/table.ts";
+
+describe("option values", () => {
+  it("reads numbers as people write them", () => {
+    expect(["1e8", "-0.5", "−0.5", " 3 ", "inf", "-inf"].map(number)).toEqual([
+      1e8,
+      -0.5,
+      -0.5,
+      3,
+      Infinity,
+      -Infinity,
+    ]);
+    for (const bad of ["", "x", "1e", "nan", "1,2"]) expect(() => number(bad)).toThrow("not a number");
+  });
+
+  it("reads lists and ranges", () => {
+    expect([...list("1,2.5,1e3")]).toEqual([1, 2.5, 1000]);
+    const five = list("1:1e4:5");
+    for (const [i, value] of five.entries()) expect(value / 10 ** i).toBeCloseTo(1, 12);
+    expect(list("2:7").length).toBe(50);
+    expect([list("1:3:2").at(0), list("1:3:2").at(-1)]).toEqual([1, 3]);
+    expect([...wholeList("1:8:20")]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(range("1e8:1e20")).toEqual([1e8, 1e20]);
+    for (const bad of ["", "1,,2", "1:2:3:4", "5:1", "0:1", "1:inf", "1:10:1", "1:10:2.5"])
+      expect(() => list(bad), bad).toThrow();
+    for (const bad of ["1", "1:2:3", "2:1"]) expect(() => range(bad), bad).toThrow("LO:HI");
+  });
+});
+
+describe("output", () => {
+  it("JSON keeps typed arrays, NaN and infinities readable", () => {
+    const value = { a: Float64Array.of(1, Number.NaN), v: Infinity, n: null };
+    expect(JSON.parse(toJson(value))).toEqual({ a: [1, null], v: "inf", n: null });
+  });
+
+  it("CSV keeps every digit and quotes what needs it", () => {
+    expect(toCsv({ x: Float64Array.of(0.1 + 0.2, Number.NaN), "a,b": ["x", 'say "y"'] })).toBe(
+      'x,"a,b"\n0.30000000000000004,x\n,"say ""y"""\n',
+    );
+  });
+
+  it("numbers are readable", () => {
+    expect([0.64286, 1234.4, 1.2345e-5, 1.5e8, 0, Infinity, Number.NaN, 12].map((x) => readable(x))).toEqual([
+      "0.6429",
+      "1234",
+      "1.234e-5",
+      "1.500e8",
+      "0",
+      "∞",
+      "–",
+      "12.00",
+    ]);
+    expect(withError({ value: 0.50123, stderr: 0.00123 })).toBe("0.5012 ± 0.0012");
+    expect([850, 75_000, 7_300_000].map(duration)).toEqual(["1 s", "1 min 15 s", "2 h 1 min"]);
+  });
+
+  it("tables are aligned", () => {
+    const lines = table([
+      { title: "f", values: [1, 10] },
+      { title: "name", values: ["a", "bcdef"] },
+    ]).split("\n");
+    expect(lines.map((line) => line.trimEnd())).toEqual(["      f   name", "  1.000   a", "  10.00   bcdef"]);
+  });
+});
