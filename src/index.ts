@@ -9,6 +9,7 @@ export { type Made, version } from "./made.ts";
 export { logspace } from "./math/grid.ts";
 export * from "./theory/components.ts";
 export * from "./theory/density.ts";
+export { type Diagram, type DiagramOptions, diagram } from "./theory/diagram.ts";
 export * from "./theory/frontier.ts";
 export * from "./theory/loss.ts";
 export {

@@ -12,7 +12,28 @@ interface Entry {
   readonly load: () => Promise<{ define: (command: Command) => void }>;
 }
 
-const COMMANDS: readonly Entry[] = [];
+const COMMANDS: readonly Entry[] = [
+  {
+    name: "phase",
+    summary: "the phase of a point (α, β): exponents and trade-off",
+    load: () => import("./phase.ts"),
+  },
+  {
+    name: "loss",
+    summary: "the exact expected loss of a model over its training",
+    load: () => import("./loss.ts"),
+  },
+  {
+    name: "frontier",
+    summary: "the best model size and loss at each compute budget",
+    load: () => import("./frontier.ts"),
+  },
+  {
+    name: "diagram",
+    summary: "the plane of phases, with predicted or measured exponents",
+    load: () => import("./diagram.ts"),
+  },
+];
 
 async function main(argv: readonly string[]): Promise<number> {
   const { Command, CommanderError } = await import("commander").catch((error: unknown) => {

@@ -1,6 +1,6 @@
 // Readers of option values, and the options every command has. A bad value is told with the option's name by commander.
 
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 /** A number: 0.7, 1e8, −3, inf. */
 export function number(text: string): number {
@@ -33,13 +33,20 @@ export function list(text: string): Float64Array {
   return Float64Array.from(values);
 }
 
-/** The two ends of LO:HI. */
-export function range(text: string): [number, number] {
+/** The two ends of LO:HI, any numbers in order. */
+export function interval(text: string): [number, number] {
   const ends = text.split(":");
   if (ends.length !== 2) throw new InvalidArgumentError(`a range is LO:HI, got "${text}".`);
   const [lo, hi] = ends.map(number) as [number, number];
-  if (!(lo > 0 && hi > lo && hi < Infinity))
-    throw new InvalidArgumentError(`a range LO:HI needs 0 < LO < HI, got "${text}".`);
+  if (!(hi > lo && Number.isFinite(hi - lo)))
+    throw new InvalidArgumentError(`a range LO:HI needs LO < HI, got "${text}".`);
+  return [lo, hi];
+}
+
+/** The two ends of LO:HI, both > 0. */
+export function range(text: string): [number, number] {
+  const [lo, hi] = interval(text);
+  if (lo <= 0) throw new InvalidArgumentError(`a range LO:HI needs 0 < LO < HI, got "${text}".`);
   return [lo, hi];
 }
 
@@ -55,6 +62,32 @@ function spaced(lo: number, hi: number, n: number): Float64Array {
   return Float64Array.from({ length: n }, (_, i) => (i === n - 1 ? hi : lo * Math.exp((ratio * i) / (n - 1))));
 }
 
+/** --alpha and --beta: a power-law spectrum. */
+export function withPowerLaw(command: Command): Command {
+  return command
+    .requiredOption("--alpha <α>", "data complexity, eigenvalues λ_j = j^−2α; > 0", number)
+    .requiredOption("--beta <β>", "target complexity, b_j = j^−β", number);
+}
+
+export interface PowerLawValues {
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+/** --gamma, --step-fraction and --batch. */
+export function withStep(command: Command): Command {
+  return command
+    .addOption(new Option("--gamma <γ>", "step of the summed gradient").argParser(number).conflicts("stepFraction"))
+    .addOption(new Option("--step-fraction <c>", "γ·Tr D instead of γ; default 0.5").argParser(number))
+    .option("--batch <B>", "samples a step", whole, 1);
+}
+
+export interface StepValues {
+  readonly gamma?: number;
+  readonly stepFraction?: number;
+  readonly batch: number;
+}
+
 export interface Common {
   readonly json?: boolean;
   readonly csv?: boolean;
@@ -63,18 +96,18 @@ export interface Common {
   readonly quiet?: boolean;
 }
 
-/** --json, --csv, --out, --dark, --quiet. */
-export function withCommon(command: Command): Command {
-  return command
+/** --json, --csv, --out, --quiet, and --dark where the command draws. */
+export function withCommon(command: Command, { figures = true } = {}): Command {
+  const endings = figures ? ".svg, .png, .csv, .json or .parquet" : ".csv, .json or .parquet";
+  command
     .option("--json", "print the result as JSON")
     .option("--csv", "print the result as CSV")
-    .option(
-      "--out <file>",
-      "write .svg, .png, .csv, .json or .parquet, by ending; may be repeated",
-      (file: string, files: string[] = []) => [...files, file],
-    )
-    .option("--dark", "dark figures")
-    .option("--quiet", "no progress and no table: only what --json, --csv or --out ask for");
+    .option("--out <file>", `write ${endings}, by ending; may be repeated`, (file: string, files: string[] = []) => [
+      ...files,
+      file,
+    ])
+    .option("--quiet", "print no progress and no table");
+  return figures ? command.option("--dark", "draw light on dark") : command;
 }
 
 /** --seed and --threads, for commands that draw random numbers. */

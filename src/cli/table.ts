@@ -3,8 +3,10 @@
 export interface Column {
   readonly title: string;
   readonly values: ArrayLike<number | string>;
-  /** Default: `readable`. */
+  /** Default: `readable` to `digits` digits, all of a column alike. */
   readonly format?: (value: number) => string;
+  /** Default 4. */
+  readonly digits?: number;
 }
 
 /** A number in `digits` digits: 0.6429, 1234, 1.234e-5. */
@@ -16,21 +18,27 @@ export function readable(x: number, digits = 4): string {
     const places = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
     return x.toFixed(Math.min(places, digits));
   }
-  return x.toExponential(digits - 1).replace("e+", "e");
+  return scientific(x, digits);
 }
 
-/** Value ± standard error, to the error's two digits. */
+/** Value ± standard error, to five decimal places. */
 export function withError({ value, stderr }: { readonly value: number; readonly stderr: number }): string {
-  const places = stderr > 0 && stderr < 1 ? Math.min(8, 1 - Math.floor(Math.log10(stderr))) : 4;
-  return `${value.toFixed(places)} ± ${stderr.toFixed(places)}`;
+  return `${fixed(value, 5)} ± ${fixed(stderr, 5)}`;
+}
+
+/** A number to some decimal places, zero without a sign. */
+export function fixed(x: number, places = 4): string {
+  if (Number.isNaN(x)) return "–";
+  const text = Math.abs(x).toFixed(places);
+  return x < 0 && Number(text) > 0 ? `−${text}` : text;
 }
 
 /** Columns set side by side, numbers to the right, words to the left. */
 export function table(columns: readonly Column[]): string {
-  const cells = columns.map(({ title, values, format = readable }) => [
-    title,
-    ...Array.from(values, (value) => (typeof value === "number" ? format(value) : value)),
-  ]);
+  const cells = columns.map((column) => {
+    const format = column.format ?? alike(column);
+    return [column.title, ...Array.from(column.values, (x) => (typeof x === "number" ? format(x) : x))];
+  });
   const widths = cells.map((column) => Math.max(...column.map(widthOf)));
   const rows = Array.from({ length: Math.max(...cells.map((c) => c.length)) }, (_, row) =>
     cells
@@ -45,6 +53,22 @@ export function table(columns: readonly Column[]): string {
   return rows.map((row, i) => `  ${i === 0 ? dim(row) : row}`).join("\n");
 }
 
+/** One format for a column: powers of ten where any of its numbers needs them. */
+function alike({ values, digits = 4 }: Column): (x: number) => string {
+  const sizes = Array.from(values, Number)
+    .filter((x) => x !== 0 && Number.isFinite(x))
+    .map(Math.abs);
+  if (!sizes.some((x) => x < 1e-3 || x >= 1e5)) return (x) => readable(x, digits);
+  return (x) => (x === 0 || !Number.isFinite(x) ? readable(x) : scientific(x, digits));
+}
+
+/** Whole numbers as they are, or powers of ten where they get long. */
+export function counts(values: ArrayLike<number>): (x: number) => string {
+  return Math.max(...Array.from(values)) < 1e9 ? (x) => x.toFixed(0) : (x) => scientific(x, 4);
+}
+
+const scientific = (x: number, digits: number): string => x.toExponential(digits - 1).replace("e+", "e");
+
 /** Characters that take a place: combining marks take none. */
 function widthOf(text: string): number {
   return [...text.replace(/\p{M}/gu, "")].length;
@@ -53,3 +77,14 @@ function widthOf(text: string): number {
 const styled = process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM !== "dumb";
 export const bold = (text: string): string => (styled ? `\x1b[1m${text}\x1b[22m` : text);
 export const dim = (text: string): string => (styled ? `\x1b[2m${text}\x1b[22m` : text);
+
+/** As `fixed`, with its sign: +0.0012, −0.0004. */
+export function signed(x: number, places: number): string {
+  return `${x >= 0 ? "+" : ""}${fixed(x, places)}`;
+}
+
+/** At most `most` of n rows, evenly spread, the first and the last among them. */
+export function sampled(n: number, most = 21): number[] {
+  if (n <= most) return Array.from({ length: n }, (_, i) => i);
+  return Array.from({ length: most }, (_, i) => Math.round((i * (n - 1)) / (most - 1)));
+}

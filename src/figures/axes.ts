@@ -2,6 +2,7 @@
 
 import * as Plot from "@observablehq/plot";
 import type { View } from "./figure.ts";
+import { widthOf } from "./typeset.ts";
 
 export interface Axis {
   readonly type: "log" | "linear";
@@ -56,7 +57,7 @@ export function logAxis(label: string, values: Iterable<ArrayLike<number>>, most
   if (decades.length >= 3) {
     const every = Math.ceil(decades.length / most);
     const ticks = decades.filter((e) => e % every === 0).map((e) => 10 ** e);
-    const minor = decades.length <= 5 ? all.filter(inside) : decades.map((e) => 10 ** e);
+    const minor = decades.length <= 4 ? all.filter(inside) : decades.map((e) => 10 ** e);
     return { type: "log", label, domain, ticks, minor: minor.filter((x) => !ticks.includes(x)), format };
   }
   const ticks = all.filter((x) => inside(x) && /^[125]/.test(x.toExponential()));
@@ -74,10 +75,25 @@ export function logAxis(label: string, values: Iterable<ArrayLike<number>>, most
 /** A linear axis over the lists' values, about `count` round ticks. */
 export function linearAxis(label: string, values: Iterable<ArrayLike<number>>, count = 6): Axis {
   const found = extent(values);
-  const format = (x: number) => String(+x.toPrecision(6)).replace("-", "−");
-  if (!found) return { type: "linear", label, domain: undefined, ticks: [], minor: [], format };
+  if (!found) return { type: "linear", label, domain: undefined, ticks: [], minor: [], format: short };
   const [lo, hi] = found[0] < found[1] ? found : [found[0] - 0.5, found[0] + 0.5];
-  return { type: "linear", label, domain: [lo, hi], ticks: roundTicks(lo, hi, count), minor: [], format };
+  const ticks = roundTicks(lo, hi, count);
+  // all with the decimal places that the finest needs
+  const places = Math.max(...ticks.map((x) => String(x).split(".")[1]?.length ?? 0));
+  const format = (x: number) => x.toFixed(places).replace("-", "−");
+  return { type: "linear", label, domain: [lo, hi], ticks, minor: [], format };
+}
+
+/** The axis with room at both ends, for curves that would otherwise run along the frame. */
+export function padded(axis: Axis, part = 0.04): Axis {
+  if (!axis.domain) return axis;
+  const [lo, hi] = axis.domain;
+  const factor = (hi / lo) ** part;
+  const domain =
+    axis.type === "log"
+      ? ([lo / factor, hi * factor] as const)
+      : ([lo - part * (hi - lo), hi + part * (hi - lo)] as const);
+  return { ...axis, domain };
 }
 
 /** Round numbers in [lo, hi], about `count` of them. */
@@ -85,7 +101,7 @@ export function roundTicks(lo: number, hi: number, count: number): number[] {
   const rough = (hi - lo) / count;
   const ten = 10 ** Math.floor(Math.log10(rough));
   const off = (m: number) => Math.abs(Math.log((m * ten) / rough));
-  const step = ten * [1, 2, 2.5, 5, 10].reduce((best, m) => (off(m) < off(best) ? m : best));
+  const step = ten * [1, 2, 5, 10].reduce((best, m) => (off(m) < off(best) ? m : best));
   const ticks: number[] = [];
   for (let i = Math.ceil(lo / step - 1e-9); i * step <= hi + 1e-9 * step; i++) ticks.push(+(i * step).toPrecision(12));
   return ticks;
@@ -102,7 +118,9 @@ export function plane(
   marks: readonly Plot.Markish[],
   options: { over?: readonly Plot.Markish[]; marginRight?: number; grid?: boolean } = {},
 ): Plot.PlotOptions {
-  const margins = { marginLeft: 62, marginBottom: 44, marginTop: 8, marginRight: options.marginRight ?? 16 };
+  const labels = Math.max(...y.ticks.map((tick) => widthOf(y.format(tick), 10)));
+  const marginLeft = Math.max(62, labels + 36);
+  const margins = { marginLeft, marginBottom: 44, marginTop: 8, marginRight: options.marginRight ?? 16 };
   const frame = Plot.frame({ stroke: theme.muted, strokeOpacity: 0.5 });
   if (!x.domain || !y.domain)
     return {
@@ -133,7 +151,7 @@ export function plane(
       Plot.axisY([...y.minor], { ...minor, tickSize: 3 }),
       // as `text`: Plot drops some of a log axis's labels where it is given them as `tickFormat`
       Plot.axisX([...x.ticks], { ...label, label: x.label, labelOffset: 40, text: x.format }),
-      Plot.axisY([...y.ticks], { ...label, label: y.label, labelOffset: 56, text: y.format }),
+      Plot.axisY([...y.ticks], { ...label, label: y.label, labelOffset: marginLeft - 6, text: y.format }),
       ...(options.over ?? []),
     ],
   };

@@ -1,6 +1,10 @@
 // Figures: descriptions, and how to draw them in a browser. render.ts writes them to files on Node.
 
-export { type Axis, extent, linearAxis, logAxis, plane, powerOfTen, roundTicks, short } from "./axes.ts";
+export { type Axis, extent, linearAxis, logAxis, padded, plane, powerOfTen, roundTicks, short } from "./axes.ts";
+export { type DiagramData, diagramFigure } from "./diagram.ts";
 export { type DrawOptions, draw } from "./draw.ts";
 export type { Columns, Figure, Legend, Panel, Ramp, Swatch, Swatches, View } from "./figure.ts";
+export { type FrontierData, frontierFigure } from "./frontier.ts";
+export { type LossData, lossFigure } from "./loss.ts";
+export { type SpectrumData, spectrumFigure } from "./spectrum.ts";
 export { dark, FONT, fan, light, type Theme } from "./theme.ts";

@@ -19,7 +19,7 @@ export function drawLegend(legend: Legend, width: number, theme: Theme, document
   return legend.kind === "ramp" ? ramp(legend, width, theme, document) : swatches(legend.items, width, theme, document);
 }
 
-const itemWidth = (item: Swatch) => 26 + widthOf(item.label, SIZE) + 14;
+const itemWidth = (item: Swatch) => 26 + widthOf(item.label, SIZE) + 10;
 
 /** Items flow from left to right and wrap. */
 function rows(items: readonly Swatch[], width: number): Swatch[][] {

@@ -16,6 +16,8 @@ export interface Theme {
   readonly category: readonly string[];
   /** A quantity in [0, 1] as a colour. */
   readonly sequential: (t: number) => string;
+  /** A signed quantity in [−1, 1] as a colour, paper-like at 0. */
+  readonly diverging: (t: number) => string;
 }
 
 /** DejaVu Sans where it is present (it always is for PNG); Verdana has nearly its widths. */
@@ -30,6 +32,7 @@ export const light: Theme = {
   accent: "#d1264a",
   category: ["#0072b2", "#d55e00", "#009e73", "#b65f98", "#b58900", "#56b4e9", "#5b6470"],
   sequential: viridis(0.02, 0.88),
+  diverging: between("#2166ac", "#f5f5f5", "#b2182b"),
 };
 
 export const dark: Theme = {
@@ -41,7 +44,23 @@ export const dark: Theme = {
   accent: "#ff7a8f",
   category: ["#56b4e9", "#ee8a45", "#2fc79b", "#dd8fc0", "#f0c64a", "#8fb4ff", "#a3acb8"],
   sequential: viridis(0.22, 1),
+  diverging: between("#5aa5e8", "#23272e", "#f0837a"),
 };
+
+/** Colours in [−1, 1] from `low` through `middle` to `high`, mixed linearly. */
+function between(low: string, middle: string, high: string): (t: number) => string {
+  const channels = (color: string) => [1, 3, 5].map((i) => Number.parseInt(color.slice(i, i + 2), 16));
+  return (t) => {
+    const [from, to, part] = [channels(middle), channels(t < 0 ? low : high), Math.min(Math.abs(t), 1)];
+    return `#${from
+      .map((c, i) =>
+        Math.round(c + (to[i]! - c) * part)
+          .toString(16)
+          .padStart(2, "0"),
+      )
+      .join("")}`;
+  };
+}
 
 function viridis(from: number, to: number): (t: number) => string {
   const color = scale({ color: { type: "linear", scheme: "viridis", domain: [0, 1] } })!;

@@ -56,7 +56,7 @@ describe("output", () => {
       "–",
       "12.00",
     ]);
-    expect(withError({ value: 0.50123, stderr: 0.00123 })).toBe("0.5012 ± 0.0012");
+    expect(withError({ value: 0.50123, stderr: 0.00123 })).toBe("0.50123 ± 0.00123");
     expect([850, 75_000, 7_300_000].map(duration)).toEqual(["1 s", "1 min 15 s", "2 h 1 min"]);
   });
 

@@ -1,0 +1,147 @@
+// isoflop frontier: the compute-optimal size and loss at each budget, and their exponents, fitted beside predicted.
+
+import { type Command, Option } from "commander";
+import {
+  FRONTIER_METHODS,
+  type Frontier,
+  type FrontierMethod,
+  frontier,
+  logspace,
+  loss,
+  plrf,
+  powerLaw,
+} from "../index.ts";
+import { Failure } from "./errors.ts";
+import {
+  type Common,
+  number,
+  type PowerLawValues,
+  range,
+  type StepValues,
+  whole,
+  withCommon,
+  withPowerLaw,
+  withStep,
+} from "./options.ts";
+import { openOutput } from "./output.ts";
+import { progress } from "./progress.ts";
+import { bold, fixed, sampled, signed, table, withError } from "./table.ts";
+import { brief, pointInWords, raised, stepInWords } from "./words.ts";
+
+interface Options extends PowerLawValues, StepValues, Common {
+  readonly flops: [number, number];
+  readonly points: number;
+  readonly method: FrontierMethod;
+  readonly dataRatio: number;
+}
+
+export function define(command: Command): void {
+  withCommon(
+    withStep(
+      withPowerLaw(command)
+        .requiredOption("--flops <lo:hi>", "budgets f = B·d·r, as 1e8:1e20", range)
+        .option("--points <n>", "budgets, evenly spaced in the logarithm", whole, 25)
+        .addOption(new Option("--method <name>", "how it is found").choices(FRONTIER_METHODS).default("exact"))
+        .option("--data-ratio <v/d>", "data modes a parameter", number, 4),
+    ),
+  ).action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const { alpha, beta, flops, points, method, gamma, stepFraction, batch, dataRatio, quiet } = options;
+  const spectrum = powerLaw({ alpha, beta });
+  const step = {
+    batch,
+    ...(gamma === undefined ? {} : { gamma }),
+    ...(stepFraction === undefined ? {} : { stepFraction }),
+  };
+  const write = await openOutput(options);
+  const bar = progress("frontier", { quiet });
+  const front = frontier({ spectrum, flops, points, method, dataRatio, ...step, onProgress: bar.update });
+  bar.done();
+  const setting = `${pointInWords(options)}, v = ${brief(dataRatio)}d, ${stepInWords(options)}, B = ${batch}`;
+
+  await write({
+    json: () => ({ ...front, drift: { xi: drift(front, "xi"), eta: drift(front, "eta") } }),
+    columns: () => ({
+      flops: front.flops,
+      d: front.d,
+      steps: front.steps,
+      loss: front.loss,
+      xi: front.slopes.xi,
+      eta: front.slopes.eta,
+    }),
+    text: () => inWords(front, setting),
+    figure: async () => {
+      const { frontierFigure } = await import("../figures/index.ts");
+      const { d } = front;
+      const sizes = logspace(Math.max(d[0]! / 4, 4), d[d.length - 1]! * 2, 12);
+      const curves = Array.from(sizes, (size) => {
+        const model = plrf({ spectrum, d: size, v: dataRatio * size, ...step });
+        const most = Math.min(flops[1] / (batch * size), Number.MAX_SAFE_INTEGER);
+        const least = Math.max(flops[0] / (batch * size), 1);
+        const steps = Float64Array.from(new Set(logspace(least, Math.max(most, 2 * least), 90).map(Math.round)));
+        return { d: size, ...loss(model, { steps }) };
+      });
+      return frontierFigure({ setting: raised(setting), ...front, curves });
+    },
+  });
+  if (!front.stats.converged)
+    throw new Failure(
+      front.stats.atEdge > 0
+        ? `at ${front.stats.atEdge} of ${front.flops.length} budgets the best size is the smallest or largest allowed: raise --flops`
+        : "some losses are not finite: try another --method",
+    );
+}
+
+function inWords(front: Frontier, setting: string): string {
+  const { predicted, fit, slopes, flops } = front;
+  const last = flops.length - 1;
+  const known = predicted?.phase ?? null;
+  const rows = sampled(flops.length, 13);
+  const pick = (values: Float64Array) => rows.map((i) => values[i]!);
+  const names = ["xi", "eta"] as const;
+  return [
+    bold(`Compute-optimal frontier at ${setting}`),
+    "",
+    ...(known
+      ? [
+          `  Phase ${known}${predicted!.boundary ? `, on the boundary ${predicted!.boundary}` : ""}: ` +
+            `the best size balances ${predicted!.tradeoff!.join(" and ")}`,
+          "",
+        ]
+      : []),
+    table([
+      { title: "exponent", values: ["d* ∝ f^ξ     ξ", "P* ∝ f^−η    η"] },
+      { title: "predicted", values: names.map((name) => predicted?.[name] ?? Number.NaN), format: fixed },
+      { title: "fitted", values: names.map((name) => `${withError(fit[name])}`) },
+      {
+        title: "off by",
+        values: names.map((name) => fit[name].value - (predicted?.[name] ?? Number.NaN)),
+        format: (x) => signed(x, 4),
+      },
+      { title: `slope at ${brief(flops[last]!)}`, values: names.map((name) => slopes[name][last]!), format: fixed },
+      { title: "its drift a decade", values: names.map((name) => drift(front, name)), format: (x) => signed(x, 5) },
+    ]),
+    "",
+    table([
+      { title: "compute f", values: pick(flops), format: brief },
+      { title: "best size d*", values: pick(front.d) },
+      { title: "steps r", values: pick(front.steps) },
+      { title: "best loss P*", values: pick(front.loss) },
+      { title: "local ξ", values: pick(slopes.xi), format: fixed },
+      { title: "local η", values: pick(slopes.eta), format: fixed },
+    ]),
+  ].join("\n");
+}
+
+/** How much a local slope still changes in a decade of compute, over the last half of the range. */
+function drift({ flops, slopes }: Frontier, which: "xi" | "eta"): number {
+  const from = Math.floor(flops.length / 2);
+  const x = flops.slice(from).map(Math.log10);
+  const y = slopes[which].slice(from);
+  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [mx, my] = [mean(x), mean(y)];
+  const [xx, xy] = x.reduce(([a, b], value, i) => [a! + (value - mx) ** 2, b! + (value - mx) * (y[i]! - my)], [0, 0]);
+  return xy! / xx!;
+}

@@ -1,0 +1,154 @@
+// isoflop loss: the expected loss P(r) of one model, its forcing F(r) and kernel K(r), and the parts it is made of.
+
+import { type Command, Option } from "commander";
+import {
+  components,
+  forcing,
+  kernel,
+  kernelNorm,
+  LOSS_METHODS,
+  type LossMethod,
+  logspace,
+  loss,
+  plrf,
+  powerLaw,
+} from "../index.ts";
+import { Failure } from "./errors.ts";
+import {
+  type Common,
+  number,
+  type PowerLawValues,
+  type StepValues,
+  wholeList,
+  withCommon,
+  withPowerLaw,
+  withStep,
+} from "./options.ts";
+import { openOutput } from "./output.ts";
+import { bold, counts, readable, sampled, table } from "./table.ts";
+import { brief, pointInWords, raised, stepInWords } from "./words.ts";
+
+interface Options extends PowerLawValues, StepValues, Common {
+  readonly d: number;
+  readonly v?: number;
+  readonly steps: Float64Array;
+  readonly components?: boolean;
+  readonly method: LossMethod;
+}
+
+export function define(command: Command): void {
+  withCommon(
+    withStep(
+      withPowerLaw(command)
+        .requiredOption("--d <d>", "model size: number of parameters, ≥ 1", number)
+        .option("--v <v>", "number of data modes, ≥ d, may be inf where α > 1/2; default 4d", number),
+    )
+      .requiredOption("--steps <list>", "steps r, as 1,10,100 or LO:HI[:N]", wholeList)
+      .option("--components", "the asymptotic parts of the loss too: F_0, F_pp, F_ac, K_pp")
+      .addOption(new Option("--method <name>", "how the curve is computed").choices(LOSS_METHODS).default("contour")),
+  ).action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const { alpha, beta, d, v, gamma, stepFraction, batch, steps, method } = options;
+  const model = plrf({
+    spectrum: powerLaw({ alpha, beta }),
+    d,
+    batch,
+    ...(v === undefined ? {} : { v }),
+    ...(gamma === undefined ? {} : { gamma }),
+    ...(stepFraction === undefined ? {} : { stepFraction }),
+  });
+  const write = await openOutput(options);
+  const curve = loss(model, { steps, method });
+  const F = forcing(model, { steps, method }).forcing;
+  const K = kernel(model, { steps, method }).kernel;
+  const parts = options.components ? components(model, { steps: curve.steps }) : undefined;
+  const norm = kernelNorm(model);
+
+  const setting =
+    `${pointInWords(options)}, d = ${brief(d)}, v = ${model.v === 4 * d ? "4d" : brief(model.v)}, ` +
+    `${stepInWords(options)}, B = ${batch}`;
+  await write({
+    json: () => ({
+      gamma: model.gamma,
+      v: model.v,
+      steps: curve.steps,
+      flops: curve.flops,
+      loss: curve.loss,
+      forcing: F,
+      kernel: K,
+      F0: model.F0,
+      kernelNorm: norm,
+      ...(parts ? { components: { Fpp: parts.Fpp, Fac: parts.Fac, Kpp: parts.Kpp, sum: parts.sum } } : {}),
+      stats: curve.stats,
+      made: curve.made,
+    }),
+    columns: () => ({
+      steps: curve.steps,
+      flops: curve.flops,
+      loss: curve.loss,
+      forcing: F,
+      kernel: K,
+      ...(parts
+        ? {
+            F_0: parts.steps.map(() => parts.F0),
+            F_pp: parts.Fpp,
+            F_ac: parts.Fac,
+            "K_pp/(gamma B)": parts.Kpp,
+            sum: parts.sum,
+          }
+        : {}),
+    }),
+    text: () => {
+      const rows = sampled(curve.steps.length);
+      const pick = (values: Float64Array) => rows.map((i) => values[i]!);
+      return [
+        bold(`Expected loss at ${setting}`),
+        "",
+        `  γ = ${readable(model.gamma)}, P(0) = ${readable(model.P0)}, floor F_0 = ${readable(model.F0)}, ‖K‖ = ${readable(norm)}`,
+        "",
+        table([
+          { title: "steps r", values: pick(curve.steps), format: counts(curve.steps) },
+          { title: "compute f", values: pick(curve.flops) },
+          { title: "loss P", values: pick(curve.loss), digits: 6 },
+          { title: "forcing F", values: pick(F), digits: 6 },
+          { title: "kernel K", values: pick(K) },
+          ...(parts
+            ? [
+                { title: "F_pp", values: pick(parts.Fpp) },
+                { title: "F_ac", values: pick(parts.Fac) },
+                { title: "K_pp/γB", values: pick(parts.Kpp) },
+                { title: "F_0 + these", values: pick(parts.sum) },
+              ]
+            : []),
+        ]),
+        "",
+        `  estimated relative error ≤ ${largestError(curve).toExponential(0)}, by ${curve.stats.method}`,
+      ].join("\n");
+    },
+    figure: async () => {
+      const { lossFigure } = await import("../figures/index.ts");
+      // as smooth as it is, however few steps were asked for
+      const first = Math.max(1, curve.steps[0]!);
+      const last = Math.max(curve.steps[curve.steps.length - 1]!, 10 * first);
+      const fine = Float64Array.from(new Set(logspace(first, last, 200).map(Math.round)));
+      return lossFigure({
+        setting: raised(setting),
+        ...loss(model, { steps: fine, method }),
+        F0: model.F0,
+        ...(parts
+          ? { components: components(model, { steps: fine }) }
+          : { forcing: forcing(model, { steps: fine, method }).forcing }),
+      });
+    },
+  });
+  if (!curve.stats.converged)
+    throw new Failure(
+      `the curve is not known to six digits everywhere (relative error up to ${largestError(curve).toExponential(1)}): try another --method`,
+    );
+}
+
+function largestError({ loss, stats }: { loss: Float64Array; stats: { error: Float64Array } }): number {
+  return loss.reduce((most, value, i) => Math.max(most, stats.error[i]! / value), 0);
+}

@@ -1,0 +1,242 @@
+// The phase plane (docs/theory.md, §6): regions named, boundaries drawn, an exponent as colour; where it was measured, how far
+// it lies from the prediction too.
+
+import { areaY, line, rect, text } from "@observablehq/plot";
+import { extent, linearAxis, plane, roundTicks } from "./axes.ts";
+import type { Figure, Legend, Panel } from "./figure.ts";
+import type { Theme } from "./theme.ts";
+
+type Grid = readonly ArrayLike<number>[];
+
+export interface DiagramData {
+  readonly setting: string;
+  /** Evenly spaced centres of the cells. */
+  readonly alpha: readonly number[];
+  readonly beta: readonly number[];
+  /** [β][α]: names of phases, null where there is no power law. */
+  readonly phase: readonly (readonly (string | null)[])[];
+  readonly exponent: "xi" | "eta";
+  /** [β][α]: predicted, NaN where there is none. */
+  readonly predicted: Grid;
+  /** [β][α]: measured, NaN where it was not. */
+  readonly measured?: Grid | undefined;
+}
+
+export function diagramFigure(data: DiagramData): Figure {
+  const symbol = data.exponent === "xi" ? "ξ" : "η";
+  const law = data.exponent === "xi" ? "d^{*} ∝ f^{ξ}" : "P^{*} ∝ f^{−η}";
+  const { measured, predicted } = data;
+  // a few cells where the measurement fails would take up the colours
+  const range = extent([...predicted, bulk(measured ?? [])]) ?? [0, 1];
+  const value = (theme: Theme) => (x: number) => theme.sequential((x - range[0]) / (range[1] - range[0] || 1));
+  const difference = measured?.map((row, i) => Array.from(row, (x, j) => x - predicted[i]![j]!));
+  const most = Math.max(0.01, ...bulk(difference ?? []).map(Math.abs));
+  const paper = (theme: Theme) => theme.paper;
+  const panels = measured
+    ? [
+        panel(data, measured, value, range, `measured ${symbol}`, paper),
+        panel(
+          data,
+          difference!,
+          (theme) => (x) => theme.diverging(x / most),
+          [-most, most],
+          `measured − predicted ${symbol}`,
+          (theme) => theme.muted,
+        ),
+      ]
+    : [panel(data, predicted, value, range, `predicted ${symbol}`, paper)];
+  const cells = data.beta.flatMap((_, i) => data.alpha.map((_, j) => [i, j] as const));
+  return {
+    id: "diagram",
+    title: `Phases of compute-optimal scaling, ${law}`,
+    subtitle: data.setting,
+    caption: "The plane of data complexity α and target complexity β with its phases, and an exponent as colour.",
+    width: measured ? 1080 : 640,
+    height: 620,
+    panels,
+    table: {
+      alpha: cells.map(([, j]) => data.alpha[j]!),
+      beta: cells.map(([i]) => data.beta[i]!),
+      phase: cells.map(([i, j]) => data.phase[i]![j] ?? ""),
+      predicted: cells.map(([i, j]) => predicted[i]![j]!),
+      ...(measured ? { measured: cells.map(([i, j]) => measured[i]![j]!) } : {}),
+    },
+  };
+}
+
+/** The values without the lowest and the highest twentieth. */
+function bulk(grid: Grid): number[] {
+  const values = grid.flatMap((row) => Array.from(row).filter(Number.isFinite)).sort((a, b) => a - b);
+  return values.slice(Math.floor(values.length / 20), Math.ceil((values.length * 19) / 20));
+}
+
+function panel(
+  data: DiagramData,
+  grid: Grid,
+  shade: (theme: Theme) => (x: number) => string,
+  range: readonly [number, number],
+  label: string,
+  edge: (theme: Theme) => string,
+): Panel {
+  const { alpha, beta } = data;
+  const edges = (centres: readonly number[]): [number, number, number] => {
+    const step = centres.length > 1 ? (centres.at(-1)! - centres[0]!) / (centres.length - 1) : 0.1;
+    return [centres[0]! - step / 2, centres.at(-1)! + step / 2, step];
+  };
+  const [a0, a1, da] = edges(alpha);
+  const [b0, b1, db] = edges(beta);
+  const cells = merged(alpha, beta, (i, j) => {
+    const value = (k: number, l: number) => grid[k]?.[l] ?? Number.NaN;
+    // a cell on the edge of no power law takes its neighbour's colour; the triangle drawn over it makes the edge sharp
+    return data.phase[i]![j] === null
+      ? [value(i, j), value(i, j + 1), value(i + 1, j)].find(Number.isFinite)
+      : value(i, j);
+  });
+  return {
+    legend: (theme): Legend => ({
+      kind: "ramp",
+      label,
+      domain: range,
+      color: shade(theme),
+      ticks: roundTicks(range[0], range[1], 4),
+      format: (x) => String(x).replace("-", "−"),
+    }),
+    plot: (view) => {
+      const { theme } = view;
+      const color = shade(theme);
+      const far = Math.max(a1, b1) + 1;
+      const names = labels(data, view.width / alpha.length);
+      return plane(
+        view,
+        linearAxis("data complexity α", [[a0, a1]]),
+        linearAxis("target complexity β", [[b0, b1]]),
+        [
+          rect(cells, {
+            x1: ({ from }) => alpha[from]! - da / 2,
+            x2: ({ to }) => alpha[to]! + da / 2,
+            y1: ({ row }) => beta[row]! - db / 2,
+            y2: ({ row }) => beta[row]! + db / 2,
+            fill: ({ value }) => (value === undefined || Number.isNaN(value) ? theme.grid : color(value)),
+            shapeRendering: "crispEdges",
+          }),
+          areaY([a0, a1], { x: [a0, a1], y1: b0, y2: (a: number) => 0.5 - a, fill: theme.grid }),
+          ...BOUNDARIES.map((boundary) => line(boundary(far), { stroke: edge(theme), strokeWidth: 1.6 })),
+          ...[true, false].map((upright) =>
+            text(
+              names.filter((name) => name.upright === upright),
+              {
+                x: "x",
+                y: "y",
+                text: "name",
+                fill: theme.ink,
+                stroke: theme.paper,
+                strokeWidth: 4,
+                fontSize: 13,
+                fontWeight: "bold",
+                rotate: upright ? 0 : -90,
+              },
+            ),
+          ),
+        ],
+        { grid: false },
+      );
+    },
+  };
+}
+
+interface Cells {
+  readonly row: number;
+  readonly from: number;
+  readonly to: number;
+  readonly value: number | undefined;
+}
+
+/** Rows of cells, neighbours of one value made one. */
+function merged(
+  alpha: readonly number[],
+  beta: readonly number[],
+  valueAt: (i: number, j: number) => number | undefined,
+): Cells[] {
+  const out: Cells[] = [];
+  for (let row = 0; row < beta.length; row++)
+    for (let from = 0, to: number; from < alpha.length; from = to + 1) {
+      const value = valueAt(row, from);
+      for (to = from; to + 1 < alpha.length && Object.is(valueAt(row, to + 1), value); ) to++;
+      out.push({ row, from, to, value });
+    }
+  return out;
+}
+
+/** The boundaries as far as they bound something, up to `far`. */
+const BOUNDARIES: readonly ((far: number) => [number, number][])[] = [
+  (far) => [
+    [0, 0.5],
+    [0.5 + far, -far],
+  ], // α + β = ½
+  (far) => [
+    [0, 0.5],
+    [far, 0.5],
+  ], // 2β = 1
+  (far) => [
+    [0.5, 0],
+    [0.5, far],
+  ], // 2α = 1
+  (far) => [
+    [0.5, 0.5],
+    [far, far],
+  ], // α = β
+  (far) => [
+    [0.25, 0.5],
+    [0.25, far],
+  ], // 4α = 1
+  (far) => [
+    [1 - Math.SQRT1_2, 0.5],
+    [1 - Math.SQRT1_2, far],
+  ], // α = 1 − 1/√2
+];
+
+interface Label {
+  readonly x: number;
+  readonly y: number;
+  readonly name: string;
+  readonly upright: boolean;
+}
+
+/** Each phase's name at the cell of it that has most room around it; turned where the phase is too narrow (px a cell). */
+function labels({ alpha, beta, phase }: DiagramData, pixels: number): Label[] {
+  const best = new Map<string | null, { x: number; y: number; score: number; wide: number; high: number }>();
+  phase.forEach((row, i) => {
+    row.forEach((name, j) => {
+      // a boundary's two names are no region's
+      if (name?.includes("–")) return;
+      const run = (di: number, dj: number) => {
+        let n = 0;
+        while (phase[i + (n + 1) * di]?.[j + (n + 1) * dj] === name) n++;
+        return n;
+      };
+      const [right, left, up, down] = [run(0, 1), run(0, -1), run(1, 0), run(-1, 0)];
+      const [wide, high] = [Math.min(right, left), Math.min(up, down)];
+      const score = Math.min(wide, high) + (wide + high) / 100;
+      if (score <= (best.get(name)?.score ?? -1)) return;
+      // half a cell aside where the middle falls between two
+      const between = (a: number, b: number) => (Math.abs(a - b) === 1 ? (a - b) / 2 : 0);
+      best.set(name, {
+        x: j + between(right, left),
+        y: i + between(up, down),
+        score,
+        wide: right + left + 1,
+        high: up + down + 1,
+      });
+    });
+  });
+  const at = (centres: readonly number[], index: number) => {
+    const i = Math.floor(index);
+    return i === index ? centres[i]! : (centres[i]! + centres[i + 1]!) / 2;
+  };
+  return [...best].map(([name, { x, y, wide, high }]) => ({
+    x: at(alpha, x),
+    y: at(beta, y),
+    name: name ?? "no\npower law",
+    upright: high <= wide || wide * pixels > 13 * (name?.length ?? 0),
+  }));
+}

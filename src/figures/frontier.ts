@@ -1,0 +1,162 @@
+// The compute-optimal frontier (docs/theory.md, §6): loss curves of a fan of d with P*(f) as their lower edge, d*(f) beside
+// it, and under each the local slope on its way to the predicted exponent.
+
+import { areaY, dot, line, ruleY } from "@observablehq/plot";
+import { extent, linearAxis, logAxis, plane, powerOfTen } from "./axes.ts";
+import type { Figure, Legend, Panel } from "./figure.ts";
+import type { Theme } from "./theme.ts";
+
+interface Estimate {
+  readonly value: number;
+  readonly stderr: number;
+}
+
+export interface FrontierData {
+  /** What was asked, in one line: "α = β = 0.7, v = 4d, …". */
+  readonly setting: string;
+  readonly flops: Float64Array;
+  readonly d: Float64Array;
+  readonly loss: Float64Array;
+  readonly fit: { readonly xi: Estimate; readonly eta: Estimate };
+  /** ∂ log d* ∕ ∂ log f and −∂ log P* ∕ ∂ log f at each f. */
+  readonly slopes: { readonly xi: Float64Array; readonly eta: Float64Array };
+  readonly predicted: { readonly phase: string | null; readonly xi: number; readonly eta: number } | null;
+  /** Loss against compute at some d. */
+  readonly curves: readonly { readonly d: number; readonly flops: Float64Array; readonly loss: Float64Array }[];
+}
+
+const COMPUTE = "compute f = B·d·r (flops)";
+
+export function frontierFigure(data: FrontierData): Figure {
+  const { fit, predicted } = data;
+  const phase = predicted?.phase ? `phase ${predicted.phase}, ` : "";
+  return {
+    id: "frontier",
+    title: "Compute-optimal frontier",
+    subtitle: `${phase}${data.setting}`,
+    caption:
+      `Loss curves of models of several sizes over compute, with the optimal loss as their lower edge, and the optimal size. ` +
+      `Fitted: d^{*} ∝ f^{${fit.xi.value.toFixed(3)}}, P^{*} ∝ f^{−${fit.eta.value.toFixed(3)}}` +
+      `${predicted ? `; predicted ${predicted.xi.toFixed(3)} and −${predicted.eta.toFixed(3)}` : ""}.`,
+    width: 960,
+    height: 760,
+    columns: 2,
+    panels: [losses(data), sizes(data), slope(data, "eta"), slope(data, "xi")],
+    table: { flops: data.flops, d: data.d, loss: data.loss, xi: data.slopes.xi, eta: data.slopes.eta },
+  };
+}
+
+function losses(data: FrontierData): Panel {
+  const [lo, hi] = extent([data.flops], true)!;
+  const fan = data.curves.map(({ d, flops, loss }) => {
+    return { d, flops, loss, shown: loss.filter((_, i) => flops[i]! >= lo && flops[i]! <= hi) };
+  });
+  const sizes = data.curves.map(({ d }) => d);
+  const range = extent([sizes], true) ?? [1, 10];
+  const shade = (theme: Theme) => (d: number) =>
+    theme.sequential(range[1] > range[0] ? Math.log(d / range[0]) / Math.log(range[1] / range[0]) : 0.4);
+  return {
+    title: "Loss P, and its lower edge P^{*}(f)",
+    legend: (theme): Legend => ({
+      kind: "ramp",
+      label: "model size d",
+      domain: range,
+      log: true,
+      color: shade(theme),
+      ticks: logAxis("", [sizes], 5).ticks,
+      format: powerOfTen,
+    }),
+    plot: (view) => {
+      const { theme } = view;
+      return plane(view, logAxis(COMPUTE, [data.flops]), logAxis("loss P", [data.loss, ...fan.map((c) => c.shown)]), [
+        ...fan.map(({ d, flops, loss }) =>
+          line(flops, { x: flops, y: loss, stroke: shade(theme)(d), strokeWidth: 1.4 }),
+        ),
+        line(data.flops, { x: data.flops, y: data.loss, stroke: theme.accent, strokeWidth: 2.6 }),
+      ]);
+    },
+  };
+}
+
+function sizes({ flops, d, fit, predicted }: FrontierData): Panel {
+  return {
+    title: "Optimal size d^{*}(f)",
+    legend: (theme) => ({
+      kind: "swatches",
+      items: [
+        { label: "d^{*}(f)", color: theme.accent, mark: "dot" },
+        { label: `fit f^{${fit.xi.value.toFixed(3)}}`, color: theme.ink },
+        ...(predicted
+          ? [{ label: `predicted f^{${predicted.xi.toFixed(3)}}`, color: theme.category[0]!, mark: "dashed" as const }]
+          : []),
+      ],
+    }),
+    plot: (view) => {
+      const { theme } = view;
+      return plane(view, logAxis(COMPUTE, [flops]), logAxis("optimal size d^{*}", [d]), [
+        line(flops, { x: flops, y: through(flops, d, fit.xi.value), stroke: theme.ink, strokeWidth: 1.4 }),
+        predicted
+          ? line(flops, {
+              x: flops,
+              y: through(flops, d, predicted.xi),
+              stroke: theme.category[0]!,
+              strokeWidth: 1.8,
+              strokeDasharray: "6 4",
+            })
+          : null,
+        dot(flops, { x: flops, y: d, r: 2.6, fill: theme.accent }),
+      ]);
+    },
+  };
+}
+
+function slope(data: FrontierData, which: "xi" | "eta"): Panel {
+  const { flops, fit, predicted } = data;
+  const values = data.slopes[which];
+  const { value, stderr } = fit[which];
+  const [symbol, label] = which === "xi" ? ["ξ", "∂ log d^{*} / ∂ log f"] : ["η", "−∂ log P^{*} / ∂ log f"];
+  const expected = predicted?.[which];
+  return {
+    title: `Its local slope ${symbol}(f)`,
+    legend: (theme) => ({
+      kind: "swatches",
+      items: [
+        { label: `${symbol}(f)`, color: theme.accent },
+        { label: `fit ${value.toFixed(4)}`, color: theme.ink },
+        ...(expected === undefined
+          ? []
+          : [{ label: `predicted ${expected.toFixed(4)}`, color: theme.category[0]!, mark: "dashed" as const }]),
+      ],
+    }),
+    plot: (view) => {
+      const { theme } = view;
+      const spread = extent([values, [value], expected === undefined ? [] : [expected]]);
+      // a flat slope is not to be blown up into noise
+      const half = spread ? Math.max((spread[1] - spread[0]) * 0.58, 0.01) : 0.01;
+      const middle = spread ? (spread[0] + spread[1]) / 2 : 0;
+      const domain = spread ? [middle - half, middle + half] : [];
+      const band = [flops[0]!, flops.at(-1)!];
+      return plane(view, logAxis(COMPUTE, [flops]), linearAxis(label, [domain]), [
+        areaY(band, { x: band, y1: value - 2 * stderr, y2: value + 2 * stderr, fill: theme.ink, fillOpacity: 0.12 }),
+        ruleY([value], { stroke: theme.ink, strokeWidth: 1.4 }),
+        expected === undefined
+          ? null
+          : ruleY([expected], { stroke: theme.category[0]!, strokeWidth: 1.8, strokeDasharray: "6 4" }),
+        // the ends are one-sided
+        line(flops.slice(1, -1), {
+          x: flops.slice(1, -1),
+          y: values.slice(1, -1),
+          stroke: theme.accent,
+          strokeWidth: 2.4,
+        }),
+      ]);
+    },
+  };
+}
+
+/** The power law of this exponent through the points' centre, where a least-squares line goes. */
+function through(x: Float64Array, y: Float64Array, exponent: number): Float64Array {
+  const mean = (values: Float64Array) => values.reduce((sum, value) => sum + Math.log(value), 0) / values.length;
+  const [cx, cy] = [mean(x), mean(y)];
+  return x.map((value) => Math.exp(cy + exponent * (Math.log(value) - cx)));
+}

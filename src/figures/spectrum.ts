@@ -1,0 +1,82 @@
+// The spectral density of K̂ and the target's energy in it (docs/theory.md, eqs. 3.9, 3.10), against a sampled W where given.
+
+import { line, rectY } from "@observablehq/plot";
+import { logAxis, plane } from "./axes.ts";
+import type { Figure, Panel } from "./figure.ts";
+
+export interface SpectrumData {
+  readonly setting: string;
+  readonly lambda: Float64Array;
+  /** Eigenvalues per unit of λ. */
+  readonly density: Float64Array;
+  /** The target's energy per unit of λ. */
+  readonly weighted: Float64Array;
+  /** Sampled eigenvalues, counted between edges; `energy` is the target's energy found there. */
+  readonly histogram?:
+    | { readonly edges: Float64Array; readonly count: Float64Array; readonly energy?: Float64Array }
+    | undefined;
+}
+
+export function spectrumFigure(data: SpectrumData): Figure {
+  return {
+    id: "spectrum",
+    title: "Spectrum of K̂ = D^{1/2}WW^{T}D^{1/2}",
+    subtitle: data.setting,
+    caption: "The density of eigenvalues of K̂ and the density of the target's energy among them, on logarithmic axes.",
+    width: 960,
+    height: 440,
+    panels: [
+      panel(data, "Eigenvalues per e-fold", "λ ρ(λ)", data.density, data.histogram?.count),
+      panel(data, "Target's energy per e-fold", "λ ρ_{F}(λ)", data.weighted, data.histogram?.energy),
+    ],
+    table: { lambda: data.lambda, density: data.density, weighted: data.weighted },
+  };
+}
+
+function panel(
+  { lambda, histogram }: SpectrumData,
+  title: string,
+  label: string,
+  density: Float64Array,
+  count: Float64Array | undefined,
+): Panel {
+  // per e-fold: areas on a logarithmic axis then are what they look like
+  const y = density.map((value, i) => value * lambda[i]!);
+  const bars = histogram && count ? bins(histogram.edges, count) : [];
+  return {
+    title,
+    ...(bars.length > 0
+      ? {
+          legend: (theme) => ({
+            kind: "swatches",
+            items: [
+              { label: "theory", color: theme.accent },
+              { label: "sampled W", color: theme.category[0]!, mark: "square" },
+            ],
+          }),
+        }
+      : {}),
+    plot: (view) => {
+      const { theme } = view;
+      const yAxis = logAxis(label, [y, bars.map((bar) => bar.y)]);
+      const floor = yAxis.domain?.[0] ?? 1;
+      return plane(view, logAxis("eigenvalue λ", [lambda]), yAxis, [
+        rectY(bars, { x1: "x1", x2: "x2", y1: floor, y2: "y", fill: theme.category[0]!, fillOpacity: 0.35 }),
+        line(lambda, {
+          x: lambda,
+          y: y.map((value) => (value > 0 ? value : Number.NaN)),
+          stroke: theme.accent,
+          strokeWidth: 1.6,
+        }),
+      ]);
+    },
+  };
+}
+
+/** Counts per e-fold between edges; empty bins are left out. */
+function bins(edges: Float64Array, count: Float64Array): { x1: number; x2: number; y: number }[] {
+  return Array.from(count, (n, i) => {
+    const [x1, x2] = [edges[i]!, edges[i + 1]!];
+    return { x1, x2, y: n / Math.log(x2 / x1) };
+  }).filter(({ y }) => y > 0);
+}
