@@ -1,6 +1,8 @@
 // The core's exports, and nothing else. Every kernel takes pointers into linear memory and allocates nothing: the caller
 // owns the memory from heapBase() up (src/kernels/wasm/core.ts).
 
+export { leapModes } from "./leap";
 export { heapBase } from "./memory";
 export { modeSums } from "./modes";
 export { solveKappa } from "./resolvent";
+export { powers, stepModes, stepRealModes, volterra } from "./volterra";

@@ -2,7 +2,8 @@
 // and reference/ (plain TypeScript: the oracle in tests, the fallback where WebAssembly SIMD is missing).
 
 import type { ResolventKernels } from "./resolvent.ts";
+import type { VolterraKernels } from "./volterra.ts";
 
-export interface Kernels extends ResolventKernels {
+export interface Kernels extends ResolventKernels, VolterraKernels {
   readonly name: "wasm" | "reference";
 }

@@ -2,5 +2,6 @@
 
 import type { Kernels } from "../kernels.ts";
 import { resolventReference } from "./resolvent.ts";
+import { volterraReference } from "./volterra.ts";
 
-export const referenceKernels: Kernels = { name: "reference", ...resolventReference };
+export const referenceKernels: Kernels = { name: "reference", ...resolventReference, ...volterraReference };

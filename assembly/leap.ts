@@ -1,0 +1,358 @@
+// Growing time steps: Radau IIA (3 stages, order 5) on the recursion's generator (docs/theory.md, eqs. 5.9–5.12).
+//
+//   dρ/dt = ℓ ρ + κ (P̂ − θ P̂′),   ℓ = log g,  κ = γ²B s ℓ/(g−1),  θ = 1/(1−g) + 1/ℓ,   P̂ = rest + Re Σ ρ + σ²
+//
+// With Ā = A⁻¹ and T = diag(h dt/ds), a node's stages are ρ = M (Ā1 ρ₀ + Tκ (P̂ − θP̂′)), M = (Ā − Tℓ)⁻¹, and P′ = T⁻¹Ā(P − P₀):
+// the nodes meet in three real equations for the losses at the stages. Arrays hold f64; n is a multiple of 4 (pad with zeros).
+
+import { add, BYTES, div, lanesum, load64, mul, splat, store64, sub } from "./lanes";
+import { V } from "./width";
+
+// A⁻¹ of Radau IIA, row by row (src/math/radau.ts computes them)
+const a11: f64 = 3.224744871391589;
+const a12: f64 = 1.1678400846904054;
+const a13: f64 = -0.2531972647421808;
+const a21: f64 = -3.5678400846904054;
+const a22: f64 = 0.775255128608411;
+const a23: f64 = 1.0531972647421808;
+const a31: f64 = 5.5319726474218083;
+const a32: f64 = -7.5319726474218083;
+const a33: f64 = 5.0;
+// its row sums
+const b1: f64 = 4.1393876913398136;
+const b2: f64 = -1.7393876913398137;
+const b3: f64 = 3.0;
+
+/** log(1+w)/w = 1 − w/2 + w²/3 − …, highest power first. */
+const LOG: usize = memory.data<f64>([
+  -1.0 / 8.0,
+  1.0 / 7.0,
+  -1.0 / 6.0,
+  1.0 / 5.0,
+  -1.0 / 4.0,
+  1.0 / 3.0,
+  -1.0 / 2.0,
+  1.0,
+]);
+/** 1/log(1+w) − 1/w = 1/2 − w/12 + w²/24 − … (Gregory's coefficients), highest power first. */
+const GREGORY: usize = memory.data<f64>([
+  -863.0 / 60480.0,
+  3.0 / 160.0,
+  -19.0 / 720.0,
+  1.0 / 24.0,
+  -1.0 / 12.0,
+  1.0 / 2.0,
+]);
+/** Below this |g−1| the series replace the logarithm. */
+const SERIES: f64 = 0.01;
+
+// The layout of a stage's block in scratch: ℓ, κ, θ, each re and im, n f64 each.
+
+/** ℓ, κ and θ at every node for one γ and B. */
+function generator(n: i32, zr: usize, zi: usize, sr: usize, si: usize, gamma: f64, batch: f64, block: usize): void {
+  const bytes = (<usize>n) << 3;
+  const a = -2 * gamma * batch,
+    b = gamma * gamma * batch * (batch + 1),
+    q = gamma * gamma * batch;
+  for (let i: usize = 0; i < bytes; i += 8) {
+    const x = load<f64>(zr + i),
+      y = load<f64>(zi + i);
+    // w = g − 1
+    const wr = a * x + b * (x * x - y * y),
+      wi = a * y + 2 * b * x * y;
+    const w2 = wr * wr + wi * wi;
+    let lr: f64, li: f64, ur: f64, ui: f64, tr: f64, ti: f64;
+    if (w2 < SERIES * SERIES) {
+      // log(1+w)/w and 1/log(1+w) − 1/w, by Horner's rule
+      ur = load<f64>(LOG);
+      ui = 0;
+      for (let c: usize = 8; c < 64; c += 8) {
+        const h = ur * wr - ui * wi + load<f64>(LOG + c);
+        ui = ur * wi + ui * wr;
+        ur = h;
+      }
+      tr = load<f64>(GREGORY);
+      ti = 0;
+      for (let c: usize = 8; c < 48; c += 8) {
+        const h = tr * wr - ti * wi + load<f64>(GREGORY + c);
+        ti = tr * wi + ti * wr;
+        tr = h;
+      }
+      lr = wr * ur - wi * ui;
+      li = wr * ui + wi * ur;
+    } else {
+      lr = 0.5 * Math.log1p(2 * wr + w2);
+      li = Math.atan2(wi, 1 + wr);
+      ur = (lr * wr + li * wi) / w2;
+      ui = (li * wr - lr * wi) / w2;
+      const l2 = lr * lr + li * li;
+      tr = lr / l2 - wr / w2;
+      ti = wi / w2 - li / l2;
+    }
+    const p = load<f64>(sr + i) * q,
+      r = load<f64>(si + i) * q;
+    store<f64>(block + i, lr);
+    store<f64>(block + bytes + i, li);
+    store<f64>(block + 2 * bytes + i, ur * p - ui * r);
+    store<f64>(block + 3 * bytes + i, ur * r + ui * p);
+    store<f64>(block + 4 * bytes + i, tr);
+    store<f64>(block + 5 * bytes + i, ti);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function re(a: V, b: V, c: V, d: V): V {
+  return sub(mul(a, c), mul(b, d));
+}
+
+// @ts-ignore: decorator
+@inline
+function im(a: V, b: V, c: V, d: V): V {
+  return add(mul(a, d), mul(b, c));
+}
+
+// @ts-ignore: decorator
+@inline
+function accumulate(p: usize, x: V): void {
+  store64(p, add(load64(p), x));
+}
+
+/**
+ * `steps` steps, each with three stages of T, γ and B; out: P after each. ρ is left at the end of the last.
+ * scratch: 32n + 64 f64.
+ */
+export function leapModes(
+  n: i32,
+  zr: usize,
+  zi: usize,
+  sr: usize,
+  si: usize,
+  rest: f64,
+  rr: usize,
+  ri: usize,
+  steps: i32,
+  time: usize,
+  gamma: usize,
+  batch: usize,
+  noise: f64,
+  out: usize,
+  scratch: usize,
+): void {
+  const bytes = (<usize>n) << 3;
+  const last = scratch + 18 * bytes; // 14 arrays: what the end of the step takes from ρ₀, P̂ and P̂′
+  const sums = last + 14 * bytes; // V, X, Y of the stages, a V each
+  let loss = rest;
+  for (let i: usize = 0; i < bytes; i += 8) loss += load<f64>(rr + i);
+  for (let t: usize = 0, end = <usize>steps * 24; t < end; t += 24) {
+    for (let q: usize = 0; q < 3; q++) {
+      const g = load<f64>(gamma + t + 8 * q),
+        B = load<f64>(batch + t + 8 * q);
+      const block = scratch + q * 6 * bytes;
+      // unchanged since the step before
+      if (t > 0 && g == load<f64>(gamma + t + 8 * q - 24) && B == load<f64>(batch + t + 8 * q - 24)) continue;
+      generator(n, zr, zi, sr, si, g, B, block);
+    }
+    const T1 = load<f64>(time + t),
+      T2 = load<f64>(time + t, 8),
+      T3 = load<f64>(time + t, 16);
+    memory.fill(sums, 0, 21 * BYTES);
+    for (let i: usize = 0; i < bytes; i += BYTES) {
+      const block1 = scratch + i;
+      const block2 = scratch + 6 * bytes + i;
+      const block3 = scratch + 12 * bytes + i;
+      const d1r = sub(splat(a11), mul(splat(T1), load64(block1))),
+        d1i = mul(splat(-T1), load64(block1 + bytes));
+      const d2r = sub(splat(a22), mul(splat(T2), load64(block2))),
+        d2i = mul(splat(-T2), load64(block2 + bytes));
+      const d3r = sub(splat(a33), mul(splat(T3), load64(block3))),
+        d3i = mul(splat(-T3), load64(block3 + bytes));
+      // the adjugate of Ā − Tℓ
+      const m11r = sub(re(d2r, d2i, d3r, d3i), splat(a23 * a32)),
+        m11i = im(d2r, d2i, d3r, d3i);
+      const m12r = sub(splat(a13 * a32), mul(splat(a12), d3r)),
+        m12i = mul(splat(-a12), d3i);
+      const m13r = sub(splat(a12 * a23), mul(splat(a13), d2r)),
+        m13i = mul(splat(-a13), d2i);
+      const m21r = sub(splat(a23 * a31), mul(splat(a21), d3r)),
+        m21i = mul(splat(-a21), d3i);
+      const m22r = sub(re(d1r, d1i, d3r, d3i), splat(a13 * a31)),
+        m22i = im(d1r, d1i, d3r, d3i);
+      const m23r = sub(splat(a13 * a21), mul(splat(a23), d1r)),
+        m23i = mul(splat(-a23), d1i);
+      const m31r = sub(splat(a21 * a32), mul(splat(a31), d2r)),
+        m31i = mul(splat(-a31), d2i);
+      const m32r = sub(splat(a12 * a31), mul(splat(a32), d1r)),
+        m32i = mul(splat(-a32), d1i);
+      const m33r = sub(re(d1r, d1i, d2r, d2i), splat(a12 * a21)),
+        m33i = im(d1r, d1i, d2r, d2i);
+      const detr = add(re(d1r, d1i, m11r, m11i), add(mul(splat(a12), m21r), mul(splat(a13), m31r)));
+      const deti = add(im(d1r, d1i, m11r, m11i), add(mul(splat(a12), m21i), mul(splat(a13), m31i)));
+      const norm = div(splat(1), add(mul(detr, detr), mul(deti, deti)));
+      const ir = mul(detr, norm),
+        ii = mul(sub(splat(0), deti), norm);
+      const x = load64(rr + i),
+        y = load64(ri + i);
+      // ρ₀/det
+      const vr = re(x, y, ir, ii),
+        vi = im(x, y, ir, ii);
+      const h1r = add(mul(splat(b1), m11r), add(mul(splat(b2), m12r), mul(splat(b3), m13r)));
+      const h1i = add(mul(splat(b1), m11i), add(mul(splat(b2), m12i), mul(splat(b3), m13i)));
+      accumulate(sums, re(h1r, h1i, vr, vi));
+      const h2r = add(mul(splat(b1), m21r), add(mul(splat(b2), m22r), mul(splat(b3), m23r)));
+      const h2i = add(mul(splat(b1), m21i), add(mul(splat(b2), m22i), mul(splat(b3), m23i)));
+      accumulate(sums + 1 * BYTES, re(h2r, h2i, vr, vi));
+      const h3r = add(mul(splat(b1), m31r), add(mul(splat(b2), m32r), mul(splat(b3), m33r)));
+      const h3i = add(mul(splat(b1), m31i), add(mul(splat(b2), m32i), mul(splat(b3), m33i)));
+      accumulate(sums + 2 * BYTES, re(h3r, h3i, vr, vi));
+      const at = last + i;
+      store64(at, re(h3r, h3i, ir, ii));
+      store64(at + bytes, im(h3r, h3i, ir, ii));
+      // what P̂ and P̂′ of stage 1 add to each stage
+      const k1r = mul(splat(T1), load64(block1 + 2 * bytes)),
+        k1i = mul(splat(T1), load64(block1 + 3 * bytes));
+      const f1r = re(k1r, k1i, ir, ii),
+        f1i = im(k1r, k1i, ir, ii);
+      const t1r = load64(block1 + 4 * bytes),
+        t1i = load64(block1 + 5 * bytes);
+      const g1r = re(f1r, f1i, t1r, t1i),
+        g1i = im(f1r, f1i, t1r, t1i);
+      accumulate(sums + 3 * BYTES, re(m11r, m11i, f1r, f1i));
+      accumulate(sums + 12 * BYTES, re(m11r, m11i, g1r, g1i));
+      accumulate(sums + 6 * BYTES, re(m21r, m21i, f1r, f1i));
+      accumulate(sums + 15 * BYTES, re(m21r, m21i, g1r, g1i));
+      accumulate(sums + 9 * BYTES, re(m31r, m31i, f1r, f1i));
+      accumulate(sums + 18 * BYTES, re(m31r, m31i, g1r, g1i));
+      store64(at + 2 * bytes, re(m31r, m31i, f1r, f1i));
+      store64(at + 3 * bytes, im(m31r, m31i, f1r, f1i));
+      store64(at + 4 * bytes, re(m31r, m31i, g1r, g1i));
+      store64(at + 5 * bytes, im(m31r, m31i, g1r, g1i));
+      // what P̂ and P̂′ of stage 2 add to each stage
+      const k2r = mul(splat(T2), load64(block2 + 2 * bytes)),
+        k2i = mul(splat(T2), load64(block2 + 3 * bytes));
+      const f2r = re(k2r, k2i, ir, ii),
+        f2i = im(k2r, k2i, ir, ii);
+      const t2r = load64(block2 + 4 * bytes),
+        t2i = load64(block2 + 5 * bytes);
+      const g2r = re(f2r, f2i, t2r, t2i),
+        g2i = im(f2r, f2i, t2r, t2i);
+      accumulate(sums + 4 * BYTES, re(m12r, m12i, f2r, f2i));
+      accumulate(sums + 13 * BYTES, re(m12r, m12i, g2r, g2i));
+      accumulate(sums + 7 * BYTES, re(m22r, m22i, f2r, f2i));
+      accumulate(sums + 16 * BYTES, re(m22r, m22i, g2r, g2i));
+      accumulate(sums + 10 * BYTES, re(m32r, m32i, f2r, f2i));
+      accumulate(sums + 19 * BYTES, re(m32r, m32i, g2r, g2i));
+      store64(at + 6 * bytes, re(m32r, m32i, f2r, f2i));
+      store64(at + 7 * bytes, im(m32r, m32i, f2r, f2i));
+      store64(at + 8 * bytes, re(m32r, m32i, g2r, g2i));
+      store64(at + 9 * bytes, im(m32r, m32i, g2r, g2i));
+      // what P̂ and P̂′ of stage 3 add to each stage
+      const k3r = mul(splat(T3), load64(block3 + 2 * bytes)),
+        k3i = mul(splat(T3), load64(block3 + 3 * bytes));
+      const f3r = re(k3r, k3i, ir, ii),
+        f3i = im(k3r, k3i, ir, ii);
+      const t3r = load64(block3 + 4 * bytes),
+        t3i = load64(block3 + 5 * bytes);
+      const g3r = re(f3r, f3i, t3r, t3i),
+        g3i = im(f3r, f3i, t3r, t3i);
+      accumulate(sums + 5 * BYTES, re(m13r, m13i, f3r, f3i));
+      accumulate(sums + 14 * BYTES, re(m13r, m13i, g3r, g3i));
+      accumulate(sums + 8 * BYTES, re(m23r, m23i, f3r, f3i));
+      accumulate(sums + 17 * BYTES, re(m23r, m23i, g3r, g3i));
+      accumulate(sums + 11 * BYTES, re(m33r, m33i, f3r, f3i));
+      accumulate(sums + 20 * BYTES, re(m33r, m33i, g3r, g3i));
+      store64(at + 10 * bytes, re(m33r, m33i, f3r, f3i));
+      store64(at + 11 * bytes, im(m33r, m33i, f3r, f3i));
+      store64(at + 12 * bytes, re(m33r, m33i, g3r, g3i));
+      store64(at + 13 * bytes, im(m33r, m33i, g3r, g3i));
+    }
+    // (1 − X + Y T⁻¹Ā) P = rest + V + Xσ² + Y T⁻¹Ā1 P₀
+    const Y11 = lanesum(load64(sums + 12 * BYTES)) / T1;
+    const Y12 = lanesum(load64(sums + 13 * BYTES)) / T2;
+    const Y13 = lanesum(load64(sums + 14 * BYTES)) / T3;
+    const Y21 = lanesum(load64(sums + 15 * BYTES)) / T1;
+    const Y22 = lanesum(load64(sums + 16 * BYTES)) / T2;
+    const Y23 = lanesum(load64(sums + 17 * BYTES)) / T3;
+    const Y31 = lanesum(load64(sums + 18 * BYTES)) / T1;
+    const Y32 = lanesum(load64(sums + 19 * BYTES)) / T2;
+    const Y33 = lanesum(load64(sums + 20 * BYTES)) / T3;
+    const A11 = 1 - lanesum(load64(sums + 3 * BYTES)) + Y11 * a11 + Y12 * a21 + Y13 * a31;
+    const A12 = -lanesum(load64(sums + 4 * BYTES)) + Y11 * a12 + Y12 * a22 + Y13 * a32;
+    const A13 = -lanesum(load64(sums + 5 * BYTES)) + Y11 * a13 + Y12 * a23 + Y13 * a33;
+    const A21 = -lanesum(load64(sums + 6 * BYTES)) + Y21 * a11 + Y22 * a21 + Y23 * a31;
+    const A22 = 1 - lanesum(load64(sums + 7 * BYTES)) + Y21 * a12 + Y22 * a22 + Y23 * a32;
+    const A23 = -lanesum(load64(sums + 8 * BYTES)) + Y21 * a13 + Y22 * a23 + Y23 * a33;
+    const A31 = -lanesum(load64(sums + 9 * BYTES)) + Y31 * a11 + Y32 * a21 + Y33 * a31;
+    const A32 = -lanesum(load64(sums + 10 * BYTES)) + Y31 * a12 + Y32 * a22 + Y33 * a32;
+    const A33 = 1 - lanesum(load64(sums + 11 * BYTES)) + Y31 * a13 + Y32 * a23 + Y33 * a33;
+    const B1 =
+      rest +
+      lanesum(load64(sums + 0 * BYTES)) +
+      noise *
+        (lanesum(load64(sums + 3 * BYTES)) + lanesum(load64(sums + 4 * BYTES)) + lanesum(load64(sums + 5 * BYTES))) +
+      loss * (Y11 * b1 + Y12 * b2 + Y13 * b3);
+    const B2 =
+      rest +
+      lanesum(load64(sums + 1 * BYTES)) +
+      noise *
+        (lanesum(load64(sums + 6 * BYTES)) + lanesum(load64(sums + 7 * BYTES)) + lanesum(load64(sums + 8 * BYTES))) +
+      loss * (Y21 * b1 + Y22 * b2 + Y23 * b3);
+    const B3 =
+      rest +
+      lanesum(load64(sums + 2 * BYTES)) +
+      noise *
+        (lanesum(load64(sums + 9 * BYTES)) + lanesum(load64(sums + 10 * BYTES)) + lanesum(load64(sums + 11 * BYTES))) +
+      loss * (Y31 * b1 + Y32 * b2 + Y33 * b3);
+    const C1 = A22 * A33 - A23 * A32,
+      C2 = A23 * A31 - A21 * A33,
+      C3 = A21 * A32 - A22 * A31;
+    const det = A11 * C1 + A12 * C2 + A13 * C3;
+    const p1 = (C1 * B1 + (A13 * A32 - A12 * A33) * B2 + (A12 * A23 - A13 * A22) * B3) / det;
+    const p2 = (C2 * B1 + (A11 * A33 - A13 * A31) * B2 + (A13 * A21 - A11 * A23) * B3) / det;
+    const p3 = (C3 * B1 + (A12 * A31 - A11 * A32) * B2 + (A11 * A22 - A12 * A21) * B3) / det;
+    const s1 = (a11 * p1 + a12 * p2 + a13 * p3 - b1 * loss) / T1;
+    const s2 = (a21 * p1 + a22 * p2 + a23 * p3 - b2 * loss) / T2;
+    const s3 = (a31 * p1 + a32 * p2 + a33 * p3 - b3 * loss) / T3;
+    const S1 = splat(s1),
+      S2 = splat(s2),
+      S3 = splat(s3);
+    const N1 = splat(p1 + noise),
+      N2 = splat(p2 + noise),
+      N3 = splat(p3 + noise);
+    for (let i: usize = 0; i < bytes; i += BYTES) {
+      const at = last + i;
+      const x = load64(rr + i),
+        y = load64(ri + i);
+      const er = load64(at),
+        ei = load64(at + bytes);
+      store64(
+        rr + i,
+        add(
+          re(x, y, er, ei),
+          add(
+            sub(mul(N1, load64(at + 2 * bytes)), mul(S1, load64(at + 4 * bytes))),
+            add(
+              sub(mul(N2, load64(at + 6 * bytes)), mul(S2, load64(at + 8 * bytes))),
+              sub(mul(N3, load64(at + 10 * bytes)), mul(S3, load64(at + 12 * bytes))),
+            ),
+          ),
+        ),
+      );
+      store64(
+        ri + i,
+        add(
+          im(x, y, er, ei),
+          add(
+            sub(mul(N1, load64(at + 3 * bytes)), mul(S1, load64(at + 5 * bytes))),
+            add(
+              sub(mul(N2, load64(at + 7 * bytes)), mul(S2, load64(at + 9 * bytes))),
+              sub(mul(N3, load64(at + 11 * bytes)), mul(S3, load64(at + 13 * bytes))),
+            ),
+          ),
+        ),
+      );
+    }
+    loss = p3;
+    store<f64>(out + t / 3, loss);
+  }
+}

@@ -1,0 +1,209 @@
+// Volterra time-stepping (docs/theory.md, eqs. 2.1–2.3). Arrays hold f64; the number of nodes is a multiple of 4 (pad with
+// zeros). Complex arrays are split in real and imaginary parts.
+//
+//   ρ_k ← ρ_k + (g(z_k)−1) ρ_k + γ²B s_k (P + σ²),   P = rest + Re Σ ρ_k,   g(z)−1 = −2γBz + γ²B(B+1)z²
+//
+// g−1 is what is held: the rounding of g itself would grow with every step.
+
+import { add, BYTES, lanesum, load64, mul, splat, store64, sub } from "./lanes";
+
+/** g − 1 and γ²B s at every node. */
+// @ts-ignore: decorator
+@inline
+function prepare(
+  bytes: usize,
+  zr: usize,
+  zi: usize,
+  sr: usize,
+  si: usize,
+  gamma: f64,
+  batch: f64,
+  gr: usize,
+  gi: usize,
+  qr: usize,
+  qi: usize,
+): void {
+  const a = splat(-2 * gamma * batch);
+  const b = splat(gamma * gamma * batch * (batch + 1));
+  const q = splat(gamma * gamma * batch);
+  for (let i: usize = 0; i < bytes; i += BYTES) {
+    const x = load64(zr + i),
+      y = load64(zi + i);
+    const bx = mul(b, x),
+      by = mul(b, y);
+    store64(gr + i, add(mul(a, x), sub(mul(bx, x), mul(by, y))));
+    store64(gi + i, add(mul(a, y), add(mul(bx, y), mul(by, x))));
+    store64(qr + i, mul(q, load64(sr + i)));
+    store64(qi + i, mul(q, load64(si + i)));
+  }
+}
+
+/**
+ * `steps` steps with γ and B given for each; out: P before each. ρ is left at the end of the last.
+ * scratch: 4n f64.
+ */
+export function stepModes(
+  n: i32,
+  zr: usize,
+  zi: usize,
+  sr: usize,
+  si: usize,
+  rest: f64,
+  rr: usize,
+  ri: usize,
+  steps: i32,
+  gamma: usize,
+  batch: usize,
+  noise: f64,
+  out: usize,
+  scratch: usize,
+): void {
+  const bytes = (<usize>n) << 3;
+  const gr = scratch,
+    gi = scratch + bytes,
+    qr = gi + bytes,
+    qi = qr + bytes;
+  let lastGamma: f64 = NaN,
+    lastBatch: f64 = NaN;
+  let sum0 = splat(0),
+    sum1 = splat(0);
+  for (let i: usize = 0; i < bytes; i += BYTES) sum0 = add(sum0, load64(rr + i));
+  for (let t: usize = 0, end = (<usize>steps) << 3; t < end; t += 8) {
+    const loss = rest + lanesum(add(sum0, sum1));
+    store<f64>(out + t, loss);
+    const g = load<f64>(gamma + t),
+      B = load<f64>(batch + t);
+    if (g != lastGamma || B != lastBatch) {
+      prepare(bytes, zr, zi, sr, si, g, B, gr, gi, qr, qi);
+      lastGamma = g;
+      lastBatch = B;
+    }
+    const push = splat(loss + noise);
+    sum0 = splat(0);
+    sum1 = splat(0);
+    for (let i: usize = 0; i < bytes; i += 2 * BYTES) {
+      const a0 = load64(rr + i),
+        b0 = load64(ri + i);
+      const x0 = load64(gr + i),
+        y0 = load64(gi + i);
+      const p0 = add(a0, add(sub(mul(x0, a0), mul(y0, b0)), mul(load64(qr + i), push)));
+      store64(rr + i, p0);
+      store64(ri + i, add(b0, add(add(mul(x0, b0), mul(y0, a0)), mul(load64(qi + i), push))));
+      sum0 = add(sum0, p0);
+      const j = i + BYTES;
+      const a1 = load64(rr + j),
+        b1 = load64(ri + j);
+      const x1 = load64(gr + j),
+        y1 = load64(gi + j);
+      const p1 = add(a1, add(sub(mul(x1, a1), mul(y1, b1)), mul(load64(qr + j), push)));
+      store64(rr + j, p1);
+      store64(ri + j, add(b1, add(add(mul(x1, b1), mul(y1, a1)), mul(load64(qi + j), push))));
+      sum1 = add(sum1, p1);
+    }
+  }
+}
+
+/** As `stepModes` on real nodes. scratch: 2n f64. */
+export function stepRealModes(
+  n: i32,
+  z: usize,
+  s: usize,
+  rest: f64,
+  rho: usize,
+  steps: i32,
+  gamma: usize,
+  batch: usize,
+  noise: f64,
+  out: usize,
+  scratch: usize,
+): void {
+  const bytes = (<usize>n) << 3;
+  const gs = scratch,
+    qs = scratch + bytes;
+  let lastGamma: f64 = NaN,
+    lastBatch: f64 = NaN;
+  let sum0 = splat(0),
+    sum1 = splat(0);
+  for (let i: usize = 0; i < bytes; i += BYTES) sum0 = add(sum0, load64(rho + i));
+  for (let t: usize = 0, end = (<usize>steps) << 3; t < end; t += 8) {
+    const loss = rest + lanesum(add(sum0, sum1));
+    store<f64>(out + t, loss);
+    const g = load<f64>(gamma + t),
+      B = load<f64>(batch + t);
+    if (g != lastGamma || B != lastBatch) {
+      const a = splat(-2 * g * B);
+      const b = splat(g * g * B * (B + 1));
+      const q = splat(g * g * B);
+      for (let i: usize = 0; i < bytes; i += BYTES) {
+        const x = load64(z + i);
+        store64(gs + i, mul(x, add(a, mul(b, x))));
+        store64(qs + i, mul(q, load64(s + i)));
+      }
+      lastGamma = g;
+      lastBatch = B;
+    }
+    const push = splat(loss + noise);
+    sum0 = splat(0);
+    sum1 = splat(0);
+    for (let i: usize = 0; i < bytes; i += 2 * BYTES) {
+      const a0 = load64(rho + i),
+        a1 = load64(rho + i + BYTES);
+      const p0 = add(a0, add(mul(load64(gs + i), a0), mul(load64(qs + i), push)));
+      const p1 = add(a1, add(mul(load64(gs + i + BYTES), a1), mul(load64(qs + i + BYTES), push)));
+      store64(rho + i, p0);
+      store64(rho + i + BYTES, p1);
+      sum0 = add(sum0, p0);
+      sum1 = add(sum1, p1);
+    }
+  }
+}
+
+/** out ← out₀ + Re Σ w_k g^r, r = 0…count−1, with w overwritten by w g^count. Call for F and for K. g − 1 in gr, gi. */
+export function powers(n: i32, gr: usize, gi: usize, wr: usize, wi: usize, rest: f64, count: i32, out: usize): void {
+  const bytes = (<usize>n) << 3;
+  for (let t: usize = 0, end = (<usize>count) << 3; t < end; t += 8) {
+    let sum0 = splat(0),
+      sum1 = splat(0);
+    for (let i: usize = 0; i < bytes; i += 2 * BYTES) {
+      const a0 = load64(wr + i),
+        b0 = load64(wi + i);
+      const x0 = load64(gr + i),
+        y0 = load64(gi + i);
+      sum0 = add(sum0, a0);
+      store64(wr + i, add(a0, sub(mul(x0, a0), mul(y0, b0))));
+      store64(wi + i, add(b0, add(mul(x0, b0), mul(y0, a0))));
+      const j = i + BYTES;
+      const a1 = load64(wr + j),
+        b1 = load64(wi + j);
+      const x1 = load64(gr + j),
+        y1 = load64(gi + j);
+      sum1 = add(sum1, a1);
+      store64(wr + j, add(a1, sub(mul(x1, a1), mul(y1, b1))));
+      store64(wi + j, add(b1, add(mul(x1, b1), mul(y1, a1))));
+    }
+    store<f64>(out + t, rest + lanesum(add(sum0, sum1)));
+  }
+}
+
+/**
+ * P(r) = F(r) + Σ_{s<r} K(r−1−s) P(s). F and P have n entries; K is given reversed with 8 zeros behind it:
+ * reversed[n−1−i] = K(i). P has room for 8 entries more, all zero on entry.
+ */
+export function volterra(n: i32, F: usize, reversed: usize, P: usize): void {
+  const end = (<usize>n) << 3;
+  for (let r: usize = 0; r < end; r += 8) {
+    // K(r−1−s) = reversed[n−r+s]: P(s) is zero from s = r on, so whole blocks may overhang
+    const from = reversed + end - r;
+    let c0 = splat(0),
+      c1 = splat(0),
+      c2 = splat(0),
+      c3 = splat(0);
+    for (let s: usize = 0; s < r; s += 4 * BYTES) {
+      c0 = add(c0, mul(load64(from + s), load64(P + s)));
+      c1 = add(c1, mul(load64(from + s + BYTES), load64(P + s + BYTES)));
+      c2 = add(c2, mul(load64(from + s + 2 * BYTES), load64(P + s + 2 * BYTES)));
+      c3 = add(c3, mul(load64(from + s + 3 * BYTES), load64(P + s + 3 * BYTES)));
+    }
+    store<f64>(P + r, load<f64>(F + r) + lanesum(add(add(c0, c1), add(c2, c3))));
+  }
+}

@@ -1,0 +1,88 @@
+// Marshals assembly/volterra.ts and assembly/leap.ts.
+
+import { growth } from "../reference/growth.ts";
+import type { ComplexArray } from "../resolvent.ts";
+import type { Nodes, VolterraKernels } from "../volterra.ts";
+import type { Arena, Core } from "./core.ts";
+
+/** Kernels take nodes four at a time: zeros add nothing. */
+const padded = (n: number): number => Math.ceil(n / 4) * 4;
+
+function putComplex(arena: Arena, { re, im }: ComplexArray, n: number): [re: number, im: number] {
+  return [arena.put(re, n), arena.put(im, n)];
+}
+
+function take(arena: Arena, [re, im]: readonly [number, number], into: ComplexArray): void {
+  into.re.set(arena.view(re, into.re.length));
+  into.im.set(arena.view(im, into.im.length));
+}
+
+const isReal = ({ z, forcing, source }: Nodes, state: ComplexArray): boolean =>
+  [z, forcing, source, state].every(({ im }) => im.every((y) => y === 0));
+
+export function volterraKernels(core: Core): VolterraKernels {
+  return {
+    stepModes(nodes, state, { gamma, batch, noise }) {
+      const arena = core.arena();
+      const n = padded(nodes.z.re.length);
+      const steps = gamma.length;
+      const g = arena.put(gamma);
+      const b = arena.put(batch);
+      const out = arena.space(steps);
+      if (isReal(nodes, state)) {
+        const z = arena.put(nodes.z.re, n);
+        const s = arena.put(nodes.source.re, n);
+        const rho = arena.put(state.re, n);
+        core.call("stepRealModes", n, z, s, nodes.rest, rho, steps, g, b, noise, out, arena.space(2 * n));
+        state.re.set(arena.view(rho, state.re.length));
+      } else {
+        const z = putComplex(arena, nodes.z, n);
+        const s = putComplex(arena, nodes.source, n);
+        const rho = putComplex(arena, state, n);
+        core.call("stepModes", n, ...z, ...s, nodes.rest, ...rho, steps, g, b, noise, out, arena.space(4 * n));
+        take(arena, rho, state);
+      }
+      return arena.take(out, steps);
+    },
+
+    leapModes(nodes, state, { gamma, batch, time, noise }) {
+      const arena = core.arena();
+      const n = padded(nodes.z.re.length);
+      const steps = gamma.length / 3;
+      const z = putComplex(arena, nodes.z, n);
+      const s = putComplex(arena, nodes.source, n);
+      const rho = putComplex(arena, state, n);
+      const [t, g, b] = [arena.put(time), arena.put(gamma), arena.put(batch)];
+      const out = arena.space(steps);
+      const scratch = arena.space(32 * n + 64);
+      core.call("leapModes", n, ...z, ...s, nodes.rest, ...rho, steps, t, g, b, noise, out, scratch);
+      take(arena, rho, state);
+      return arena.take(out, steps);
+    },
+
+    powers({ z, forcing, source, rest }, gamma, batch, count) {
+      const arena = core.arena();
+      const n = padded(z.re.length);
+      const g = z.re.map((x, k) => growth(gamma, batch, x, z.im[k]!)[0]);
+      const gi = z.re.map((x, k) => growth(gamma, batch, x, z.im[k]!)[1]);
+      const growths = putComplex(arena, { re: g, im: gi }, n);
+      const q = gamma * gamma * batch;
+      const out = arena.space(count);
+      core.call("powers", n, ...growths, ...putComplex(arena, forcing, n), rest, count, out);
+      const F = arena.take(out, count);
+      const scaled = { re: source.re.map((x) => q * x), im: source.im.map((y) => q * y) };
+      core.call("powers", n, ...growths, ...putComplex(arena, scaled, n), 0, count, out);
+      return { forcing: F, kernel: arena.take(out, count) };
+    },
+
+    volterra(forcing, kernel) {
+      const arena = core.arena();
+      const n = forcing.length;
+      const F = arena.put(forcing);
+      const K = arena.put(kernel.slice(0, n).reverse(), n + 8);
+      const P = arena.put(new Float64Array(n + 8));
+      core.call("volterra", n, F, K, P);
+      return arena.take(P, n);
+    },
+  };
+}

@@ -1,0 +1,266 @@
+// The loss by time-stepping (docs/theory.md, §2, §5): the two routes that know nothing of the generating function.
+//
+//   modes    recursion (2.2) on a node rule, step by step, and in growing steps where the run is long: takes any schedule
+//   direct   the Volterra sum (2.3), O(T²): the oracle
+
+import type { Kernels } from "../kernels/kernels.ts";
+import { growth } from "../kernels/reference/growth.ts";
+import type { ComplexArray } from "../kernels/resolvent.ts";
+import type { Drive, Nodes, Stages } from "../kernels/volterra.ts";
+import { complex, exp, scale } from "../math/complex.ts";
+import { NODES } from "../math/radau.ts";
+import { complexNodes, type Measure, type NodeRule } from "./nodes.ts";
+
+/** What drives a run, as functions of the step r; growing steps ask between whole steps too. */
+export interface Program {
+  /** γ_r */
+  readonly gamma: (r: number) => number;
+  /** B_r */
+  readonly batch: (r: number) => number;
+  /** σ²: variance of the label noise. */
+  readonly noise: number;
+  /** Steps, besides 0, after which γ or B changes form: whole numbers in increasing order. */
+  readonly breaks: readonly number[];
+  /** Steps towards which γ changes on an ever shorter scale, as where it ends at 0. */
+  readonly ends: readonly number[];
+}
+
+/** The same γ and B for ever. */
+export const constantProgram = (gamma: number, batch: number, noise = 0): Program => ({
+  gamma: () => gamma,
+  batch: () => batch,
+  noise,
+  breaks: [],
+  ends: [],
+});
+
+export interface Pace {
+  /** Relative error to aim at where steps grow. Default 1e-9. */
+  readonly tolerance?: number;
+  /** Whole steps after the start and every break, and before every end; growing steps elsewhere. Default 2048. */
+  readonly exact?: number;
+  /** Growing steps a decade. Default 24. Both are doubled until the tolerance is met. */
+  readonly perDecade?: number;
+}
+
+export interface Evolution {
+  /** P at each step asked for. */
+  readonly loss: Float64Array;
+  /** Estimated relative error of each: of the node rule, of rounding, of growing steps. */
+  readonly error: Float64Array;
+  /** Whole and growing steps taken. */
+  readonly wholeSteps: number;
+  readonly growingSteps: number;
+}
+
+/** Whole steps handed to the kernel at a time. */
+const CHUNK = 16384;
+
+/** How often whole steps and the pace of growing ones are doubled at most. */
+const DOUBLINGS = 5;
+
+/**
+ * P at `steps` (whole numbers, increasing) by recursion (2.2) on a node rule. Growing steps leave an error of order 5 in
+ * their length, and one of order 2 in the inverse of the time since the last break, for the loss is not quite linear over a
+ * whole step. Both are measured by doubling pace and whole steps together; the second also where the whole steps end.
+ */
+export function evolve(
+  kernels: Kernels,
+  nodes: Nodes & { readonly error?: number },
+  program: Program,
+  steps: Float64Array,
+  { tolerance = 1e-9, exact = 2048, perDecade = 24 }: Pace = {},
+): Evolution {
+  const end = steps[steps.length - 1]!;
+  const probes = Array.from({ length: DOUBLINGS }, (_, k) => exact * 2 ** (k + 1)).filter((r) => r < end);
+  const asked = Float64Array.from(new Set([...steps, ...probes])).sort();
+  const at = (r: number) => asked.indexOf(r);
+  const since = steps.map((r) => r - program.breaks.reduce((last, b) => (b < r ? b : last), 0));
+  let fine = run(kernels, nodes, program, asked, exact, perDecade);
+  const index = steps.map(at);
+  let error = index.map(() => 0);
+  for (let k = 0, coarse = fine; fine.growingSteps > 0 && k < probes.length; k++, coarse = fine) {
+    fine = run(kernels, nodes, program, asked, probes[k]!, perDecade * 2 ** (k + 1));
+    const difference = (i: number) => Math.abs(coarse.loss[i]! / fine.loss[i]! - 1);
+    const start = difference(at(probes[k]!));
+    error = index.map((i, j) =>
+      since[j]! <= probes[k]! ? 0 : difference(i) / 2 + start * (probes[k]! / since[j]!) ** 2,
+    );
+    if (error.every((e, j) => e <= Math.max(tolerance, fine.rounding[index[j]!]!))) break;
+  }
+  return {
+    loss: index.map((i) => fine.loss[i]!),
+    error: error.map((e, j) => e + fine.rounding[index[j]!]! + (nodes.error ?? 0)),
+    wholeSteps: fine.wholeSteps,
+    growingSteps: fine.growingSteps,
+  };
+}
+
+function run(kernels: Kernels, nodes: Nodes, program: Program, steps: Float64Array, exact: number, perDecade: number) {
+  const loss = new Float64Array(steps.length);
+  const rounding = new Float64Array(steps.length);
+  const state = { re: nodes.forcing.re.slice(), im: nodes.forcing.im.slice() };
+  const end = steps[steps.length - 1]!;
+  let [wholeSteps, growingSteps, next, lost] = [0, 0, 0, 0];
+  // what cancels in P = rest + Re Σ ρ_k, at the worst so far
+  const measure = () => {
+    lost = Math.max(lost, size(state) / Math.abs(total(nodes, state)));
+  };
+  const save = (r: number, value: number) => {
+    loss[next] = value;
+    rounding[next++] = Number.EPSILON * lost * (4 + Math.sqrt(r));
+  };
+  measure();
+  for (const { from, to, whole } of zones(program, end, exact)) {
+    if (!whole) {
+      if (steps[next] === from) save(from, total(nodes, state));
+      const grid = growing(program, from, to, steps.subarray(next), perDecade);
+      const losses = kernels.leapModes(nodes, state, grid);
+      growingSteps += losses.length;
+      measure();
+      grid.ends.forEach((t, i) => {
+        if (t === steps[next] && t < to) save(t, losses[i]!);
+      });
+    }
+    // chunks double at first: what cancels is measured at their ends
+    else
+      for (let r = from, n = 0; r < to; r += n) {
+        n = Math.min(to - r, Math.max(64, Math.min(r, CHUNK)));
+        const losses = kernels.stepModes(nodes, state, drive(program, r, n));
+        wholeSteps += n;
+        measure();
+        while (steps[next]! < r + n) save(steps[next]!, losses[steps[next]! - r]!);
+      }
+  }
+  save(end, total(nodes, state));
+  return { loss, rounding, wholeSteps, growingSteps };
+}
+
+const size = ({ re, im }: ComplexArray): number => re.reduce((sum, x, k) => sum + Math.hypot(x, im[k]!), 0);
+const total = ({ rest }: Nodes, { re }: ComplexArray): number => re.reduce((sum, x) => sum + x, rest);
+
+function drive({ gamma, batch, noise }: Program, from: number, n: number): Drive {
+  const r = Float64Array.from({ length: n }, (_, i) => from + i);
+  return { gamma: r.map(gamma), batch: r.map(batch), noise };
+}
+
+/** [0, end] in order: whole steps after 0 and each break and before each end, growing steps between. */
+function zones({ breaks, ends }: Program, end: number, exact: number): { from: number; to: number; whole: boolean }[] {
+  const near = [...[0, ...breaks].map((b) => [b, b + exact]), ...ends.map((e) => [e - exact, e])]
+    .map(([from, to]) => ({ from: Math.max(0, from!), to: Math.min(to!, end), whole: true }))
+    .filter(({ from, to }) => from < to)
+    .sort((a, b) => a.from - b.from);
+  const list: typeof near = [];
+  let reached = 0;
+  for (const zone of [...near, { from: end, to: end, whole: true }]) {
+    if (zone.from > reached) list.push({ from: reached, to: zone.from, whole: false });
+    if (zone.to > reached) list.push({ ...zone, from: Math.max(zone.from, reached) });
+    reached = Math.max(reached, zone.to);
+  }
+  return list;
+}
+
+/**
+ * Steps from `from` to `to` that grow with the distance from the last break, shrink with that from the next end, and meet
+ * every wanted step.
+ */
+function growing(
+  { gamma, batch, noise, breaks, ends }: Program,
+  from: number,
+  to: number,
+  wanted: Float64Array,
+  perDecade: number,
+): Stages & { ends: number[] } {
+  const start = breaks.reduce((latest, b) => (b <= from ? b : latest), 0);
+  const finish = ends.find((e) => e >= to) ?? Infinity;
+  const middle = (start + finish) / 2;
+  const stops = [...wanted.filter((t) => t > from && t < to), to];
+  if (middle > from && middle < to) stops.push(middle);
+  stops.sort((a, b) => a - b);
+  const [time, at, landed]: number[][] = [[], [], []];
+  let left = from;
+  for (const right of stops) {
+    // t = start + e^s, or finish − e^s
+    const [origin, sign] = left < middle ? [start, 1] : [finish, -1];
+    const [low, high] = [Math.log(sign * (left - origin)), Math.log(sign * (right - origin))];
+    const count = Math.ceil((Math.abs(high - low) / Math.LN10) * perDecade);
+    const h = (high - low) / count;
+    for (let k = 0; k < count; k++) {
+      for (const c of NODES) {
+        const distance = Math.exp(low + (k + c) * h);
+        time!.push(sign * distance * h);
+        // step r is the map from t = r to r + 1: γ(t) is γ_r at r + ½
+        at!.push(origin + sign * distance - 0.5);
+      }
+      landed!.push(k === count - 1 ? right : origin + sign * Math.exp(low + (k + 1) * h));
+    }
+    left = right;
+  }
+  return {
+    time: Float64Array.from(time!),
+    gamma: Float64Array.from(at!, gamma),
+    batch: Float64Array.from(at!, batch),
+    noise,
+    ends: landed!,
+  };
+}
+
+/** What a model needs for both routes. */
+export interface ConstantStep extends Measure {
+  readonly gamma: number;
+  readonly batch: number;
+}
+
+export interface Route {
+  /** P(r), F(r), K(r) at the steps asked for. */
+  readonly loss: Float64Array;
+  readonly forcing: Float64Array;
+  readonly kernel: Float64Array;
+  /** Estimated relative error of P(r). */
+  readonly error: Float64Array;
+  readonly nodes: NodeRule;
+}
+
+/** P, F and K at `steps` (whole numbers, increasing) by time-stepping. */
+export function byModes(kernels: Kernels, model: ConstantStep, steps: Float64Array, pace?: Pace): Route {
+  const nodes = nodesFor(kernels, model, steps);
+  const { loss, error } = evolve(kernels, nodes, constantProgram(model.gamma, model.batch), steps, pace);
+  return { loss, error, nodes, ...powersAt(nodes, model.gamma, model.batch, steps) };
+}
+
+/** P, F and K at `steps` (whole numbers, increasing) by the Volterra sum: O(T²) in the last step T. */
+export function byVolterra(kernels: Kernels, model: ConstantStep, steps: Float64Array): Route {
+  const nodes = nodesFor(kernels, model, steps);
+  const { forcing, kernel } = kernels.powers(nodes, model.gamma, model.batch, steps[steps.length - 1]! + 1);
+  const P = kernels.volterra(forcing, kernel);
+  const pick = (values: Float64Array) => steps.map((r) => values[r]!);
+  const lost = size(nodes.forcing) / Math.abs(total(nodes, nodes.forcing));
+  const error = steps.map((r) => nodes.error + Number.EPSILON * lost * (4 + Math.sqrt(r)));
+  return { loss: pick(P), forcing: pick(forcing), kernel: pick(kernel), error, nodes };
+}
+
+function nodesFor(kernels: Kernels, model: ConstantStep, steps: Float64Array): NodeRule {
+  const time = model.gamma * model.batch * Math.max(1, steps[steps.length - 1]!);
+  return complexNodes(kernels, model, { step: model.gamma * (model.batch + 1), time });
+}
+
+/** F(r) and K(r) at any r ≥ 0, from g^r = e^{r log g}. */
+export function powersAt(
+  { z, forcing, source, rest }: Nodes,
+  gamma: number,
+  batch: number,
+  steps: Float64Array,
+): { forcing: Float64Array; kernel: Float64Array } {
+  const F = new Float64Array(steps.length).fill(rest);
+  const K = new Float64Array(steps.length);
+  for (let k = 0; k < z.re.length; k++) {
+    const [x, y] = growth(gamma, batch, z.re[k]!, z.im[k]!);
+    const log = complex(Math.log1p(2 * x + x * x + y * y) / 2, Math.atan2(y, 1 + x));
+    steps.forEach((r, i) => {
+      const { re, im } = exp(scale(r, log));
+      F[i]! += forcing.re[k]! * re - forcing.im[k]! * im;
+      K[i]! += gamma * gamma * batch * (source.re[k]! * re - source.im[k]! * im);
+    });
+  }
+  return { forcing: F, kernel: K };
+}
