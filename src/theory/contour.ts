@@ -82,7 +82,7 @@ function circle(kernels: Kernels, model: Plrf): Evaluate {
     });
     const weight = (2 * Math.exp(sigma * r)) / CIRCLE_NODES;
     // rounding of the terms, and aliasing: M steps later the value is at most P(0)
-    return [weight * sum, weight * size * 4 * EPSILON + 1e-13 * model.P0];
+    return [weight * sum, weight * size * 16 * EPSILON + 1e-13 * model.P0];
   };
 }
 

@@ -5,16 +5,20 @@ import { increasing, oneOf } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { type Made, made } from "../made.ts";
-import { contourValues, type Quantity } from "./contour.ts";
+import { type ContourValues, contourValues, type Quantity } from "./contour.ts";
+import { byModes, byVolterra, type Route } from "./evolve.ts";
 import type { Plrf } from "./plrf.ts";
 
-export const LOSS_METHODS = ["contour"] as const;
+export const LOSS_METHODS = ["contour", "modes", "direct"] as const;
 export type LossMethod = (typeof LOSS_METHODS)[number];
 
 export interface LossOptions {
   /** Steps r ≥ 0 at which the curve is wanted, increasing; fractions are rounded to whole steps. */
   readonly steps: ArrayLike<number>;
-  /** How the curve is computed. Default "contour". */
+  /**
+   * How the curve is computed: by contour integrals of generating functions (docs/theory.md, §4), by stepping the recursion
+   * on a node rule (§5), or by the Volterra sum, which costs the square of the last step (at most 1e5). Default "contour".
+   */
   readonly method?: LossMethod;
   /** Default: the WebAssembly core. */
   readonly kernels?: Kernels;
@@ -53,6 +57,11 @@ export interface KernelCurve extends Curve {
 /** Steps beyond this are not whole numbers in 64-bit floating point. */
 const MOST_STEPS = Number.MAX_SAFE_INTEGER;
 const CONVERGED = 1e-6;
+/** The contour's values are kept where they are known to this, relative; else, up to so many steps, stepping is tried. */
+const SURE = 1e-9;
+const MOST_STEPPED = 4096;
+/** The direct sum is an oracle, not a way to long runs. */
+const MOST_DIRECT = 1e5;
 
 /**
  * P(r) of a model (docs/theory.md, eq. 2.2), exact in the deterministic equivalent of large d.
@@ -75,11 +84,42 @@ export function kernel(model: Plrf, options: LossOptions): KernelCurve {
   return { ...curve, kernel: values };
 }
 
+type RouteTaken = (kernels: Kernels, model: Plrf, quantity: Quantity, steps: Float64Array) => ContourValues;
+
+const ROUTES: Record<LossMethod, RouteTaken> = {
+  contour: (kernels, model, quantity, steps) => {
+    const contour = contourValues(kernels, model, quantity, steps);
+    // between the reach of both forms (4.3) and (4.5), at strong batches and smooth targets, stepping is the better route
+    const doubtful = contour.error.findLastIndex((e, i) => e > SURE * Math.abs(contour.values[i]!));
+    if (doubtful < 0 || steps[doubtful]! > MOST_STEPPED) return contour;
+    const stepped = pick(byModes(kernels, model, steps.subarray(0, doubtful + 1)), quantity);
+    stepped.error.forEach((e, i) => {
+      if (e < contour.error[i]!) [contour.values[i], contour.error[i]] = [stepped.values[i]!, e];
+    });
+    return contour;
+  },
+  modes: (kernels, model, quantity, steps) => pick(byModes(kernels, model, steps), quantity),
+  direct: (kernels, model, quantity, steps) => {
+    const last = steps[steps.length - 1]!;
+    if (last > MOST_DIRECT)
+      throw new RangeError(
+        `steps must end at ${MOST_DIRECT} or before for method "direct", got ${last}: use "contour"`,
+      );
+    return pick(byVolterra(kernels, model, steps), quantity);
+  },
+};
+
+function pick({ loss, forcing, kernel, error }: Route, quantity: Quantity): ContourValues {
+  const values = { P: loss, F: forcing, K: kernel }[quantity];
+  // the route's relative error is that of P
+  return { values, error: error.map((e, i) => e * Math.abs(values[i]!)) };
+}
+
 function compute(model: Plrf, options: LossOptions, quantity: Quantity): Curve & { values: Float64Array } {
   const steps = increasing("steps", options.steps, 0, MOST_STEPS).map(Math.round);
   const method = oneOf("method", options.method ?? "contour", LOSS_METHODS);
   const kernels = options.kernels ?? defaultKernels();
-  const { values, error } = contourValues(kernels, model, quantity, steps);
+  const { values, error } = ROUTES[method](kernels, model, quantity, steps);
   const { spectrum, d, v, gamma, batch } = model;
   return {
     steps,
