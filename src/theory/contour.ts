@@ -39,6 +39,8 @@ const PANEL_RATIO = 4;
 /** e^{r₀ Re s} is below rounding at |s| = END/r₀ on the ray. */
 const END = 56;
 const EPSILON = 2.3e-16;
+/** What the sums over modes are good for, relative (modes.ts). */
+const MODE_RULE = 1e-12;
 
 /** One of F, K, P at increasing r ≥ 0; whole where r < 64. */
 export function contourValues(kernels: Kernels, model: Plrf, quantity: Quantity, steps: Float64Array): ContourValues {
@@ -47,7 +49,11 @@ export function contourValues(kernels: Kernels, model: Plrf, quantity: Quantity,
   const small = steps.findIndex((r) => r >= SMALL);
   const first = small < 0 ? steps.length : small;
   const fill = (from: number, to: number, evaluate: Evaluate) => {
-    for (let i = from; i < to; i++) [values[i], error[i]] = evaluate(quantity, steps[i]!);
+    for (let i = from; i < to; i++) {
+      const [value, estimate] = evaluate(quantity, steps[i]!);
+      values[i] = value;
+      error[i] = estimate + MODE_RULE * Math.abs(value);
+    }
   };
   if (first > 0) fill(0, first, circle(kernels, model));
   if (first < steps.length) {
@@ -82,7 +88,7 @@ function circle(kernels: Kernels, model: Plrf): Evaluate {
     });
     const weight = (2 * Math.exp(sigma * r)) / CIRCLE_NODES;
     // rounding of the terms, and aliasing: M steps later the value is at most P(0)
-    return [weight * sum, weight * size * 16 * EPSILON + 1e-13 * model.P0];
+    return [weight * sum, weight * size * 4 * EPSILON + 1e-13 * model.P0];
   };
 }
 
