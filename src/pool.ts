@@ -1,0 +1,104 @@
+// Threads that keep a WebAssembly instance each: workerpool, loaded only when a call wants threads. It takes the URL of a
+// worker script that registers its methods with `workerpool.worker({ … })`.
+
+import { shown } from "./check.ts";
+
+export interface Pool {
+  readonly threads: number;
+  /** Runs a method of the worker script on a free thread. Rejects where it throws or its thread dies. */
+  run<T>(method: string, args: unknown[], options?: RunOptions): Promise<T>;
+  /** Ends the threads, and with them what still runs. */
+  close(): Promise<void>;
+}
+
+export interface RunOptions {
+  /** Buffers handed over instead of copied. */
+  readonly transfer?: Transferable[];
+  /** Receives what the method sends by `workerpool.workerEmit`. */
+  readonly onEvent?: (event: unknown) => void;
+}
+
+/** How many threads this machine runs at once. */
+export function availableThreads(): number {
+  const os = globalThis.process?.getBuiltinModule?.("node:os");
+  return os?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+}
+
+/**
+ * Opens a pool on a worker script.
+ * @throws Error with what to install, where the optional package workerpool is missing
+ */
+export async function openPool(script: URL, threads = availableThreads()): Promise<Pool> {
+  const workerpool = await import("workerpool").then(
+    (module) => module.default ?? module,
+    () => {
+      throw new Error(`${shown(threads)} threads need the package workerpool: npm install workerpool`);
+    },
+  );
+  const node = script.protocol === "file:";
+  const pool = workerpool.pool(node ? process.getBuiltinModule("node:url").fileURLToPath(script) : script.href, {
+    maxWorkers: threads,
+    ...(node
+      ? { workerType: "thread" as const, ...(script.href.endsWith(".ts") && fromSource()) }
+      : { workerType: "web" as const, workerOpts: { type: "module" as const } }),
+  });
+  // Tasks wait here, not inside workerpool, whose queue stops when a thread dies; and after a failure a turn of the event
+  // loop lets it drop the dead thread before the next task.
+  const waiting: (() => void)[] = [];
+  let free = threads;
+  const release = () => {
+    const next = waiting.shift();
+    if (next) next();
+    else free++;
+  };
+  return {
+    threads,
+    async run<T>(method: string, args: unknown[], { transfer, onEvent }: RunOptions = {}): Promise<T> {
+      if (free > 0) free--;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      try {
+        const result = await pool.exec(method, args, {
+          ...(transfer && { transfer }),
+          ...(onEvent && { on: onEvent }),
+        });
+        release();
+        return result as T;
+      } catch (error) {
+        setTimeout(release);
+        throw lost(error) ?? error;
+      }
+    },
+    async close() {
+      await pool.terminate(true);
+    },
+  };
+}
+
+/** A thread died under a task: out of memory, or it ended its process. The task may do better elsewhere. */
+export class ThreadLost extends Error {
+  override readonly name = "ThreadLost";
+}
+
+function lost(error: unknown): ThreadLost | undefined {
+  const text = String((error as Error).message);
+  if (!/^Workerpool Worker (error|terminated)/.test(text)) return undefined;
+  const code = /exitCode: `(\w+)`/.exec(text)?.[1];
+  return new ThreadLost(
+    code ? `the thread ended with exit code ${code}` : text.replace(/^Workerpool Worker error: /, ""),
+  );
+}
+
+/** From the TypeScript sources (the tests), a thread loads its script through tsx, which `--import tsx` alone leaves out there. */
+function fromSource() {
+  const tsx = process
+    .getBuiltinModule("node:module")
+    .createRequire(import.meta.url)
+    .resolve("tsx/package.json");
+  const register = `import { register } from ${JSON.stringify(new URL("./dist/esm/api/index.mjs", `file://${tsx}`).href)}; register();`;
+  return { workerThreadOpts: { execArgv: ["--import", `data:text/javascript,${encodeURIComponent(register)}`] } };
+}
+
+/** The URL of a module beside the caller's, built or in source: `sibling(import.meta.url, "./thread")`. */
+export function sibling(base: string, name: string): URL {
+  return new URL(`${name}${base.endsWith(".ts") ? ".ts" : ".js"}`, base);
+}
