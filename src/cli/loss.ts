@@ -92,10 +92,10 @@ async function run(options: Options): Promise<void> {
       kernel: K,
       ...(parts
         ? {
-            F_0: parts.steps.map(() => parts.F0),
-            F_pp: parts.Fpp,
-            F_ac: parts.Fac,
-            "K_pp/(gamma B)": parts.Kpp,
+            F0: parts.steps.map(() => parts.F0),
+            Fpp: parts.Fpp,
+            Fac: parts.Fac,
+            Kpp: parts.Kpp,
             sum: parts.sum,
           }
         : {}),

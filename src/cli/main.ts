@@ -33,6 +33,11 @@ const COMMANDS: readonly Entry[] = [
     summary: "the plane of phases, with predicted or measured exponents",
     load: () => import("./diagram.ts"),
   },
+  {
+    name: "spectrum",
+    summary: "the spectral density of the random features, and the target's energy in it",
+    load: () => import("./spectrum.ts"),
+  },
 ];
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -7,14 +7,14 @@ export function number(text: string): number {
   const word = text.trim().toLowerCase().replace("−", "-");
   if (/^[+-]?(inf|infinity|∞)$/.test(word)) return word.startsWith("-") ? -Infinity : Infinity;
   const value = Number(word);
-  if (word === "" || Number.isNaN(value)) throw new InvalidArgumentError(`not a number: "${text}".`);
+  if (word === "" || Number.isNaN(value)) throw new InvalidArgumentError(`Expected a number, as 0.7 or 1e8.`);
   return value;
 }
 
 /** A whole number. */
 export function whole(text: string): number {
   const value = number(text);
-  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError(`not a whole number: "${text}".`);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError(`Expected a whole number.`);
   return value;
 }
 
@@ -23,10 +23,11 @@ const POINTS = 50;
 
 /** Numbers as 1,2,3, or LO:HI[:N] for N (50) numbers evenly spaced in the logarithm; both may be mixed. */
 export function list(text: string): Float64Array {
+  if (text.trim() === "") throw new InvalidArgumentError("Expected at least one number.");
   const values = text.split(",").flatMap((part) => {
     if (!part.includes(":")) return [number(part)];
     const ends = part.split(":");
-    if (ends.length > 3) throw new InvalidArgumentError(`a range is LO:HI or LO:HI:N, got "${part}".`);
+    if (ends.length > 3) throw new InvalidArgumentError("A range is LO:HI or LO:HI:N.");
     const [lo, hi] = range(ends.slice(0, 2).join(":"));
     return [...spaced(lo, hi, ends.length === 3 ? whole(ends[2]!) : POINTS)];
   });
@@ -36,17 +37,16 @@ export function list(text: string): Float64Array {
 /** The two ends of LO:HI, any numbers in order. */
 export function interval(text: string): [number, number] {
   const ends = text.split(":");
-  if (ends.length !== 2) throw new InvalidArgumentError(`a range is LO:HI, got "${text}".`);
+  if (ends.length !== 2) throw new InvalidArgumentError("Expected a range LO:HI.");
   const [lo, hi] = ends.map(number) as [number, number];
-  if (!(hi > lo && Number.isFinite(hi - lo)))
-    throw new InvalidArgumentError(`a range LO:HI needs LO < HI, got "${text}".`);
+  if (!(hi > lo && Number.isFinite(hi - lo))) throw new InvalidArgumentError("A range LO:HI needs LO < HI.");
   return [lo, hi];
 }
 
 /** The two ends of LO:HI, both > 0. */
 export function range(text: string): [number, number] {
   const [lo, hi] = interval(text);
-  if (lo <= 0) throw new InvalidArgumentError(`a range LO:HI needs 0 < LO < HI, got "${text}".`);
+  if (lo <= 0) throw new InvalidArgumentError("This range LO:HI needs 0 < LO < HI.");
   return [lo, hi];
 }
 
@@ -57,7 +57,7 @@ export function wholeList(text: string): Float64Array {
 }
 
 function spaced(lo: number, hi: number, n: number): Float64Array {
-  if (n < 2) throw new InvalidArgumentError(`a range needs at least 2 points, got ${n}.`);
+  if (n < 2) throw new InvalidArgumentError("A range needs at least 2 points.");
   const ratio = Math.log(hi / lo);
   return Float64Array.from({ length: n }, (_, i) => (i === n - 1 ? hi : lo * Math.exp((ratio * i) / (n - 1))));
 }

@@ -1,7 +1,7 @@
 // The spectral density of K̂ and the target's energy in it (docs/theory.md, eqs. 3.9, 3.10), against a sampled W where given.
 
-import { line, rectY } from "@observablehq/plot";
-import { logAxis, plane } from "./axes.ts";
+import { areaY, line, rectY } from "@observablehq/plot";
+import { logAxis, padded, plane } from "./axes.ts";
 import type { Figure, Panel } from "./figure.ts";
 
 export interface SpectrumData {
@@ -27,7 +27,7 @@ export function spectrumFigure(data: SpectrumData): Figure {
     height: 440,
     panels: [
       panel(data, "Eigenvalues per e-fold", "λ ρ(λ)", data.density, data.histogram?.count),
-      panel(data, "Target's energy per e-fold", "λ ρ_{F}(λ)", data.weighted, data.histogram?.energy),
+      panel(data, "Target's energy per e-fold", "λ ρ_{t}(λ)", data.weighted, data.histogram?.energy),
     ],
     table: { lambda: data.lambda, density: data.density, weighted: data.weighted },
   };
@@ -58,16 +58,14 @@ function panel(
       : {}),
     plot: (view) => {
       const { theme } = view;
-      const yAxis = logAxis(label, [y, bars.map((bar) => bar.y)]);
+      const yAxis = padded(logAxis(label, [y, bars.map((bar) => bar.y)]));
       const floor = yAxis.domain?.[0] ?? 1;
+      // between the bands the density is 0: the curve goes down to the axis
+      const drawn = y.map((value) => Math.max(value, floor));
       return plane(view, logAxis("eigenvalue λ", [lambda]), yAxis, [
         rectY(bars, { x1: "x1", x2: "x2", y1: floor, y2: "y", fill: theme.category[0]!, fillOpacity: 0.35 }),
-        line(lambda, {
-          x: lambda,
-          y: y.map((value) => (value > 0 ? value : Number.NaN)),
-          stroke: theme.accent,
-          strokeWidth: 1.6,
-        }),
+        areaY(lambda, { x: lambda, y1: floor, y2: drawn, fill: theme.accent, fillOpacity: bars.length > 0 ? 0 : 0.15 }),
+        line(lambda, { x: lambda, y: drawn, stroke: theme.accent, strokeWidth: 1.4 }),
       ]);
     },
   };

@@ -16,7 +16,7 @@ describe("option values", () => {
       Infinity,
       -Infinity,
     ]);
-    for (const bad of ["", "x", "1e", "nan", "1,2"]) expect(() => number(bad)).toThrow("not a number");
+    for (const bad of ["", "x", "1e", "nan", "1,2"]) expect(() => number(bad)).toThrow("Expected a number");
   });
 
   it("reads lists and ranges", () => {
