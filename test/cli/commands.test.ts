@@ -1,0 +1,189 @@
+// What each command answers: its stable JSON fields, its files, its tables.
+
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parquetReadObjects } from "hyparquet";
+import Papa from "papaparse";
+import { afterAll, describe, expect, it } from "vitest";
+import { readFixture } from "../fixtures.ts";
+import { isoflop, json } from "./run.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "isoflop-"));
+const file = (name: string) => join(folder, name);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Golden = "alpha" | "beta" | "d" | "v" | "gamma" | "batch" | "r" | "F0" | "F" | "P";
+
+describe("phase", () => {
+  it("gives phase, exponents and trade-off", () => {
+    expect(json("phase --alpha 0.8 --beta 0.6")).toMatchObject({
+      phase: "II",
+      xi: expect.closeTo(0.6 / 1.4, 12),
+      eta: expect.closeTo(1.8 / 2.8, 12),
+      tradeoff: ["F_pp", "F_ac"],
+      boundary: null,
+    });
+  });
+
+  it("names the boundary a point is on", () => {
+    const found = json("phase --alpha 0.7 --beta 0.7");
+    expect(found).toMatchObject({ phase: "II–III", boundary: "α = β" });
+    expect(isoflop("phase --alpha 0.7 --beta 0.7").out).toContain("on the boundary α = β");
+  });
+
+  it("takes negative numbers", () => {
+    expect(json("phase --alpha 0.9 --beta -0.2").phase).toBe("Ia");
+  });
+});
+
+describe("loss", () => {
+  const fields = ["gamma", "v", "steps", "flops", "loss", "forcing", "kernel", "F0", "kernelNorm"];
+
+  it("gives its fields, with the values of an independent calculation", () => {
+    const row = readFixture("plrf.csv").find((r) => r.alpha === 0.7 && r.r! >= 64) as Record<Golden, number>;
+    const { alpha, beta, d, v, gamma, batch, r } = row;
+    const found = json(
+      `loss --alpha ${alpha} --beta ${beta} --d ${d} --v ${v} --gamma ${gamma} --batch ${batch} --steps ${r}`,
+    );
+    expect(Object.keys(found)).toEqual(expect.arrayContaining(fields));
+    expect(found.gamma).toBe(gamma);
+    expect(found.flops).toEqual([batch * d * r]);
+    expect(found.loss[0] / row.P - 1).toBeCloseTo(0, 8);
+    expect(found.forcing[0] / row.F - 1).toBeCloseTo(0, 8);
+    expect(found.F0 / row.F0 - 1).toBeCloseTo(0, 8);
+    expect(found.made.by).toMatch(/^isoflop \d/);
+  });
+
+  it("serves step 0, ranges and components", () => {
+    const found = json("loss --alpha 0.8 --beta 0.6 --d 1000 --steps 0,1:1e6:7 --step-fraction 0.4");
+    expect(found.steps).toEqual([0, 1, 10, 100, 1000, 10000, 100000, 1000000]);
+    const { components, loss, F0 } = json("loss --alpha 0.8 --beta 0.6 --d 1000 --steps 1e3,1e4 --components");
+    for (const i of [0, 1]) {
+      const sum = F0 + components.Fpp[i] + components.Fac[i] + components.Kpp[i];
+      expect(components.sum[i] / sum).toBeCloseTo(1, 12);
+      expect(loss[i] / sum).toBeGreaterThan(0.7);
+      expect(loss[i] / sum).toBeLessThan(1.9);
+    }
+  });
+});
+
+describe("frontier", () => {
+  const line = "frontier --alpha 0.7 --beta 0.3 --flops 1e12:1e20";
+
+  it("gives its fields, fitted beside predicted", () => {
+    const found = json(line);
+    expect(found.flops).toHaveLength(25);
+    for (const field of ["d", "loss", "steps"]) expect(found[field]).toHaveLength(25);
+    expect(Math.abs(found.fit.xi.value - found.predicted.xi)).toBeLessThan(0.005);
+    expect(Math.abs(found.fit.eta.value - found.predicted.eta)).toBeLessThan(0.005);
+    expect(found.fit.xi.stderr).toBeGreaterThan(0);
+    expect(found.predicted).toMatchObject({ phase: "Ia", xi: expect.closeTo(1 / 2.4, 12) });
+    expect(found.stats.method).toBe("exact");
+  });
+
+  it("finds the same by the envelope and by isoFLOP slices", () => {
+    const exact = json(line).fit;
+    for (const method of ["envelope", "isoflop"]) {
+      const { fit, stats } = json(`${line} --method ${method}`);
+      expect(stats.method).toBe(method);
+      expect(Math.abs(fit.eta.value - exact.eta.value)).toBeLessThan(0.003);
+    }
+  });
+
+  it("prints the exponents, the table and where the figure is", () => {
+    const { status, out, error } = isoflop(`frontier --alpha 0.7 --beta 0.7 --flops 1e8:1e20 --out ${file("f.svg")}`);
+    expect([status, error]).toEqual([0, ""]);
+    expect(out).toMatch(/Phase II–III/);
+    expect(out).toMatch(/d\* ∝ f\^ξ .*0\.5000/);
+    expect(out).toMatch(/P\* ∝ f\^−η .*0\.6429/);
+    expect(out).toMatch(/^\s+1e20 /m);
+    expect(out).toContain(`wrote ${file("f.svg")}`);
+    const svg = readFileSync(file("f.svg"), "utf8");
+    expect(svg).toContain("Compute-optimal frontier");
+    expect(svg).not.toMatch(/NaN|undefined|\^\{/);
+  });
+
+  it("says how slow phases drift", () => {
+    const { drift, slopes, predicted } = json("frontier --alpha 0.2 --beta 0.8 --flops 1e10:1e20");
+    expect(predicted.phase).toBe("Ic");
+    // η rises towards the prediction and is not there yet
+    expect(drift.eta).toBeGreaterThan(1e-4);
+    expect(slopes.eta.at(-1)).toBeLessThan(predicted.eta);
+  });
+});
+
+describe("diagram", () => {
+  it("predicts the plane on a grid", () => {
+    const found = json("diagram --alpha 0:1 --beta 0:1 --size 10");
+    expect(found.alpha[0]).toBeCloseTo(0.05, 12);
+    expect(found.phase).toHaveLength(10);
+    // rows are β, columns α
+    expect(found.phase[9][6]).toBe("III");
+    expect(found.phase[6][9]).toBe("II");
+    expect(found.phase[0][0]).toBeNull();
+    expect(found.xi[0][0]).toBeNull();
+    expect(found.eta[9][6]).toBeCloseTo(1 - 1 / (4 * 0.65), 12);
+  });
+
+  it("measures it near the prediction", () => {
+    const found = json("diagram --alpha 0.6:1.2 --beta 0.1:0.4 --size 2 --measured --flops 1e12:1e16");
+    for (const i of [0, 1])
+      for (const j of [0, 1]) {
+        expect(Math.abs(found.xi[i][j] - found.predicted.xi[i][j])).toBeLessThan(0.01);
+        expect(Math.abs(found.eta[i][j] - found.predicted.eta[i][j])).toBeLessThan(0.01);
+        expect(found.xi[i][j]).not.toBe(found.predicted.xi[i][j]);
+      }
+  });
+});
+
+describe("spectrum", () => {
+  it("the density holds d eigenvalues and the target's energy", () => {
+    const { lambda, density, weighted, F0 } = json("spectrum --alpha 0.7 --beta 0.7 --d 100 --lambda 5e-4:1.6:20000");
+    const mass = (y: number[]) =>
+      lambda
+        .slice(1)
+        .reduce((sum: number, x: number, i: number) => sum + ((y[i]! + y[i + 1]!) / 2) * (x - lambda[i]), 0);
+    const energy = json("loss --alpha 0.7 --beta 0.7 --d 100 --steps 0").loss[0];
+    expect(mass(density) / 100).toBeCloseTo(1, 2);
+    expect((mass(weighted) + F0) / energy).toBeCloseTo(1, 2);
+  });
+});
+
+describe("output", () => {
+  const line = "loss --alpha 0.7 --beta 0.7 --d 100 --steps 1:1e4:9";
+
+  it("the same numbers as JSON, CSV and Parquet", async () => {
+    const found = json(`${line} --out ${file("a.csv")} --out ${file("a.parquet")} --out ${file("a.json")}`);
+    const csv = Papa.parse<Record<string, number>>(readFileSync(file("a.csv"), "utf8"), {
+      header: true,
+      dynamicTyping: true,
+      skipEmptyLines: true,
+    }).data;
+    expect(csv.map((row) => row.loss)).toEqual(found.loss);
+    const buffer = readFileSync(file("a.parquet"));
+    const rows = await parquetReadObjects({
+      file: buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength) as ArrayBuffer,
+    });
+    expect(rows.map((row) => row.kernel)).toEqual(found.kernel);
+    expect(JSON.parse(readFileSync(file("a.json"), "utf8"))).toEqual(found);
+    expect(isoflop(`${line} --csv`).out).toBe(readFileSync(file("a.csv"), "utf8"));
+  });
+
+  it("every command that draws draws SVG and PNG", () => {
+    const commands = [
+      line,
+      `${line} --components`,
+      "frontier --alpha 0.4 --beta 0.9 --flops 1e10:1e14 --points 5",
+      "diagram --size 12",
+      "diagram --size 3 --alpha 0.6:1 --beta 0.6:1 --measured --exponent eta --dark",
+      "spectrum --alpha 0.7 --beta 0.7 --d 100",
+    ];
+    for (const command of commands) {
+      const { status, error, out } = isoflop(`${command} --quiet --out ${file("x.svg")} --out ${file("x.png")}`);
+      expect([status, error, out], command).toEqual([0, "", ""]);
+      expect(readFileSync(file("x.svg"), "utf8"), command).not.toMatch(/NaN|undefined|[\^_]\{/);
+      expect(readFileSync(file("x.png")).readUInt32BE(0), command).toBe(0x89504e47);
+    }
+  });
+});

@@ -1,0 +1,32 @@
+// Runs the built command line as a user would.
+
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const main = fileURLToPath(new URL("../../build/lib/cli/main.js", import.meta.url));
+
+export interface Ran {
+  readonly status: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** `isoflop …` with words split at spaces. */
+export function isoflop(line: string): Ran {
+  if (!existsSync(main)) throw new Error("build/lib is missing: run npm run build first");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...line.split(" ").filter(Boolean)], {
+    encoding: "utf8",
+    maxBuffer: 1e8,
+    env: { ...process.env, ISOFLOP_DEBUG: "" },
+  });
+  return { status, out: stdout, error: stderr };
+}
+
+/** The result of `isoflop … --json`. */
+// biome-ignore lint/suspicious/noExplicitAny: fields are what the tests are about
+export function json(line: string): any {
+  const { status, out, error } = isoflop(`${line} --json`);
+  if (status !== 0) throw new Error(`isoflop ${line}: ${status} ${error}`);
+  return JSON.parse(out);
+}
