@@ -1,10 +1,10 @@
 // isoflop diagram: the plane of phases, with the exponents predicted, or measured on the exact frontier.
 
 import { type Command, Option } from "commander";
-import { type Diagram, diagram } from "../index.ts";
+import { type Diagram, diagram, openPool, sibling } from "../index.ts";
 import { Usage } from "./errors.ts";
-import { interruption } from "./interrupt.ts";
-import { type Common, interval, range, whole, withCommon } from "./options.ts";
+import { aborted, interruption } from "./interrupt.ts";
+import { type Common, interval, range, threadsOption, whole, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, readable, table } from "./table.ts";
@@ -17,6 +17,7 @@ interface Options extends Common {
   readonly measured?: boolean;
   readonly flops: [number, number];
   readonly exponent: "xi" | "eta";
+  readonly threads?: number;
 }
 
 export function define(command: Command): void {
@@ -27,6 +28,7 @@ export function define(command: Command): void {
       .option("--size <n>", "cells a side", whole, 64)
       .option("--measured", "measure the exponents on the exact frontier")
       .option("--flops <lo:hi>", "budgets to measure over", range, [1e16, 1e20])
+      .addOption(threadsOption())
       .addOption(new Option("--exponent <name>", "which one the figure shows").choices(["xi", "eta"]).default("xi")),
   ).action(run);
 }
@@ -42,8 +44,10 @@ async function run(options: Options): Promise<void> {
   const alpha = centres(options.alpha, size);
   const beta = centres(options.beta, size);
   const write = await openOutput(options);
+  // the budgets are checked before any thread is started
+  if (measured) diagram({ alpha: [1], beta: [1], flops });
   const predicted = diagram({ alpha, beta });
-  const found = measured ? await measure(alpha, beta, flops, options.quiet) : undefined;
+  const found = measured ? await measure(alpha, beta, options) : undefined;
   const { phase, xi, eta } = found ?? predicted;
   const setting = measured
     ? `exponents of the exact frontier over f = ${brief(flops[0])} … ${brief(flops[1])}, v = 4d, γ = 0.5/Tr D, B = 1`
@@ -90,25 +94,34 @@ function centres([lo, hi]: [number, number], n: number): number[] {
   return Array.from({ length: n }, (_, i) => lo + ((i + 0.5) * (hi - lo)) / n);
 }
 
-/** Row by row, giving way to Ctrl-C between rows. */
-async function measure(alpha: number[], beta: number[], flops: [number, number], quiet?: boolean): Promise<Diagram> {
+/** Row by row on threads. */
+async function measure(alpha: number[], beta: number[], { flops, threads, quiet }: Options): Promise<Diagram> {
   const signal = interruption();
+  const pool = await openPool(sibling(import.meta.url, "./diagram-thread"), threads);
   const bar = progress("measuring", { quiet });
-  const rows: Diagram[] = [];
-  for (const b of beta) {
-    rows.push(diagram({ alpha, beta: [b], flops }));
-    bar.update(rows.length / beta.length);
-    await new Promise(setImmediate);
-    signal.throwIfAborted();
+  let done = 0;
+  try {
+    const rows = await Promise.race([
+      Promise.all(
+        beta.map(async (b) => {
+          const row = await pool.run<Diagram>("row", [alpha, b, flops]);
+          bar.update(++done / beta.length);
+          return row;
+        }),
+      ),
+      aborted(signal),
+    ]);
+    return {
+      alpha: Float64Array.from(alpha),
+      beta: Float64Array.from(beta),
+      phase: rows.flatMap((row) => row.phase),
+      xi: rows.flatMap((row) => row.xi),
+      eta: rows.flatMap((row) => row.eta),
+    };
+  } finally {
+    bar.done();
+    await pool.close();
   }
-  bar.done();
-  return {
-    alpha: Float64Array.from(alpha),
-    beta: Float64Array.from(beta),
-    phase: rows.flatMap((row) => row.phase),
-    xi: rows.flatMap((row) => row.xi),
-    eta: rows.flatMap((row) => row.eta),
-  };
 }
 
 const ORDER = ["Ia", "Ib", "Ic", "II", "III", "IVa", "IVb"];

@@ -110,9 +110,16 @@ export function withCommon(command: Command, { figures = true } = {}): Command {
   return figures ? command.option("--dark", "draw light on dark") : command;
 }
 
+/** --threads. */
+export function threadsOption(): Option {
+  return new Option("--threads <n>", "worker threads; default one per processor").argParser((text) => {
+    const n = whole(text);
+    if (n < 1) throw new InvalidArgumentError("Expected 1 or more.");
+    return n;
+  });
+}
+
 /** --seed and --threads, for commands that draw random numbers. */
 export function withRandom(command: Command): Command {
-  return command
-    .option("--seed <n>", "seed of every random number", whole, 1)
-    .option("--threads <n>", "worker threads; default one per processor", whole);
+  return command.option("--seed <n>", "seed of every random number", whole, 1).addOption(threadsOption());
 }
