@@ -1,9 +1,10 @@
 // Growing time steps: Radau IIA (3 stages, order 5) on the recursion's generator (docs/theory.md, eqs. 5.9–5.12).
 //
-//   dρ/dt = ℓ ρ + κ (P̂ − θ P̂′),   ℓ = log g,  κ = γ²B s ℓ/(g−1),  θ = 1/(1−g) + 1/ℓ,   P̂ = rest + Re Σ ρ + σ²
+//   dρ/dt = ℓ ρ + κ ((1−χ) P̂ − θ P̂′),   P̂ = rest + Re Σ ρ + σ²,
+//   ℓ = log g,   κ = γ²B s ℓ/(g−1),   θ = 1/(1−g) + 1/ℓ,   χ = (θ−½) (γ′/γ) 2/(2−γ(B+1)z)
 //
-// With Ā = A⁻¹ and T = diag(h dt/ds), a node's stages are ρ = M (Ā1 ρ₀ + Tκ (P̂ − θP̂′)), M = (Ā − Tℓ)⁻¹, and P′ = T⁻¹Ā(P − P₀):
-// the nodes meet in three real equations for the losses at the stages. Arrays hold f64; n is a multiple of 4 (pad with zeros).
+// With Ā = A⁻¹ and T = diag(h dt/ds), a node's stages are ρ = M (Ā1 ρ₀ + Tκ ((1−χ)P̂ − θP̂′)), M = (Ā − Tℓ)⁻¹, and
+// P′ = T⁻¹Ā(P − P₀): the nodes meet in three real equations for the losses at the stages. Arrays hold f64; n is a multiple of 4 (pad with zeros).
 
 import { add, BYTES, div, lanesum, load64, mul, splat, store64, sub } from "./lanes";
 import { V } from "./width";
@@ -46,10 +47,20 @@ const GREGORY: usize = memory.data<f64>([
 /** Below this |g−1| the series replace the logarithm. */
 const SERIES: f64 = 0.01;
 
-// The layout of a stage's block in scratch: ℓ, κ, θ, each re and im, n f64 each.
+// The layout of a stage's block in scratch: ℓ, κ(1−χ), κθ, each re and im, n f64 each.
 
-/** ℓ, κ and θ at every node for one γ and B. */
-function generator(n: i32, zr: usize, zi: usize, sr: usize, si: usize, gamma: f64, batch: f64, block: usize): void {
+/** ℓ, κ(1−χ) and κθ at every node for one γ, B and γ′/γ. */
+function generator(
+  n: i32,
+  zr: usize,
+  zi: usize,
+  sr: usize,
+  si: usize,
+  gamma: f64,
+  batch: f64,
+  slope: f64,
+  block: usize,
+): void {
   const bytes = (<usize>n) << 3;
   const a = -2 * gamma * batch,
     b = gamma * gamma * batch * (batch + 1),
@@ -89,14 +100,23 @@ function generator(n: i32, zr: usize, zi: usize, sr: usize, si: usize, gamma: f6
       tr = lr / l2 - wr / w2;
       ti = wi / w2 - li / l2;
     }
-    const p = load<f64>(sr + i) * q,
-      r = load<f64>(si + i) * q;
+    // χ = 2(θ−½)(γ′/γ)/c,  c = 2 − γ(B+1)z
+    const cr = 2 - gamma * (batch + 1) * x,
+      ci = -gamma * (batch + 1) * y;
+    const share = (2 * slope) / (cr * cr + ci * ci);
+    const er = 1 - share * ((tr - 0.5) * cr + ti * ci),
+      ei = -share * (ti * cr - (tr - 0.5) * ci);
+    // κ
+    const sx = load<f64>(sr + i) * q,
+      sy = load<f64>(si + i) * q;
+    const kr = ur * sx - ui * sy,
+      ki = ur * sy + ui * sx;
     store<f64>(block + i, lr);
     store<f64>(block + bytes + i, li);
-    store<f64>(block + 2 * bytes + i, ur * p - ui * r);
-    store<f64>(block + 3 * bytes + i, ur * r + ui * p);
-    store<f64>(block + 4 * bytes + i, tr);
-    store<f64>(block + 5 * bytes + i, ti);
+    store<f64>(block + 2 * bytes + i, kr * er - ki * ei);
+    store<f64>(block + 3 * bytes + i, kr * ei + ki * er);
+    store<f64>(block + 4 * bytes + i, kr * tr - ki * ti);
+    store<f64>(block + 5 * bytes + i, kr * ti + ki * tr);
   }
 }
 
@@ -119,7 +139,7 @@ function accumulate(p: usize, x: V): void {
 }
 
 /**
- * `steps` steps, each with three stages of T, γ and B; out: P after each. ρ is left at the end of the last.
+ * `steps` steps, each with three stages of T, γ, B and γ′/γ; out: P after each. ρ is left at the end of the last.
  * scratch: 32n + 64 f64.
  */
 export function leapModes(
@@ -135,6 +155,7 @@ export function leapModes(
   time: usize,
   gamma: usize,
   batch: usize,
+  slope: usize,
   noise: f64,
   out: usize,
   scratch: usize,
@@ -147,11 +168,14 @@ export function leapModes(
   for (let t: usize = 0, end = <usize>steps * 24; t < end; t += 24) {
     for (let q: usize = 0; q < 3; q++) {
       const g = load<f64>(gamma + t + 8 * q),
-        B = load<f64>(batch + t + 8 * q);
+        B = load<f64>(batch + t + 8 * q),
+        s = load<f64>(slope + t + 8 * q);
       const block = scratch + q * 6 * bytes;
       // unchanged since the step before
-      if (t > 0 && g == load<f64>(gamma + t + 8 * q - 24) && B == load<f64>(batch + t + 8 * q - 24)) continue;
-      generator(n, zr, zi, sr, si, g, B, block);
+      const same = t + 8 * q - 24;
+      if (t > 0 && g == load<f64>(gamma + same) && B == load<f64>(batch + same) && s == load<f64>(slope + same))
+        continue;
+      generator(n, zr, zi, sr, si, g, B, s, block);
     }
     const T1 = load<f64>(time + t),
       T2 = load<f64>(time + t, 8),
@@ -213,10 +237,10 @@ export function leapModes(
         k1i = mul(splat(T1), load64(block1 + 3 * bytes));
       const f1r = re(k1r, k1i, ir, ii),
         f1i = im(k1r, k1i, ir, ii);
-      const t1r = load64(block1 + 4 * bytes),
-        t1i = load64(block1 + 5 * bytes);
-      const g1r = re(f1r, f1i, t1r, t1i),
-        g1i = im(f1r, f1i, t1r, t1i);
+      const t1r = mul(splat(T1), load64(block1 + 4 * bytes)),
+        t1i = mul(splat(T1), load64(block1 + 5 * bytes));
+      const g1r = re(t1r, t1i, ir, ii),
+        g1i = im(t1r, t1i, ir, ii);
       accumulate(sums + 3 * BYTES, re(m11r, m11i, f1r, f1i));
       accumulate(sums + 12 * BYTES, re(m11r, m11i, g1r, g1i));
       accumulate(sums + 6 * BYTES, re(m21r, m21i, f1r, f1i));
@@ -232,10 +256,10 @@ export function leapModes(
         k2i = mul(splat(T2), load64(block2 + 3 * bytes));
       const f2r = re(k2r, k2i, ir, ii),
         f2i = im(k2r, k2i, ir, ii);
-      const t2r = load64(block2 + 4 * bytes),
-        t2i = load64(block2 + 5 * bytes);
-      const g2r = re(f2r, f2i, t2r, t2i),
-        g2i = im(f2r, f2i, t2r, t2i);
+      const t2r = mul(splat(T2), load64(block2 + 4 * bytes)),
+        t2i = mul(splat(T2), load64(block2 + 5 * bytes));
+      const g2r = re(t2r, t2i, ir, ii),
+        g2i = im(t2r, t2i, ir, ii);
       accumulate(sums + 4 * BYTES, re(m12r, m12i, f2r, f2i));
       accumulate(sums + 13 * BYTES, re(m12r, m12i, g2r, g2i));
       accumulate(sums + 7 * BYTES, re(m22r, m22i, f2r, f2i));
@@ -251,10 +275,10 @@ export function leapModes(
         k3i = mul(splat(T3), load64(block3 + 3 * bytes));
       const f3r = re(k3r, k3i, ir, ii),
         f3i = im(k3r, k3i, ir, ii);
-      const t3r = load64(block3 + 4 * bytes),
-        t3i = load64(block3 + 5 * bytes);
-      const g3r = re(f3r, f3i, t3r, t3i),
-        g3i = im(f3r, f3i, t3r, t3i);
+      const t3r = mul(splat(T3), load64(block3 + 4 * bytes)),
+        t3i = mul(splat(T3), load64(block3 + 5 * bytes));
+      const g3r = re(t3r, t3i, ir, ii),
+        g3i = im(t3r, t3i, ir, ii);
       accumulate(sums + 5 * BYTES, re(m13r, m13i, f3r, f3i));
       accumulate(sums + 14 * BYTES, re(m13r, m13i, g3r, g3i));
       accumulate(sums + 8 * BYTES, re(m23r, m23i, f3r, f3i));

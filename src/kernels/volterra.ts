@@ -31,6 +31,8 @@ export interface Drive {
 export interface Stages extends Drive {
   /** h dt/ds at each stage, for a step of length h in the variable s in which the steps are equal. */
   readonly time: Float64Array;
+  /** γ′/γ at each stage. */
+  readonly slope: Float64Array;
 }
 
 export interface VolterraKernels {
@@ -39,7 +41,7 @@ export interface VolterraKernels {
    * `state` holds ρ and is left at the end of the last step. Returns P before each step.
    */
   stepModes(nodes: Nodes, state: ComplexArray, drive: Drive): Float64Array;
-  /** As `stepModes` in growing steps, by Radau IIA of order 5 (docs/theory.md, eq. 9.8). Returns P after each step. */
+  /** As `stepModes` in growing steps, by Radau IIA of order 5 (docs/theory.md, eqs. 5.9–5.12). Returns P after each step. */
   leapModes(nodes: Nodes, state: ComplexArray, stages: Stages): Float64Array;
   /** F(r) and K(r), r = 0…count−1, for a constant step. */
   powers(nodes: Nodes, gamma: number, batch: number, count: number): { forcing: Float64Array; kernel: Float64Array };

@@ -41,3 +41,9 @@ export function expm1(a: Complex): Complex {
   const half = Math.sin(a.im / 2);
   return { re: e - 2 * (e + 1) * half * half, im: (e + 1) * Math.sin(a.im) };
 }
+
+/** log(1 + a) without cancellation at small a. */
+export const log1p = ({ re, im }: Complex): Complex => ({
+  re: Math.log1p(2 * re + re * re + im * im) / 2,
+  im: Math.atan2(im, 1 + re),
+});

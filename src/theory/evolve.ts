@@ -7,7 +7,7 @@ import type { Kernels } from "../kernels/kernels.ts";
 import { growth } from "../kernels/reference/growth.ts";
 import type { ComplexArray } from "../kernels/resolvent.ts";
 import type { Drive, Nodes, Stages } from "../kernels/volterra.ts";
-import { complex, exp, scale } from "../math/complex.ts";
+import { complex, exp, log1p, scale } from "../math/complex.ts";
 import { NODES } from "../math/radau.ts";
 import { complexNodes, type Measure, type NodeRule } from "./nodes.ts";
 
@@ -72,20 +72,23 @@ export function evolve(
   { tolerance = 1e-9, exact = 2048, perDecade = 24 }: Pace = {},
 ): Evolution {
   const end = steps[steps.length - 1]!;
-  const probes = Array.from({ length: DOUBLINGS }, (_, k) => exact * 2 ** (k + 1)).filter((r) => r < end);
-  const asked = Float64Array.from(new Set([...steps, ...probes])).sort();
-  const at = (r: number) => asked.indexOf(r);
-  const since = steps.map((r) => r - program.breaks.reduce((last, b) => (b < r ? b : last), 0));
-  let fine = run(kernels, nodes, program, asked, exact, perDecade);
-  const index = steps.map(at);
-  let error = index.map(() => 0);
-  for (let k = 0, coarse = fine; fine.growingSteps > 0 && k < probes.length; k++, coarse = fine) {
-    fine = run(kernels, nodes, program, asked, probes[k]!, perDecade * 2 ** (k + 1));
-    const difference = (i: number) => Math.abs(coarse.loss[i]! / fine.loss[i]! - 1);
-    const start = difference(at(probes[k]!));
-    error = index.map((i, j) =>
-      since[j]! <= probes[k]! ? 0 : difference(i) / 2 + start * (probes[k]! / since[j]!) ** 2,
+  // where only the coarser of two runs takes growing steps, as near to the start, a break or an end as it does
+  const edges = (reach: number) =>
+    [reach, ...program.breaks.map((b) => b + reach), ...program.ends.map((e) => e - Math.round(0.75 * reach))].filter(
+      (r) => r > 0 && r < end,
     );
+  const reaches = Array.from({ length: DOUBLINGS }, (_, k) => exact * 2 ** (k + 1));
+  const asked = Float64Array.from(new Set([...steps, ...reaches.flatMap(edges)])).sort();
+  const at = (r: number) => asked.indexOf(r);
+  const index = steps.map(at);
+  let fine = run(kernels, nodes, program, asked, exact, perDecade);
+  let error = index.map(() => 0);
+  for (let k = 0, coarse = fine; fine.growingSteps > 0 && k < DOUBLINGS; k++, coarse = fine) {
+    const reach = reaches[k]!;
+    fine = run(kernels, nodes, program, asked, reach, perDecade * 2 ** (k + 1));
+    const difference = (i: number) => Math.abs(coarse.loss[i]! / fine.loss[i]! - 1);
+    const edge = Math.max(...edges(reach).map((r) => difference(at(r))), 0);
+    error = index.map((i, j) => difference(i) / 2 + (edge * reach) / distance(program, steps[j]!, reach));
     if (error.every((e, j) => e <= Math.max(tolerance, fine.rounding[index[j]!]!))) break;
   }
   return {
@@ -94,6 +97,16 @@ export function evolve(
     wholeSteps: fine.wholeSteps,
     growingSteps: fine.growingSteps,
   };
+}
+
+/** How far a growing step at r is from the nearest break or end; a whole step, from the start (Infinity: none has grown). */
+function distance({ breaks, ends }: Program, r: number, reach: number): number {
+  if (r <= reach) return Infinity;
+  const near = Math.min(
+    r,
+    ...[...breaks.filter((b) => b < r), ...ends.filter((e) => e > r)].map((x) => Math.abs(r - x)),
+  );
+  return near <= reach ? r : near;
 }
 
 function run(kernels: Kernels, nodes: Nodes, program: Program, steps: Float64Array, exact: number, perDecade: number) {
@@ -200,6 +213,7 @@ function growing(
     time: Float64Array.from(time!),
     gamma: Float64Array.from(at!, gamma),
     batch: Float64Array.from(at!, batch),
+    slope: Float64Array.from(at!, (t) => (gamma(t + 0.25) - gamma(t - 0.25)) / (0.5 * gamma(t)) || 0),
     noise,
     ends: landed!,
   };
@@ -254,8 +268,7 @@ export function powersAt(
   const F = new Float64Array(steps.length).fill(rest);
   const K = new Float64Array(steps.length);
   for (let k = 0; k < z.re.length; k++) {
-    const [x, y] = growth(gamma, batch, z.re[k]!, z.im[k]!);
-    const log = complex(Math.log1p(2 * x + x * x + y * y) / 2, Math.atan2(y, 1 + x));
+    const log = log1p(growth(gamma, batch, complex(z.re[k]!, z.im[k]!)));
     steps.forEach((r, i) => {
       const { re, im } = exp(scale(r, log));
       F[i]! += forcing.re[k]! * re - forcing.im[k]! * im;

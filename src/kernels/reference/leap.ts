@@ -1,18 +1,20 @@
 // Radau IIA steps of the recursion's generator (docs/theory.md, eqs. 5.9–5.12) in plain TypeScript: the oracle for
 // assembly/leap.ts. Between whole steps the recursion is the flow of
 //
-//   dρ/dt = ℓ ρ + κ (P̂ − θ P̂′),   ℓ = log g,  κ = γ²B source ℓ/(g−1),  θ = 1/(1−g) + 1/ℓ,   P̂ = rest + Σ ρ + σ²
+//   dρ/dt = ℓ ρ + κ ((1−χ) P̂ − θ P̂′),   P̂ = rest + Σ ρ + σ²,
+//   ℓ = log g,   κ = γ²B source ℓ/(g−1),   θ = 1/(1−g) + 1/ℓ,   χ = (θ−½) (γ′/γ) 2/(2−γ(B+1)z)
 //
-// exact for P̂ linear in t. With Ā = A⁻¹ and T = diag(h dt/ds), a node's three stages are ρ = M (Ā1 ρ₀ + Tκ (P̂ − θP̂′)),
-// M = (Ā − Tℓ)⁻¹, and P′ at the stages is T⁻¹Ā (P − P₀): the nodes meet in three real equations for the three losses.
+// exact for P̂ linear in t and right to first order in γ′. With Ā = A⁻¹ and T = diag(h dt/ds), a node's three stages are
+// ρ = M (Ā1 ρ₀ + Tκ ((1−χ)P̂ − θP̂′)), M = (Ā − Tℓ)⁻¹, and P′ at the stages is T⁻¹Ā (P − P₀): the nodes meet in three real
+// equations for the three losses.
 
-import { abs, add, type Complex, complex, div, mul, scale, sub } from "../../math/complex.ts";
+import { abs, add, type Complex, complex, div, log1p, mul, scale, sub } from "../../math/complex.ts";
 import { INVERSE, inverse3, ROWS } from "../../math/radau.ts";
 import type { VolterraKernels } from "../volterra.ts";
 import { growth } from "./growth.ts";
 
 export const leapModes: VolterraKernels["leapModes"] = ({ z, source, rest }, state, stages) => {
-  const { gamma, batch, time, noise } = stages;
+  const { gamma, batch, slope: drift, time, noise } = stages;
   const n = z.re.length;
   const count = gamma.length / 3;
   const losses = new Float64Array(count);
@@ -25,9 +27,11 @@ export const leapModes: VolterraKernels["leapModes"] = ({ z, source, rest }, sta
     // per node: what multiplies ρ₀, and P̂ and P̂′ at the stages, at the end of the step
     const last: { state: Complex; push: Complex[]; slope: Complex[] }[] = [];
     for (let k = 0; k < n; k++) {
-      const stage = [0, 1, 2].map((q) =>
-        generator(gamma[3 * step + q]!, batch[3 * step + q]!, z.re[k]!, z.im[k]!, T[q]!),
-      );
+      const at = complex(z.re[k]!, z.im[k]!);
+      const stage = [0, 1, 2].map((q) => {
+        const i = 3 * step + q;
+        return generator(gamma[i]!, batch[i]!, drift[i]!, at, T[q]!);
+      });
       const M = resolvent(stage.map(({ rate }) => rate));
       const rho = complex(state.re[k]!, state.im[k]!);
       const src = complex(source.re[k]!, source.im[k]!);
@@ -37,7 +41,7 @@ export const leapModes: VolterraKernels["leapModes"] = ({ z, source, rest }, sta
         return {
           state: row.reduce((sum, m, p) => add(sum, scale(ROWS[p]!, m)), complex(0)),
           push,
-          slope: push.map((m, p) => mul(m, stage[p]!.lag)),
+          slope: row.map((m, p) => mul(m, mul(stage[p]!.slope, src))),
         };
       });
       rows.forEach((row, q) => {
@@ -64,19 +68,23 @@ export const leapModes: VolterraKernels["leapModes"] = ({ z, source, rest }, sta
   return losses;
 };
 
-/** Tℓ, Tκ/source and θ. */
-function generator(gamma: number, batch: number, x: number, y: number, T: number) {
-  const [re, im] = growth(gamma, batch, x, y);
-  const w = complex(re, im);
-  const q = T * gamma * gamma * batch;
+/** Tℓ, Tκ(1−χ)/source and Tκθ/source. */
+function generator(gamma: number, batch: number, drift: number, z: Complex, T: number) {
+  const w = growth(gamma, batch, z);
+  // ℓ/w and θ
+  let ratio: Complex;
+  let lag: Complex;
   if (abs(w) < 0.01) {
-    // log(1+w)/w and 1/log(1+w) − 1/w
-    const ratio = polynomial([1, -1 / 2, 1 / 3, -1 / 4, 1 / 5, -1 / 6, 1 / 7, -1 / 8], w);
-    const lag = polynomial([1 / 2, -1 / 12, 1 / 24, -19 / 720, 3 / 160, -863 / 60480], w);
-    return { rate: scale(T, mul(w, ratio)), push: scale(q, ratio), lag };
+    ratio = polynomial([1, -1 / 2, 1 / 3, -1 / 4, 1 / 5, -1 / 6, 1 / 7, -1 / 8], w);
+    lag = polynomial([1 / 2, -1 / 12, 1 / 24, -19 / 720, 3 / 160, -863 / 60480], w);
+  } else {
+    const log = log1p(w);
+    ratio = div(log, w);
+    lag = sub(div(complex(1), log), div(complex(1), w));
   }
-  const log = complex(Math.log1p(2 * re + re * re + im * im) / 2, Math.atan2(im, 1 + re));
-  return { rate: scale(T, log), push: scale(q, div(log, w)), lag: sub(div(complex(1), log), div(complex(1), w)) };
+  const chi = div(scale(2 * drift, sub(lag, complex(0.5))), sub(complex(2), scale(gamma * (batch + 1), z)));
+  const kappa = scale(T * gamma * gamma * batch, ratio);
+  return { rate: scale(T, mul(w, ratio)), push: mul(kappa, sub(complex(1), chi)), slope: mul(kappa, lag) };
 }
 
 const polynomial = (coefficients: number[], w: Complex): Complex =>

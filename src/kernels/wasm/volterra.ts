@@ -45,17 +45,17 @@ export function volterraKernels(core: Core): VolterraKernels {
       return arena.take(out, steps);
     },
 
-    leapModes(nodes, state, { gamma, batch, time, noise }) {
+    leapModes(nodes, state, { gamma, batch, slope, time, noise }) {
       const arena = core.arena();
       const n = padded(nodes.z.re.length);
       const steps = gamma.length / 3;
       const z = putComplex(arena, nodes.z, n);
       const s = putComplex(arena, nodes.source, n);
       const rho = putComplex(arena, state, n);
-      const [t, g, b] = [arena.put(time), arena.put(gamma), arena.put(batch)];
+      const drive = [time, gamma, batch, slope].map((values) => arena.put(values));
       const out = arena.space(steps);
       const scratch = arena.space(32 * n + 64);
-      core.call("leapModes", n, ...z, ...s, nodes.rest, ...rho, steps, t, g, b, noise, out, scratch);
+      core.call("leapModes", n, ...z, ...s, nodes.rest, ...rho, steps, ...drive, noise, out, scratch);
       take(arena, rho, state);
       return arena.take(out, steps);
     },
@@ -63,9 +63,12 @@ export function volterraKernels(core: Core): VolterraKernels {
     powers({ z, forcing, source, rest }, gamma, batch, count) {
       const arena = core.arena();
       const n = padded(z.re.length);
-      const g = z.re.map((x, k) => growth(gamma, batch, x, z.im[k]!)[0]);
-      const gi = z.re.map((x, k) => growth(gamma, batch, x, z.im[k]!)[1]);
-      const growths = putComplex(arena, { re: g, im: gi }, n);
+      const g = Array.from(z.re, (re, k) => growth(gamma, batch, { re, im: z.im[k]! }));
+      const growths = putComplex(
+        arena,
+        { re: Float64Array.from(g, ({ re }) => re), im: Float64Array.from(g, ({ im }) => im) },
+        n,
+      );
       const q = gamma * gamma * batch;
       const out = arena.space(count);
       core.call("powers", n, ...growths, ...putComplex(arena, forcing, n), rest, count, out);
