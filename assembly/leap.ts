@@ -1,4 +1,4 @@
-// Growing time steps: Radau IIA (3 stages, order 5) on the recursion's generator (docs/theory.md, eqs. 5.9–5.12).
+// Growing time steps: Radau IIA (3 stages, order 5) on the recursion's generator (docs/theory.md, eqs. 5.8–5.11).
 //
 //   dρ/dt = ℓ ρ + κ ((1−χ) P̂ − θ P̂′),   P̂ = rest + Re Σ ρ + σ²,
 //   ℓ = log g,   κ = γ²B s ℓ/(g−1),   θ = 1/(1−g) + 1/ℓ,   χ = (θ−½) (γ′/γ) 2/(2−γ(B+1)z)

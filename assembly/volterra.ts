@@ -1,4 +1,4 @@
-// Volterra time-stepping (docs/theory.md, eqs. 2.1–2.3). Arrays hold f64; the number of nodes is a multiple of 4 (pad with
+// Volterra time-stepping (docs/theory.md, eqs. 2.1, 2.2). Arrays hold f64; the number of nodes is a multiple of 4 (pad with
 // zeros). Complex arrays are split in real and imaginary parts.
 //
 //   ρ_k ← ρ_k + (g(z_k)−1) ρ_k + γ²B s_k (P + σ²),   P = rest + Re Σ ρ_k,   g(z)−1 = −2γBz + γ²B(B+1)z²

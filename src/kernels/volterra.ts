@@ -1,4 +1,4 @@
-// Stepping the loss in time (docs/theory.md, §2, §5): recursion (2.2) on a quadrature of the spectral measure, one step at a
+// Stepping the loss in time (docs/theory.md, §2, §5): recursion (2.1) on a quadrature of the spectral measure, one step at a
 // time or in growing steps, and the Volterra sum itself.
 
 import type { ComplexArray } from "./resolvent.ts";
@@ -37,14 +37,14 @@ export interface Stages extends Drive {
 
 export interface VolterraKernels {
   /**
-   * Steps (2.2): ρ_k ← g_r(z_k) ρ_k + γ_r² B_r source_k (P + σ²), P = rest + Re Σ ρ_k.
+   * Steps (2.1): ρ_k ← g_r(z_k) ρ_k + γ_r² B_r source_k (P + σ²), P = rest + Re Σ ρ_k.
    * `state` holds ρ and is left at the end of the last step. Returns P before each step.
    */
   stepModes(nodes: Nodes, state: ComplexArray, drive: Drive): Float64Array;
-  /** As `stepModes` in growing steps, by Radau IIA of order 5 (docs/theory.md, eqs. 5.9–5.12). Returns P after each step. */
+  /** As `stepModes` in growing steps, by Radau IIA of order 5 (docs/theory.md, eqs. 5.8–5.11). Returns P after each step. */
   leapModes(nodes: Nodes, state: ComplexArray, stages: Stages): Float64Array;
   /** F(r) and K(r), r = 0…count−1, for a constant step. */
   powers(nodes: Nodes, gamma: number, batch: number, count: number): { forcing: Float64Array; kernel: Float64Array };
-  /** P(r) = F(r) + Σ_{s<r} K(r−1−s) P(s) (docs/theory.md, eq. 2.3), summed as written. */
+  /** P(r) = F(r) + Σ_{s<r} K(r−1−s) P(s) (docs/theory.md, eq. 2.2), summed as written. */
   volterra(forcing: Float64Array, kernel: Float64Array): Float64Array;
 }

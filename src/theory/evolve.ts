@@ -1,7 +1,7 @@
 // The loss by time-stepping (docs/theory.md, §2, §5): the two routes that know nothing of the generating function.
 //
-//   modes    recursion (2.2) on a node rule, step by step, and in growing steps where the run is long: takes any schedule
-//   direct   the Volterra sum (2.3), O(T²): the oracle
+//   modes    recursion (2.1) on a node rule, step by step, and in growing steps where the run is long: takes any schedule
+//   direct   the Volterra sum (2.2), O(T²): the oracle
 
 import type { Kernels } from "../kernels/kernels.ts";
 import { growth } from "../kernels/reference/growth.ts";
@@ -60,7 +60,7 @@ const CHUNK = 16384;
 const DOUBLINGS = 5;
 
 /**
- * P at `steps` (whole numbers, increasing) by recursion (2.2) on a node rule. Growing steps leave an error of order 5 in
+ * P at `steps` (whole numbers, increasing) by recursion (2.1) on a node rule. Growing steps leave an error of order 5 in
  * their length, and one of order 2 in the inverse of the time since the last break, for the loss is not quite linear over a
  * whole step. Both are measured by doubling pace and whole steps together; the second also where the whole steps end.
  */

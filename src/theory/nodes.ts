@@ -1,8 +1,8 @@
-// Complex nodes that stand for the spectral measures of K̂ in the deterministic equivalent (docs/theory.md, eqs. 5.3–5.8).
-// Recursion (2.2) is linear and its coefficients are polynomials in λ, so its sums over eigenvalues may be moved to a contour
+// Complex nodes that stand for the spectral measures of K̂ in the deterministic equivalent (docs/theory.md, eqs. 5.2–5.7).
+// Recursion (2.1) is linear and its coefficients are polynomials in λ, so its sums over eigenvalues may be moved to a contour
 // around the support: no density, band or edge is resolved.
 //
-//   Σ_i c_i f(λ̂_i) → rest + Re Σ_k forcing_k f(z_k),     Σ_i λ̂_i² f(λ̂_i) → Re Σ_k source_k f(z_k)                      (5.3)
+//   Σ_i c_i f(λ̂_i) → rest + Re Σ_k forcing_k f(z_k),     Σ_i λ̂_i² f(λ̂_i) → Re Σ_k source_k f(z_k)                      (5.2)
 //
 // Every stable step maps the disc on [0, 2/(γ(B+1))] into |g| ≤ 1. The contour runs between the support and that circle,
 // along the conformal image of a straight line: nothing grows on it however many the steps, and N nodes leave an error of
@@ -101,7 +101,7 @@ function leftEdge(modes: Modes, d: number, kappa0: number): number {
 }
 
 /**
- * From the line to u = log w − centre, and du/dx: the conformal map of (5.6), by the images of the segment's two ends,
+ * From the line to u = log w − centre, and du/dx: the conformal map of (5.5), by the images of the segment's two ends,
  *   u(x) = x + Σ_{m=1,3,5…} (−1)^{(m−1)/2} log[(1+e^{−2(mL+x)})/(1+e^{−2(mL−x)})].
  */
 function conformal(x: Complex, L: number): { u: Complex; slope: Complex } {

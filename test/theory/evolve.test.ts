@@ -1,118 +1,43 @@
-import { readFileSync } from "node:fs";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { referenceKernels } from "../../src/kernels/reference/reference.ts";
 import { wasmKernels } from "../../src/kernels/wasm/wasm.ts";
 import { contourValues } from "../../src/theory/contour.ts";
 import { byModes, byVolterra, constantProgram, evolve, powersAt } from "../../src/theory/evolve.ts";
 import { complexNodes } from "../../src/theory/nodes.ts";
-import { type Plrf, plrf } from "../../src/theory/plrf.ts";
+import { plrf } from "../../src/theory/plrf.ts";
 import { powerLaw } from "../../src/theory/spectrum.ts";
-import { kernelNorm, stability } from "../../src/theory/stability.ts";
-import { onEachBackend } from "../backends.ts";
-
-interface Row {
-  r: number;
-  F: number;
-  K: number;
-  P: number;
-}
-
-/** golden/plrf.csv: every sum over j taken in full, 80-bit arithmetic. */
-function golden(): { model: Plrf; rows: Row[]; name: string }[] {
-  const [header, ...lines] = readFileSync("test/fixtures/plrf.csv", "utf8").trim().split("\n");
-  const columns = header!.split(",");
-  const groups = new Map<string, Record<string, number>[]>();
-  for (const line of lines) {
-    const row = Object.fromEntries(line.split(",").map((x, i) => [columns[i]!, Number(x)]));
-    const name = `α = ${row.alpha}, β = ${row.beta}, d = ${row.d}`;
-    groups.set(name, [...(groups.get(name) ?? []), row]);
-  }
-  return [...groups].map(([name, rows]) => {
-    const { alpha, beta, d, v, gamma, batch } = rows[0] as { [key: string]: number } as Record<string, number>;
-    const model = plrf({
-      spectrum: powerLaw({ alpha: alpha!, beta: beta! }),
-      d: d!,
-      v: v!,
-      gamma: gamma!,
-      batch: batch!,
-    });
-    return { name, model, rows: rows as unknown as Row[] };
-  });
-}
+import { kernelNorm } from "../../src/theory/stability.ts";
+import { groupBy, readFixture } from "../fixtures.ts";
 
 const relative = (a: number, b: number): number => Math.abs(a / b - 1);
-
-onEachBackend((kernels) => {
-  describe("the golden table", () => {
-    it.each(golden())("$name", ({ model, rows }) => {
-      const steps = Float64Array.from(rows, ({ r }) => r);
-      const modes = byModes(kernels, model, steps);
-      rows.forEach(({ F, K, P }, i) => {
-        expect(relative(modes.loss[i]!, P)).toBeLessThan(1e-9);
-        expect(relative(modes.forcing[i]!, F)).toBeLessThan(1e-9);
-        expect(Math.abs(modes.kernel[i]! - K)).toBeLessThan(1e-9 * K + 1e-14);
-      });
-      const short = rows.filter(({ r }) => r <= 10000);
-      const direct = byVolterra(kernels, model, steps.slice(0, short.length));
-      short.forEach(({ F, K, P }, i) => {
-        expect(relative(direct.loss[i]!, P)).toBeLessThan(1e-9);
-        expect(relative(direct.forcing[i]!, F)).toBeLessThan(1e-9);
-        expect(Math.abs(direct.kernel[i]! - K)).toBeLessThan(1e-9 * K + 1e-14);
-      });
-    });
-  });
-});
-
 const kernels = wasmKernels();
 
-/** Any model of the range that is promised, with any stable step. */
-const models = fc
-  .record({
-    alpha: fc.double({ min: 0.1, max: 2, noNaN: true }),
-    beta: fc.double({ min: -0.2, max: 2, noNaN: true }),
-    logD: fc.double({ min: 1, max: 6, noNaN: true }),
-    ratio: fc.oneof(fc.constant(1), fc.double({ min: 1, max: 20, noNaN: true })),
-    batch: fc.integer({ min: 1, max: 64 }),
-    step: fc.double({ min: 0.01, max: 0.99, noNaN: true }),
-  })
-  .filter(({ alpha, beta }) => alpha + beta > 0.5)
-  .map(({ alpha, beta, logD, ratio, batch, step }) => {
-    const problem = { spectrum: powerLaw({ alpha, beta }), d: 10 ** logD, v: ratio * 10 ** logD, batch };
-    const { modes, d } = plrf({ ...problem, stepFraction: 1e-6 });
-    return plrf({ ...problem, gamma: step * stability(modes, d, batch).maxGamma });
-  });
-
-describe("random models", () => {
-  it("agree with the contour, direct, for r ≤ 4096", () => {
-    const steps = Float64Array.of(0, 1, 2, 5, 17, 64, 100, 333, 1000, 2047, 4096);
-    fc.assert(
-      fc.property(models, (model) => {
-        const direct = byVolterra(kernels, model, steps);
-        const { values, error } = contourValues(kernels, model, "P", steps);
-        for (let i = 0; i < steps.length; i++)
-          expect(relative(values[i]!, direct.loss[i]!)).toBeLessThan(1e-9 + 2 * (error[i]! / values[i]!));
-      }),
-      { seed: 1, numRuns: 60 },
-    );
-  });
-
-  it("agree with the contour, modes, up to r = 1e6, within the errors both state", () => {
-    const steps = Float64Array.of(1e3, 1e4, 1e5, 1e6);
-    fc.assert(
-      fc.property(models, (model) => {
-        const modes = byModes(kernels, model, steps);
-        const { values, error } = contourValues(kernels, model, "P", steps);
-        for (let i = 0; i < steps.length; i++) {
-          const seen = relative(values[i]!, modes.loss[i]!);
-          expect(seen).toBeLessThan(1e-8);
-          expect(seen).toBeLessThan(4 * modes.error[i]! + 2 * (error[i]! / values[i]!));
-        }
-      }),
-      { seed: 2, numRuns: 60 },
-    );
-  });
-});
+const golden = readFixture("plrf.csv") as Record<
+  "alpha" | "beta" | "d" | "v" | "gamma" | "batch" | "r" | "F" | "K",
+  number
+>[];
+it.each(groupBy(golden, ["alpha", "beta"]).map((rows) => [rows[0]!.alpha, rows[0]!.beta, rows] as const))(
+  "F and K agree with plrf.csv at (%f, %f)",
+  (alpha, beta, rows) => {
+    const model = plrf({ spectrum: powerLaw({ alpha, beta }), ...rows[0]! });
+    for (const [route, last] of [
+      [byModes, Infinity],
+      [byVolterra, 1e4],
+    ] as const) {
+      const within = rows.filter(({ r }) => r <= last);
+      const { forcing, kernel } = route(
+        kernels,
+        model,
+        Float64Array.from(within, ({ r }) => r),
+      );
+      within.forEach(({ F, K }, i) => {
+        expect(relative(forcing[i]!, F)).toBeLessThan(1e-9);
+        // the table's own floor is 1e-13
+        expect(Math.abs(kernel[i]! - K)).toBeLessThan(1e-9 * K + 1e-14);
+      });
+    }
+  },
+);
 
 describe("the node rule", () => {
   it("has the moments of the measure: Σ t, Tr D, ‖K‖", () => {

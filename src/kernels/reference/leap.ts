@@ -1,4 +1,4 @@
-// Radau IIA steps of the recursion's generator (docs/theory.md, eqs. 5.9–5.12) in plain TypeScript: the oracle for
+// Radau IIA steps of the recursion's generator (docs/theory.md, eqs. 5.8–5.11) in plain TypeScript: the oracle for
 // assembly/leap.ts. Between whole steps the recursion is the flow of
 //
 //   dρ/dt = ℓ ρ + κ ((1−χ) P̂ − θ P̂′),   P̂ = rest + Σ ρ + σ²,

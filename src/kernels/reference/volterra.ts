@@ -1,4 +1,4 @@
-// Volterra time-stepping in plain TypeScript (docs/theory.md, eqs. 2.2, 2.3): the oracle for assembly/volterra.ts.
+// Volterra time-stepping in plain TypeScript (docs/theory.md, eqs. 2.1, 2.2): the oracle for assembly/volterra.ts.
 
 import type { VolterraKernels } from "../volterra.ts";
 import { growth } from "./growth.ts";
