@@ -8,8 +8,68 @@ const MAX_ITERATIONS: i32 = 60;
 const LAST_STEP: f64 = 1e-9;
 
 /**
+ * One solve, from the guess in `scratch` (x, y), which the root replaces. scratch: 8 f64 — the root; the derivative
+ * dζ/dκ beside it; and room for the sums. Returns whether Newton's method converged to the physical root.
+ */
+export function newtonKappa(
+  n: i32,
+  lambda: usize,
+  a: usize,
+  invN: f64,
+  invP: f64,
+  zx: f64,
+  zy: f64,
+  scratch: usize,
+): bool {
+  const sums = scratch + 32;
+  let x = load<f64>(scratch),
+    y = load<f64>(scratch, 8);
+  for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
+    traceSums(n, lambda, a, x, y, sums);
+    const Dx = load<f64>(sums),
+      Dy = load<f64>(sums, 8);
+    const Ex = load<f64>(sums, 16),
+      Ey = load<f64>(sums, 24);
+    const R3x = 1 - Dx * invN,
+      R3y = -Dy * invN;
+    const R1x = 1 - Dx * invP,
+      R1y = -Dy * invP;
+    const Sx = R1x * R3x - R1y * R3y,
+      Sy = R1x * R3y + R1y * R3x;
+    // f = κ R1 R3 − ζ;  f′ = R1 R3 − κ D′ (R3/P + R1/N)
+    const fx = x * Sx - y * Sy - zx,
+      fy = x * Sy + y * Sx - zy;
+    const cx = R3x * invP + R1x * invN,
+      cy = R3y * invP + R1y * invN;
+    const ex = Ex * cx - Ey * cy,
+      ey = Ex * cy + Ey * cx;
+    const gx = Sx + x * ex - y * ey,
+      gy = Sy + x * ey + y * ex;
+    const g2 = gx * gx + gy * gy;
+    let dx = (fx * gx + fy * gy) / g2,
+      dy = (fy * gx - fx * gy) / g2;
+    const size = Math.sqrt((dx * dx + dy * dy) / (x * x + y * y));
+    if (size > 0.5) {
+      dx *= 0.5 / size;
+      dy *= 0.5 / size;
+    }
+    x -= dx;
+    y -= dy;
+    if (size < LAST_STEP) {
+      store<f64>(scratch, x);
+      store<f64>(scratch, y, 8);
+      store<f64>(scratch, gx, 16);
+      store<f64>(scratch, gy, 24);
+      // the conjugate or another sheet is no answer
+      return y * zy >= 0;
+    }
+  }
+  return false;
+}
+
+/**
  * Solves for m values of ζ. κ holds the first guesses on entry and the roots on return.
- * scratch: 4 f64. Returns how many did not converge (their κ is set to NaN).
+ * scratch: 8 f64. Returns how many did not converge (their κ is set to NaN).
  */
 export function solveKappa(
   n: i32,
@@ -26,55 +86,88 @@ export function solveKappa(
 ): i32 {
   let failed = 0;
   for (let i: usize = 0, last = (<usize>m) << 3; i < last; i += 8) {
-    const zx = load<f64>(zr + i),
-      zy = load<f64>(zi + i);
-    let x = load<f64>(kr + i),
-      y = load<f64>(ki + i);
-    let converged = false;
-    for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
-      traceSums(n, lambda, a, x, y, scratch);
-      const Dx = load<f64>(scratch),
-        Dy = load<f64>(scratch, 8);
-      const Ex = load<f64>(scratch, 16),
-        Ey = load<f64>(scratch, 24);
-      const R3x = 1 - Dx * invN,
-        R3y = -Dy * invN;
-      const R1x = 1 - Dx * invP,
-        R1y = -Dy * invP;
-      const Sx = R1x * R3x - R1y * R3y,
-        Sy = R1x * R3y + R1y * R3x;
-      // f = κ R1 R3 − ζ;  f′ = R1 R3 − κ D′ (R3/P + R1/N)
-      const fx = x * Sx - y * Sy - zx,
-        fy = x * Sy + y * Sx - zy;
-      const cx = R3x * invP + R1x * invN,
-        cy = R3y * invP + R1y * invN;
-      const ex = Ex * cx - Ey * cy,
-        ey = Ex * cy + Ey * cx;
-      const gx = Sx + x * ex - y * ey,
-        gy = Sy + x * ey + y * ex;
-      const g2 = gx * gx + gy * gy;
-      let dx = (fx * gx + fy * gy) / g2,
-        dy = (fy * gx - fx * gy) / g2;
-      const size = Math.sqrt((dx * dx + dy * dy) / (x * x + y * y));
-      if (size > 0.5) {
-        dx *= 0.5 / size;
-        dy *= 0.5 / size;
-      }
-      x -= dx;
-      y -= dy;
-      if (size < LAST_STEP) {
-        converged = true;
-        break;
-      }
-    }
-    // the conjugate or another sheet is no answer
-    if (!converged || y * zy < 0) {
-      failed++;
-      x = NaN;
-      y = NaN;
-    }
-    store<f64>(kr + i, x);
-    store<f64>(ki + i, y);
+    store<f64>(scratch, load<f64>(kr + i));
+    store<f64>(scratch, load<f64>(ki + i), 8);
+    const converged = newtonKappa(n, lambda, a, invN, invP, load<f64>(zr + i), load<f64>(zi + i), scratch);
+    if (!converged) failed++;
+    store<f64>(kr + i, converged ? load<f64>(scratch) : NaN);
+    store<f64>(ki + i, converged ? load<f64>(scratch, 8) : NaN);
   }
   return failed;
+}
+
+/** Steps along a path of ζ are at most this long in |Δ log ζ|: the guess stays where Newton's method converges. */
+const LONGEST_STEP: f64 = 0.35;
+
+/**
+ * Follows the root along a path of m values of ζ (any order in which neighbours are near on a log scale): each solve
+ * starts from the last root plus Δζ/(dζ/dκ). (kr, ki)[0] holds the first guess. scratch: 8 f64.
+ * Returns how many of the m are reached; the rest are NaN.
+ */
+export function walkKappa(
+  n: i32,
+  lambda: usize,
+  a: usize,
+  invN: f64,
+  invP: f64,
+  m: i32,
+  zr: usize,
+  zi: usize,
+  kr: usize,
+  ki: usize,
+  scratch: usize,
+): i32 {
+  let reached = 0;
+  let lost = false;
+  let fromX = load<f64>(zr),
+    fromY = load<f64>(zi);
+  store<f64>(scratch, load<f64>(kr));
+  store<f64>(scratch, load<f64>(ki), 8);
+  for (let i: usize = 0, last = (<usize>m) << 3; i < last; i += 8) {
+    const toX = load<f64>(zr + i),
+      toY = load<f64>(zi + i);
+    // ζ from → to on a logarithmic spiral
+    const logRatio = 0.5 * Math.log((toX * toX + toY * toY) / (fromX * fromX + fromY * fromY));
+    const from = Math.atan2(fromY, fromX);
+    const turn = Math.atan2(toY, toX) - from;
+    const length = Math.sqrt(logRatio * logRatio + turn * turn);
+    const steps = max(1, <i32>Math.ceil(length / LONGEST_STEP));
+    const radius = Math.sqrt(fromX * fromX + fromY * fromY);
+    let zx = fromX,
+      zy = fromY;
+    for (let step = 1; step <= steps && !lost; step++) {
+      const s = <f64>step / <f64>steps;
+      const r = radius * Math.exp(s * logRatio);
+      const nextX = step < steps ? r * Math.cos(from + s * turn) : toX;
+      const nextY = step < steps ? r * Math.sin(from + s * turn) : toY;
+      if (i > 0) predict(nextX - zx, nextY - zy, scratch);
+      zx = nextX;
+      zy = nextY;
+      lost = !newtonKappa(n, lambda, a, invN, invP, zx, zy, scratch);
+    }
+    if (!lost) reached++;
+    store<f64>(kr + i, lost ? NaN : load<f64>(scratch));
+    store<f64>(ki + i, lost ? NaN : load<f64>(scratch, 8));
+    fromX = toX;
+    fromY = toY;
+  }
+  return reached;
+}
+
+/** κ += Δζ/(dζ/dκ), by at most |κ|/2. */
+function predict(dzx: f64, dzy: f64, scratch: usize): void {
+  const x = load<f64>(scratch),
+    y = load<f64>(scratch, 8),
+    gx = load<f64>(scratch, 16),
+    gy = load<f64>(scratch, 24);
+  const g2 = gx * gx + gy * gy;
+  let dx = (dzx * gx + dzy * gy) / g2,
+    dy = (dzy * gx - dzx * gy) / g2;
+  const size = Math.sqrt((dx * dx + dy * dy) / (x * x + y * y));
+  if (size > 0.5) {
+    dx *= 0.5 / size;
+    dy *= 0.5 / size;
+  }
+  store<f64>(scratch, x + dx);
+  store<f64>(scratch, y + dy, 8);
 }

@@ -1,9 +1,10 @@
 // The numerical kernels behind everything else, as one interface with two implementations: wasm/ (the AssemblyScript core)
 // and reference/ (plain TypeScript: the oracle in tests, the fallback where WebAssembly SIMD is missing).
 
+import type { DynamicsKernels } from "./dynamics.ts";
 import type { ResolventKernels } from "./resolvent.ts";
 import type { VolterraKernels } from "./volterra.ts";
 
-export interface Kernels extends ResolventKernels, VolterraKernels {
+export interface Kernels extends ResolventKernels, VolterraKernels, DynamicsKernels {
   readonly name: "wasm" | "reference";
 }

@@ -1,7 +1,13 @@
 // Plain TypeScript as Kernels.
 
 import type { Kernels } from "../kernels.ts";
+import { dynamicsReference } from "./dynamics.ts";
 import { resolventReference } from "./resolvent.ts";
 import { volterraReference } from "./volterra.ts";
 
-export const referenceKernels: Kernels = { name: "reference", ...resolventReference, ...volterraReference };
+export const referenceKernels: Kernels = {
+  name: "reference",
+  ...resolventReference,
+  ...volterraReference,
+  ...dynamicsReference,
+};

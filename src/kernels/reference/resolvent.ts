@@ -1,87 +1,89 @@
 // D, G, H and the κ solve in plain TypeScript (docs/theory.md, eqs. 3.1, 3.2): the oracle for assembly/modes.ts and
 // assembly/resolvent.ts.
 
-import { type ComplexArray, complexArray, type Modes, type ResolventKernels } from "../resolvent.ts";
+import { abs, add, type Complex, complex, div, mul, scale, sub } from "../../math/complex.ts";
+import { type ComplexArray, complexArray, type ResolventKernels } from "../resolvent.ts";
 
 const MAX_ITERATIONS = 60;
 /** Newton converges quadratically: a step this small leaves an error below rounding. */
 const LAST_STEP = 1e-9;
 
 /** Σ w_j/(λ_j+κ). */
-function sum(lambda: Float64Array, weight: Float64Array, x: number, y: number): [number, number] {
-  let re = 0;
-  let im = 0;
+export function weightedSum(lambda: Float64Array, weight: Float64Array, kappa: Complex): Complex {
+  let [re, im] = [0, 0];
   for (let j = 0; j < lambda.length; j++) {
-    const p = lambda[j]! + x;
-    const q = weight[j]! / (p * p + y * y);
+    const p = lambda[j]! + kappa.re;
+    const q = weight[j]! / (p * p + kappa.im * kappa.im);
     re += p * q;
-    im -= y * q;
+    im -= kappa.im * q;
   }
-  return [re, im];
+  return { re, im };
 }
 
 /** −Σ w_j/(λ_j+κ)², the derivative of the sum above. */
-function derivative(lambda: Float64Array, weight: Float64Array, x: number, y: number): [number, number] {
-  let re = 0;
-  let im = 0;
+export function weightedSlope(lambda: Float64Array, weight: Float64Array, kappa: Complex): Complex {
+  const y = kappa.im;
+  let [re, im] = [0, 0];
   for (let j = 0; j < lambda.length; j++) {
-    const p = lambda[j]! + x;
+    const p = lambda[j]! + kappa.re;
     const q = 1 / (p * p + y * y);
     const w = weight[j]! * q * q;
     re -= w * (p * p - y * y);
     im += w * 2 * p * y;
   }
-  return [re, im];
+  return { re, im };
 }
 
-function newton(
-  modes: Modes,
+/** Newton's method for κ, from a guess; null where it fails. `slope` is dζ/dκ. */
+export function newtonKappa(
+  lambda: Float64Array,
+  trace: Float64Array,
   invN: number,
   invP: number,
-  zx: number,
-  zy: number,
-  x: number,
-  y: number,
-): [number, number] {
+  zeta: Complex,
+  guess: Complex,
+): { root: Complex; slope: Complex } | null {
+  let kappa = guess;
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
-    const [Dx, Dy] = sum(modes.lambda, modes.trace, x, y);
-    const [Ex, Ey] = derivative(modes.lambda, modes.trace, x, y);
-    const [R3x, R3y] = [1 - Dx * invN, -Dy * invN];
-    const [R1x, R1y] = [1 - Dx * invP, -Dy * invP];
-    const [Sx, Sy] = [R1x * R3x - R1y * R3y, R1x * R3y + R1y * R3x];
+    const D = weightedSum(lambda, trace, kappa);
+    const R3 = sub(complex(1), scale(invN, D));
+    const R1 = sub(complex(1), scale(invP, D));
+    const S = mul(R1, R3);
     // f = κ R1 R3 − ζ;  f′ = R1 R3 − κ D′ (R3/P + R1/N)
-    const [fx, fy] = [x * Sx - y * Sy - zx, x * Sy + y * Sx - zy];
-    const [cx, cy] = [R3x * invP + R1x * invN, R3y * invP + R1y * invN];
-    const [ex, ey] = [Ex * cx - Ey * cy, Ex * cy + Ey * cx];
-    const [gx, gy] = [Sx - x * ex + y * ey, Sy - x * ey - y * ex];
-    const g2 = gx * gx + gy * gy;
-    let [dx, dy] = [(fx * gx + fy * gy) / g2, (fy * gx - fx * gy) / g2];
-    const size = Math.hypot(dx, dy) / Math.hypot(x, y);
-    if (size > 0.5) [dx, dy] = [(dx * 0.5) / size, (dy * 0.5) / size];
-    x -= dx;
-    y -= dy;
-    if (size < LAST_STEP) return y * zy < 0 ? [Number.NaN, Number.NaN] : [x, y];
+    const f = sub(mul(kappa, S), zeta);
+    const shrink = mul(weightedSlope(lambda, trace, kappa), add(scale(invP, R3), scale(invN, R1)));
+    const slope = sub(S, mul(kappa, shrink));
+    const step = div(f, slope);
+    const size = abs(step) / abs(kappa);
+    kappa = sub(kappa, scale(size > 0.5 ? 0.5 / size : 1, step));
+    // the conjugate or another sheet is no answer
+    if (size < LAST_STEP) return kappa.im * zeta.im < 0 ? null : { root: kappa, slope };
   }
-  return [Number.NaN, Number.NaN];
+  return null;
 }
 
 export const resolventReference: ResolventKernels = {
   modeSums(modes, kappa) {
     const at = (weight: Float64Array): ComplexArray => {
       const out = complexArray(kappa.re.length);
-      for (let i = 0; i < kappa.re.length; i++)
-        [out.re[i], out.im[i]] = sum(modes.lambda, weight, kappa.re[i]!, kappa.im[i]!);
+      for (let i = 0; i < kappa.re.length; i++) {
+        const sum = weightedSum(modes.lambda, weight, { re: kappa.re[i]!, im: kappa.im[i]! });
+        out.re[i] = sum.re;
+        out.im[i] = sum.im;
+      }
       return out;
     };
     return { D: at(modes.trace), G: at(modes.energy), H: at(modes.ratio) };
   },
 
-  solveKappa(modes, invN, invP, zeta, kappa) {
+  solveKappa({ lambda, trace }, invN, invP, zeta, kappa) {
     let failed = 0;
     for (let i = 0; i < zeta.re.length; i++) {
-      const root = newton(modes, invN, invP, zeta.re[i]!, zeta.im[i]!, kappa.re[i]!, kappa.im[i]!);
-      [kappa.re[i], kappa.im[i]] = root;
-      if (Number.isNaN(root[0])) failed++;
+      const target = complex(zeta.re[i]!, zeta.im[i]!);
+      const solved = newtonKappa(lambda, trace, invN, invP, target, complex(kappa.re[i]!, kappa.im[i]!));
+      kappa.re[i] = solved ? solved.root.re : Number.NaN;
+      kappa.im[i] = solved ? solved.root.im : Number.NaN;
+      if (!solved) failed++;
     }
     return failed;
   },

@@ -39,7 +39,7 @@ export function resolventKernels(core: Core): ResolventKernels {
       const zi = arena.put(zeta.im);
       const kr = arena.put(kappa.re);
       const ki = arena.put(kappa.im);
-      const scratch = arena.space(4);
+      const scratch = arena.space(8);
       const failed = core.call("solveKappa", n, lambda, trace, invN, invP, m, zr, zi, kr, ki, scratch);
       kappa.re.set(arena.view(kr, m));
       kappa.im.set(arena.view(ki, m));

@@ -2,11 +2,12 @@
 
 import type { Kernels } from "../kernels.ts";
 import { Core } from "./core.ts";
+import { dynamicsKernels } from "./dynamics.ts";
 import { resolventKernels } from "./resolvent.ts";
 import { volterraKernels } from "./volterra.ts";
 
 /** Kernels on a WebAssembly instance of their own. `module` defaults to the bytes embedded in the library. */
 export function wasmKernels(module?: BufferSource | WebAssembly.Module): Kernels {
   const core = new Core(module);
-  return { name: "wasm", ...resolventKernels(core), ...volterraKernels(core) };
+  return { name: "wasm", ...resolventKernels(core), ...volterraKernels(core), ...dynamicsKernels(core) };
 }

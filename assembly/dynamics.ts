@@ -1,0 +1,297 @@
+// Two-time functions of the dynamical model on the nodes z_i of a contour (docs/theory.md, §8). Every pair kernel is
+// built from the same two sums over the modes, h = 1/(κ+λ):
+//
+//   T0(i,j) = Σ c h_i h_j,   E1(i,j) = Σ λ h_i h_j,   E2 = Σ λ² h_i h_j = D_j − κ_i E1                                 (8.10)
+//
+// Nodes lie in the upper half plane; a pair stands for itself and its conjugate, and each node i meets both j and j̄.
+
+import { cadd, cdiv, cmul, complex, conj, cscale, csub, imag, real } from "./complex";
+import { BYTES, add, div, lanesum, load64, mul, splat, store64, sub } from "./lanes";
+import { traceSums } from "./modes";
+
+/** F(κ) = Σ w/(λ+κ) and −F′ at m values of κ. out: m rows of 4 f64 — Re F, Im F, Re(−F′), Im(−F′). */
+export function measureSums(n: i32, lambda: usize, w: usize, m: i32, kr: usize, ki: usize, out: usize): void {
+  for (let i = 0; i < m; i++) {
+    const at = (<usize>i) << 3;
+    traceSums(n, lambda, w, load<f64>(kr + at), load<f64>(ki + at), out + (at << 2));
+  }
+}
+
+// Pair sums are stored for j ≤ i, row after row: 4 f64 a pair, F(κ_i, κ_j) and F(κ_i, κ̄_j).
+
+/**
+ * Σ w h_i h_j as it stands: no cancellation, at n modes a pair.
+ * p, q: m × n f64 of room, h = p − iq. wp, wq: n f64 of room. out: 4·m(m+1)/2 f64.
+ */
+export function pairSums(
+  n: i32,
+  lambda: usize,
+  w: usize,
+  m: i32,
+  kr: usize,
+  ki: usize,
+  p: usize,
+  q: usize,
+  wp: usize,
+  wq: usize,
+  out: usize,
+): void {
+  const row = (<usize>n) << 3;
+  const one = splat(1);
+  for (let i = 0; i < m; i++) {
+    const x = splat(load<f64>(kr + ((<usize>i) << 3)));
+    const y = load<f64>(ki + ((<usize>i) << 3));
+    const Y = splat(y),
+      Y2 = splat(y * y);
+    const pi = p + <usize>i * row,
+      qi = q + <usize>i * row;
+    for (let k: usize = 0; k < row; k += BYTES) {
+      const P = add(load64(lambda + k), x);
+      const Q = div(one, add(mul(P, P), Y2));
+      const W = load64(w + k);
+      store64(pi + k, mul(P, Q));
+      store64(qi + k, mul(Y, Q));
+      store64(wp + k, mul(W, mul(P, Q)));
+      store64(wq + k, mul(W, mul(Y, Q)));
+    }
+    for (let pj = p, qj = q; pj <= pi; pj += row, qj += row, out += 32) {
+      let pp = splat(0),
+        qq = splat(0),
+        pq = splat(0),
+        qp = splat(0);
+      for (let k: usize = 0; k < row; k += BYTES) {
+        const A = load64(wp + k),
+          B = load64(wq + k),
+          P = load64(pj + k),
+          Q = load64(qj + k);
+        pp = add(pp, mul(A, P));
+        qq = add(qq, mul(B, Q));
+        pq = add(pq, mul(A, Q));
+        qp = add(qp, mul(B, P));
+      }
+      const PP = lanesum(pp),
+        QQ = lanesum(qq),
+        PQ = lanesum(pq),
+        QP = lanesum(qp);
+      store<f64>(out, PP - QQ);
+      store<f64>(out, -PQ - QP, 8);
+      store<f64>(out, PP + QQ, 16);
+      store<f64>(out, PQ - QP, 24);
+    }
+  }
+}
+
+/**
+ * The same sums as divided differences (F_i − F_j)/(κ_j − κ_i) of the rows `sums` of measureSums: at no cost in modes,
+ * with an error of about ε|κ|/|κ_i − κ_j|.
+ */
+export function pairDifferences(m: i32, kr: usize, ki: usize, sums: usize, out: usize): void {
+  for (let i = 0; i < m; i++) {
+    const at = (<usize>i) << 3;
+    const k = complex(load<f64>(kr + at), load<f64>(ki + at));
+    const F = v128.load(sums + (at << 2));
+    for (let j = 0; j <= i; j++, out += 32) {
+      const to = (<usize>j) << 3;
+      const l = complex(load<f64>(kr + to), load<f64>(ki + to));
+      const G = v128.load(sums + (to << 2));
+      v128.store(out, i == j ? v128.load(sums + (at << 2), 16) : cdiv(csub(F, G), csub(l, k)));
+      v128.store(out, cdiv(csub(F, conj(G)), csub(conj(l), k)), 16);
+    }
+  }
+}
+
+/** What two students share; NONE is the square of the mean residual. */
+export const BOTH: i32 = 0;
+export const DATA: i32 = 1;
+export const FEATURES: i32 = 2;
+export const NONE: i32 = 3;
+
+/** One two-frequency kernel at (κ, κ′) from its pair sums: (8.11) to (8.14), by what is shared. */
+// @ts-ignore: decorator
+@inline
+function pairKernel(
+  shared: i32,
+  invN: f64,
+  invP: f64,
+  variance: f64,
+  k: v128,
+  z: v128,
+  R1: v128,
+  R3: v128,
+  l: v128,
+  zl: v128,
+  R1l: v128,
+  R3l: v128,
+  Dl: v128,
+  Gl: v128,
+  T0: v128,
+  E1: v128,
+): v128 {
+  const one = complex(1, 0);
+  const s = complex(variance, 0);
+  const E2 = csub(Dl, cmul(k, E1));
+  const SS = cmul(cmul(R1, R1l), cmul(R3, R3l));
+  const zz = cmul(z, zl);
+  if (shared == NONE) return cadd(cdiv(T0, SS), cdiv(s, zz));
+  const fewData = csub(one, cscale(invP, E2));
+  if (shared == DATA) return cdiv(cadd(cmul(cmul(k, l), T0), s), cmul(fewData, zz));
+  const fewFeatures = csub(one, cscale(invN, E2));
+  // T0 R3′ + G′ E1/N = (G R3′ − G′ R3)/(κ′ − κ)
+  const X = cadd(cmul(T0, R3l), cscale(invN, cmul(Gl, E1)));
+  if (shared == FEATURES) return cadd(cdiv(X, cmul(fewFeatures, SS)), cdiv(s, zz));
+  const kl = cmul(k, l);
+  const spread = cscale(invN * invP, cmul(kl, cmul(E1, E1)));
+  const noise = cdiv(cscale(variance, fewFeatures), kl);
+  return cdiv(cadd(X, noise), cmul(SS, csub(cmul(fewFeatures, fewData), spread)));
+}
+
+/** f64 a node in `nodes`: κ, z, R1, R3, D, G. */
+const NODE: usize = 12 * 8;
+
+/**
+ * The real quadratic form of Σ_ij u_i u_j C_ij over both half planes in w = (Re u_0, Im u_0, Re u_1, …): its lower
+ * triangle, off-diagonal entries doubled, zeros above. out: 2m × 2m f64.
+ */
+export function pairForm(
+  shared: i32,
+  invN: f64,
+  invP: f64,
+  variance: f64,
+  m: i32,
+  nodes: usize,
+  T0: usize,
+  E1: usize,
+  out: usize,
+): void {
+  const row = (<usize>m) << 4;
+  memory.fill(out, 0, row * 2 * <usize>m);
+  for (let i = 0; i < m; i++) {
+    const a = nodes + <usize>i * NODE;
+    const k = v128.load(a),
+      z = v128.load(a, 16),
+      R1 = v128.load(a, 32),
+      R3 = v128.load(a, 48);
+    for (let j = 0; j <= i; j++, T0 += 32, E1 += 32) {
+      const b = nodes + <usize>j * NODE;
+      const l = v128.load(b),
+        zl = v128.load(b, 16),
+        R1l = v128.load(b, 32),
+        R3l = v128.load(b, 48),
+        Dl = v128.load(b, 64),
+        Gl = v128.load(b, 80);
+      const A = pairKernel(
+        shared,
+        invN,
+        invP,
+        variance,
+        k,
+        z,
+        R1,
+        R3,
+        l,
+        zl,
+        R1l,
+        R3l,
+        Dl,
+        Gl,
+        v128.load(T0),
+        v128.load(E1),
+      );
+      const B = pairKernel(
+        shared,
+        invN,
+        invP,
+        variance,
+        k,
+        z,
+        R1,
+        R3,
+        conj(l),
+        conj(zl),
+        conj(R1l),
+        conj(R3l),
+        conj(Dl),
+        conj(Gl),
+        v128.load(T0, 16),
+        v128.load(E1, 16),
+      );
+      // 2 Re(u_i u_j A + u_i ū_j B), and the same again for j, i
+      const c = i == j ? 2.0 : 4.0;
+      const at = out + ((<usize>i) << 1) * row + ((<usize>j) << 4);
+      store<f64>(at, c * (real(A) + real(B)));
+      store<f64>(at + row, c * (-imag(A) - imag(B)));
+      store<f64>(at + row, c * (real(B) - real(A)), 8);
+      if (i == j) store<f64>(at + row, -4 * imag(A));
+      else store<f64>(at, c * (imag(B) - imag(A)), 8);
+    }
+  }
+}
+
+/** w_tᵀ Q w_t for `times` vectors w_t of n f64 (n even, `times` a multiple of 4), Q as pairForm leaves it. */
+export function quadraticForms(n: i32, Q: usize, times: i32, w: usize, out: usize): void {
+  const row = (<usize>n) << 3;
+  for (let t = 0; t < times; t += 4, w += 4 * row, out += 32) {
+    let s0 = 0.0,
+      s1 = 0.0,
+      s2 = 0.0,
+      s3 = 0.0;
+    for (let i: usize = 0, q = Q; i < row; i += 8, q += row) {
+      let a0 = splat(0),
+        a1 = splat(0),
+        a2 = splat(0),
+        a3 = splat(0);
+      for (let j: usize = 0; j <= i; j += BYTES) {
+        const X = load64(q + j);
+        a0 = add(a0, mul(X, load64(w + j)));
+        a1 = add(a1, mul(X, load64(w + row + j)));
+        a2 = add(a2, mul(X, load64(w + 2 * row + j)));
+        a3 = add(a3, mul(X, load64(w + 3 * row + j)));
+      }
+      s0 += load<f64>(w + i) * lanesum(a0);
+      s1 += load<f64>(w + row + i) * lanesum(a1);
+      s2 += load<f64>(w + 2 * row + i) * lanesum(a2);
+      s3 += load<f64>(w + 3 * row + i) * lanesum(a3);
+    }
+    store<f64>(out, s0);
+    store<f64>(out, s1, 8);
+    store<f64>(out, s2, 16);
+    store<f64>(out, s3, 24);
+  }
+}
+
+/**
+ * One-pass SGD: s_j ← a_j s_j + k_j L with L = 2 Re Σ s_j, `steps` times (8.21). Arrays of m f64 (even; pad with zeros).
+ * Returns L after the last step.
+ */
+export function stepForcedSums(
+  m: i32,
+  ar: usize,
+  ai: usize,
+  kr: usize,
+  ki: usize,
+  sr: usize,
+  si: usize,
+  steps: i32,
+): f64 {
+  const end = (<usize>m) << 3;
+  let L = 0.0;
+  for (let j: usize = 0; j < end; j += 8) L += load<f64>(sr + j);
+  L *= 2;
+  for (let step = 0; step < steps; step++) {
+    const loss = splat(L);
+    let sum = splat(0);
+    for (let j: usize = 0; j < end; j += BYTES) {
+      const A = load64(ar + j),
+        B = load64(ai + j),
+        X = load64(sr + j),
+        Y = load64(si + j);
+      const nextX = add(mul(load64(kr + j), loss), mul(A, X));
+      const re = sub(nextX, mul(B, Y));
+      store64(sr + j, re);
+      store64(si + j, add(add(mul(load64(ki + j), loss), mul(A, Y)), mul(B, X)));
+      sum = add(sum, re);
+    }
+    L = 2 * lanesum(sum);
+  }
+  return L;
+}

@@ -1,0 +1,66 @@
+// The kernels of the dynamical model: κ along a contour, two-time functions on its nodes, and the sums over them
+// (docs/theory.md, §8).
+
+import type { ComplexArray } from "./resolvent.ts";
+
+/** A positive measure Σ weight_j δ(λ − λ_j). */
+export interface Measure {
+  readonly lambda: Float64Array;
+  readonly weight: Float64Array;
+}
+
+/** The one-point functions at the nodes of a contour in the upper half plane, eq. (8.4). */
+export interface OnePoint {
+  readonly z: ComplexArray;
+  readonly kappa: ComplexArray;
+  readonly R1: ComplexArray;
+  readonly R3: ComplexArray;
+  readonly D: ComplexArray;
+  readonly G: ComplexArray;
+}
+
+/** What the two students of a correlation have in common; "none" gives the square of the mean residual. */
+export const SHARED = ["both", "data", "features", "none"] as const;
+export type Shared = (typeof SHARED)[number];
+
+export interface PairOptions {
+  /** Σ λ-weighted modes: D's measure. */
+  readonly data: Measure;
+  /** The target's energies: G's measure. */
+  readonly target: Measure;
+  readonly invN: number;
+  readonly invP: number;
+  /** σ², the variance of the label noise. */
+  readonly variance: number;
+  readonly shared: readonly Shared[];
+  /** Sums over the modes for every pair, free of cancellation (8.10), rather than divided differences. */
+  readonly summed: boolean;
+}
+
+export interface DynamicsKernels {
+  /** F(κ) = Σ w_j/(λ_j+κ) and its −F′ at every κ. */
+  measureSums(measure: Measure, kappa: ComplexArray): { value: ComplexArray; slope: ComplexArray };
+  /**
+   * The root κ of ζ = κ (1 − D/N)(1 − D/P) along a path of ζ in the closed upper half plane, neighbours near on a log
+   * scale, `first` the guess at the first. NaN from where the path is lost; `reached` counts the rest.
+   */
+  walkKappa(
+    data: Measure,
+    invN: number,
+    invP: number,
+    zeta: ComplexArray,
+    first: number,
+  ): { kappa: ComplexArray; reached: number };
+  /**
+   * For each of `shared` the double contour sum Σ_ij u_i u_j C_ij over both half planes as a real quadratic form in
+   * w = (Re u_0, Im u_0, Re u_1, …): 2m × 2m, lower triangle with the off-diagonal entries doubled, zeros above.
+   */
+  pairForms(nodes: OnePoint, options: PairOptions): Float64Array[];
+  /** wᵀQw for every row w of `vectors` (rows of n), Q the n × n triangle pairForms makes. */
+  quadraticForms(form: Float64Array, n: number, vectors: Float64Array): Float64Array;
+  /**
+   * s ← a s + k L with L = 2 Re Σ s, from s = `forcing`: L at each of `steps` (whole numbers, increasing). The Volterra
+   * equation L_t = F(t) + Σ K(t−1−s) L_s for F = 2 Re Σ forcing·aᵗ, K = 2 Re Σ k·aᵗ.
+   */
+  forcedSums(a: ComplexArray, k: ComplexArray, forcing: ComplexArray, steps: Float64Array): Float64Array;
+}

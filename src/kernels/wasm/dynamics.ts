@@ -1,0 +1,106 @@
+// Marshals assembly/dynamics.ts and the walk of assembly/resolvent.ts.
+
+import { type DynamicsKernels, type Measure, type OnePoint, SHARED } from "../dynamics.ts";
+import type { ComplexArray } from "../resolvent.ts";
+import type { Arena, Core } from "./core.ts";
+
+/** Kernels take modes four at a time: λ = 1 with zero weight adds nothing. */
+const padded = (n: number): number => Math.ceil(n / 4) * 4;
+
+function putMeasure(arena: Arena, { lambda, weight }: Measure): [n: number, lambda: number, weight: number] {
+  const n = padded(lambda.length);
+  return [n, arena.put(lambda, n, 1), arena.put(weight, n)];
+}
+
+/** One row a node, as assembly/dynamics.ts lays it out: κ, z, R1, R3, D, G. */
+function interleaved(nodes: OnePoint): Float64Array {
+  const columns = [nodes.kappa, nodes.z, nodes.R1, nodes.R3, nodes.D, nodes.G];
+  const rows = new Float64Array(12 * nodes.z.re.length);
+  columns.forEach(({ re, im }, c) => {
+    for (let i = 0; i < re.length; i++) {
+      rows[12 * i + 2 * c] = re[i]!;
+      rows[12 * i + 2 * c + 1] = im[i]!;
+    }
+  });
+  return rows;
+}
+
+export function dynamicsKernels(core: Core): DynamicsKernels {
+  return {
+    measureSums(measure, kappa) {
+      const arena = core.arena();
+      const weights = putMeasure(arena, measure);
+      const m = kappa.re.length;
+      const kr = arena.put(kappa.re);
+      const ki = arena.put(kappa.im);
+      const out = arena.space(4 * m);
+      core.call("measureSums", ...weights, m, kr, ki, out);
+      const rows = arena.view(out, 4 * m);
+      const column = (c: number) => Float64Array.from({ length: m }, (_, i) => rows[4 * i + c]!);
+      return { value: { re: column(0), im: column(1) }, slope: { re: column(2), im: column(3) } };
+    },
+
+    walkKappa(data, invN, invP, zeta, first) {
+      const arena = core.arena();
+      const weights = putMeasure(arena, data);
+      const m = zeta.re.length;
+      const zr = arena.put(zeta.re);
+      const zi = arena.put(zeta.im);
+      const kr = arena.put(Float64Array.of(first), m);
+      const ki = arena.put(Float64Array.of(0), m);
+      const reached = core.call("walkKappa", ...weights, invN, invP, m, zr, zi, kr, ki, arena.space(8));
+      return { kappa: { re: arena.take(kr, m), im: arena.take(ki, m) }, reached };
+    },
+
+    pairForms(nodes, { data, target, invN, invP, variance, shared, summed }) {
+      const arena = core.arena();
+      const m = nodes.kappa.re.length;
+      const kr = arena.put(nodes.kappa.re);
+      const ki = arena.put(nodes.kappa.im);
+      const pairs = (measure: Measure): number => {
+        const weights = putMeasure(arena, measure);
+        const out = arena.space(2 * m * (m + 1));
+        if (summed) {
+          const n = weights[0];
+          const room = [m * n, m * n, n, n].map((size) => arena.space(size));
+          core.call("pairSums", ...weights, m, kr, ki, ...room, out);
+        } else {
+          const rows = arena.space(4 * m);
+          core.call("measureSums", ...weights, m, kr, ki, rows);
+          core.call("pairDifferences", m, kr, ki, rows, out);
+        }
+        return out;
+      };
+      const [T0, E1] = [pairs(target), pairs(data)];
+      const rows = arena.put(interleaved(nodes));
+      const form = arena.space(4 * m * m);
+      return shared.map((kind) => {
+        core.call("pairForm", SHARED.indexOf(kind), invN, invP, variance, m, rows, T0, E1, form);
+        return arena.take(form, 4 * m * m);
+      });
+    },
+
+    quadraticForms(form, n, vectors) {
+      const arena = core.arena();
+      const times = vectors.length / n;
+      const Q = arena.put(form);
+      const w = arena.put(vectors, n * padded(times));
+      const out = arena.space(padded(times));
+      core.call("quadraticForms", n, Q, padded(times), w, out);
+      return arena.take(out, times);
+    },
+
+    forcedSums(a, k, forcing, steps) {
+      const arena = core.arena();
+      const m = padded(a.re.length);
+      const put = ({ re, im }: ComplexArray) => [arena.put(re, m), arena.put(im, m)];
+      const pointers = [...put(a), ...put(k), ...put(forcing)];
+      let done = 0;
+      return steps.map((step) => {
+        const loss = core.call("stepForcedSums", m, ...pointers, step - done);
+        done = step;
+        return loss;
+      });
+    },
+  };
+}
