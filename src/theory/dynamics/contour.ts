@@ -1,0 +1,124 @@
+// Contours around the spectrum [−x_max, 0] of z (docs/theory.md, eqs. 8.18, 8.19). The upper half is kept; the lower half is its
+// mirror image.
+//
+//   keyhole   an arc |z| = r0 ~ 2/t_max from 0 to φ, the ray arg z = φ in panels of constant ratio, an arc |z| = R
+//             from φ to π: one contour for all t ≤ t_max
+//   roots     z = −(1 + μ − r − μ/r)/η with |r| = exp(c/t_max − min(θ, g)), θ = arg r from 0 to π: stays where rᵗ is
+//             small, for momentum and for steps near their limit
+
+import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
+import { add, type Complex, complex, div, exp, expm1, mul, scale, sub } from "../../math/complex.ts";
+import { gaussLegendre } from "../../math/quadrature.ts";
+
+export interface Contour {
+  readonly z: ComplexArray;
+  /** dz/2πi at every node. */
+  readonly weight: ComplexArray;
+  /** log r of a discrete rule (log(1 + ηz) without momentum); empty for gradient flow. */
+  readonly logRoot: ComplexArray;
+  /** How near, relative to |z|, the nodes come to the spectrum. */
+  readonly aperture: number;
+}
+
+/** One of two geometries that differ enough for their results to tell the quadrature error. */
+export type Variant = "first" | "second";
+
+class Nodes {
+  readonly #list: { z: Complex; weight: Complex; logRoot: Complex | null }[] = [];
+
+  add(z: Complex, dz: Complex, logRoot: Complex | null): void {
+    this.#list.push({ z, weight: div(dz, complex(0, 2 * Math.PI)), logRoot });
+  }
+
+  contour(xmax: number): Contour {
+    const column = (value: (node: { z: Complex; weight: Complex; logRoot: Complex | null }) => Complex | null) => {
+      const out = complexArray(this.#list.length);
+      this.#list.forEach((node, i) => {
+        const { re, im } = value(node) ?? complex(0);
+        out.re[i] = re;
+        out.im[i] = im;
+      });
+      return out;
+    };
+    const beside = this.#list.filter(({ z }) => z.re < 0 && z.re > -xmax);
+    const aperture = beside.reduce((least, { z }) => Math.min(least, z.im / Math.hypot(z.re, z.im)), Math.SQRT1_2);
+    return {
+      z: column(({ z }) => z),
+      weight: column(({ weight }) => weight),
+      logRoot: column(({ logRoot }) => logRoot),
+      aperture,
+    };
+  }
+}
+
+/**
+ * @param xmax end of the spectrum
+ * @param tmax longest time, in the units of 1/x
+ * @param n Gauss–Legendre nodes a panel
+ * @param reach R/x_max, > 1
+ * @param eta step size, to have log(1 + ηz) at the nodes; 0 for gradient flow
+ */
+export function keyhole(xmax: number, tmax: number, n: number, reach: number, eta: number, variant: Variant): Contour {
+  const [c, phi, ratio] = variant === "first" ? [2, 0.75 * Math.PI, 4] : [2.5, 0.72 * Math.PI, 3.5];
+  const { nodes, weights } = gaussLegendre(n);
+  const list = new Nodes();
+  const panel = (from: Complex, to: Complex) => {
+    const half = scale(0.5, complex(to.re - from.re, to.im - from.im));
+    for (let i = 0; i < n; i++) {
+      const s = 1 + nodes[i]!;
+      const z = exp(complex(from.re + s * half.re, from.im + s * half.im));
+      list.add(z, mul(scale(weights[i]!, half), z), eta > 0 ? logOnePlus(scale(eta, z)) : null);
+    }
+  };
+  const near = Math.log(Math.min(c / tmax, xmax / 2));
+  const far = Math.log(reach * xmax);
+  for (let i = 0; i < 2; i++) panel(complex(near, (phi * i) / 2), complex(near, (phi * (i + 1)) / 2));
+  const panels = Math.max(1, Math.ceil((far - near) / Math.log(ratio)));
+  const at = (i: number) => complex(near + ((far - near) * i) / panels, phi);
+  for (let i = 0; i < panels; i++) panel(at(i), at(i + 1));
+  panel(complex(far, phi), complex(far, Math.PI));
+  return list.contour(xmax);
+}
+
+/** The root-plane contour of x ↦ r, ηx = 1 + μ − r − μ/r; needs η x_max < 2(1 + μ). Time counts steps. */
+export function roots(eta: number, mu: number, xmax: number, tmax: number, n: number, variant: Variant): Contour {
+  const [c, grade] = variant === "first" ? [2, 2] : [2.5, 1.7];
+  const y = eta * xmax;
+  // the largest |r| on the spectrum away from r = 1
+  let inner = Math.max(Math.sqrt(mu), 0.15);
+  if (y > (1 + Math.sqrt(mu)) ** 2) {
+    const b = Math.abs(1 + mu - y);
+    inner = Math.max(inner, (b + Math.sqrt(b * b - 4 * mu)) / 2);
+  }
+  const g = -Math.log(inner) / 2;
+  const start = Math.min(c / tmax, 0.5);
+  const breaks = [0];
+  while (breaks.at(-1)! < Math.PI) {
+    const theta = breaks.at(-1)!;
+    const room = 2 * Math.max(start - Math.min(theta, g) - Math.log(inner), 0.02);
+    let next = theta + Math.min(Math.max(start, grade * theta), room);
+    if (theta < g && g < next) next = g;
+    breaks.push(Math.min(next, Math.PI));
+  }
+  const { nodes, weights } = gaussLegendre(n);
+  const list = new Nodes();
+  for (let panel = 1; panel < breaks.length; panel++) {
+    const [from, to] = [breaks[panel - 1]!, breaks[panel]!];
+    for (let i = 0; i < n; i++) {
+      const theta = (from + to) / 2 + ((to - from) / 2) * nodes[i]!;
+      const logRoot = complex(start - Math.min(theta, g), theta);
+      const r = exp(logRoot);
+      const inverse = exp(scale(-1, logRoot));
+      // −(1 + μ − r − μ/r) = (r − 1) + μ(1/r − 1), both small near r = 1
+      const z = scale(1 / eta, add(expm1(logRoot), scale(mu, expm1(scale(-1, logRoot)))));
+      const dz = mul(scale(1 / eta, sub(r, scale(mu, inverse))), complex(theta < g ? -1 : 0, 1));
+      list.add(z, scale(((to - from) / 2) * weights[i]!, dz), logRoot);
+    }
+  }
+  return list.contour(xmax);
+}
+
+/** log(1 + w) without cancellation at small w. */
+function logOnePlus({ re, im }: Complex): Complex {
+  return complex(0.5 * Math.log1p(re * (2 + re) + im * im), Math.atan2(im, 1 + re));
+}

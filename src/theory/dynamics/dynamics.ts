@@ -1,0 +1,239 @@
+// Test and train loss of random features over training time (docs/theory.md, eqs. 8.8, 8.9):
+//
+//   L(t) = (1/2πi)² ∮∮ p_t(−z) p_t(−z′) C(z, z′) dz dz′,   L̂(t) = (1/2πi) ∮ p_t(−z)² Φ(z) dz
+//
+// on one contour for all times. Every loss includes the label noise σ².
+
+import { finite, increasing, integer, oneOf } from "../../check.ts";
+import { defaultKernels } from "../../kernels/default.ts";
+import type { Shared } from "../../kernels/dynamics.ts";
+import type { Kernels } from "../../kernels/kernels.ts";
+import { type Complex, div } from "../../math/complex.ts";
+import { type StaticLosses, staticLosses } from "./limits.ts";
+import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./problem.ts";
+import { factor, isDiscrete, type Rule } from "./rule.ts";
+import { sgdLoss } from "./sgd.ts";
+import { type Accuracy, entry, formsOf, type Solution, solve, timeWeights } from "./solution.ts";
+
+export interface Ensemble {
+  /** E ≥ 1, the students whose outputs are averaged. */
+  readonly students: number;
+  /** Do all see the same samples, or each its own? Features are always each student's own. Default "shared". */
+  readonly data?: "shared" | "separate";
+}
+
+export interface DynamicsOptions {
+  /** Training times ≥ 0, increasing: in units of 1/λ for gradient flow, else whole numbers of steps. */
+  readonly times: ArrayLike<number>;
+  /** "fast": 8 nodes a panel, about 1e-7; "reference": 16 and no cancellation anywhere, about 1e-11. Default "fast". */
+  readonly accuracy?: "fast" | "reference";
+  /** Also bias and variances. Default false. */
+  readonly decompose?: boolean;
+  /** Also the test loss of an average of students. */
+  readonly ensemble?: Ensemble;
+  readonly kernels?: Kernels;
+}
+
+export interface DynamicsCurve {
+  readonly times: Float64Array;
+  /** L(t), test loss, σ² included. */
+  readonly test: Float64Array;
+  /** L̂(t), loss on the training samples. */
+  readonly train: Float64Array;
+  /** With `decompose`: test = bias + Σ variances + noise. */
+  readonly decomposition?: Decomposition;
+  /** With `ensemble`: the test loss of the students' average. */
+  readonly ensemble?: Float64Array;
+  /** The losses as t → ∞. */
+  readonly limit: StaticLosses;
+  readonly stats: DynamicsStats;
+  readonly model: DynamicsModel;
+}
+
+export interface Decomposition {
+  /** Squared mean residual. */
+  readonly bias: Float64Array;
+  /** Variance over the features alone. */
+  readonly features: Float64Array;
+  /** Variance over the data alone, label noise in it included. */
+  readonly data: Float64Array;
+  /** What both together add; one-pass SGD has it in `data`. */
+  readonly both: Float64Array;
+  /** σ². */
+  readonly noise: number;
+}
+
+export interface DynamicsStats {
+  /** Estimated error of the test loss relative to max(L, 1e-10 L(0)): the same integral on another contour. */
+  readonly error: number;
+  /** False where κ could not be followed along the contour; losses are NaN then. */
+  readonly converged: boolean;
+  /** Nodes of the contour, upper half. */
+  readonly nodes: number;
+  /** Modes of the compressed spectrum. */
+  readonly modes: number;
+  readonly method: "contour" | "sum";
+}
+
+const ACCURACY: Record<"fast" | "reference", Accuracy> = {
+  fast: { panel: 8, points: 6, summed: false },
+  reference: { panel: 16, points: 12, summed: true },
+};
+
+/** Times at which the error is estimated. */
+const CHECKED = 6;
+
+/**
+ * Test and train loss at `times`.
+ *
+ * The theory is the leading order in 1/N and 1/P; against one finite network expect deviations of a few per cent at N ~ 100,
+ * more where the top mode's factor p_t(λ₁) crosses zero (ηλ₁ ≈ 1, or heavy ball while it oscillates).
+ * @throws RangeError, TypeError on bad numbers, times that do not increase or an unstable step, before any work
+ */
+export function dynamics(problem: DynamicsProblem, options: DynamicsOptions): DynamicsCurve {
+  return dynamicsOf(dynamicsModel(problem), options);
+}
+
+/** The same for a checked model. */
+export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): DynamicsCurve {
+  const times = checkTimes(model.rule, options.times);
+  const ensemble = options.ensemble && checkEnsemble(model.rule, options.ensemble);
+  const accuracy = ACCURACY[oneOf("accuracy", options.accuracy ?? "fast", ["fast", "reference"])];
+  const kernels = options.kernels ?? defaultKernels();
+  const { rule, N, P } = model;
+  const limit = staticLosses(model);
+  if (N === Infinity && P === Infinity && rule.name !== "sgd") {
+    const test = plainSum(model, times);
+    const nothing = new Float64Array(times.length);
+    const noise = model.sigma ** 2;
+    return {
+      times,
+      test,
+      train: test.slice(),
+      ...(options.decompose && {
+        decomposition: { bias: test.map((L) => L - noise), features: nothing, data: nothing, both: nothing, noise },
+      }),
+      ...(ensemble && { ensemble: test.slice() }),
+      limit,
+      stats: { error: 2e-16, converged: true, nodes: 0, modes: model.target.lambda.length, method: "sum" },
+      model,
+    };
+  }
+
+  const tmax = times.at(-1)!;
+  const solution = solve(kernels, model, tmax, accuracy);
+  const shared = sharedFor(rule, options.decompose ?? false, ensemble);
+  const curves = new Map<Shared, Float64Array>();
+  let weights: Float64Array | null = null;
+  if (shared.length > 0) {
+    weights = timeWeights(model, solution, times);
+    const n = 2 * solution.contour.z.re.length;
+    const forms = formsOf(kernels, model, solution, shared);
+    for (const [i, form] of forms.entries()) curves.set(shared[i]!, kernels.quadraticForms(form, n, weights));
+  }
+  const test = rule.name === "sgd" ? sgdLoss(kernels, model, solution, times) : curves.get("both")!;
+  return {
+    times,
+    test,
+    train: rule.name === "sgd" ? test.slice() : trainLoss(solution, weights!, times.length),
+    ...(options.decompose && { decomposition: decomposition(model, test, curves) }),
+    ...(ensemble && { ensemble: averaged(ensemble, test, curves) }),
+    limit,
+    stats: {
+      error: estimatedError(kernels, model, accuracy, times, test),
+      converged: solution.reached === solution.contour.z.re.length,
+      nodes: solution.contour.z.re.length,
+      modes: solution.data.lambda.length,
+      method: "contour",
+    },
+    model,
+  };
+}
+
+function checkTimes(rule: Rule, values: ArrayLike<number>): Float64Array {
+  const times = increasing("times", values, 0);
+  if (isDiscrete(rule)) for (const [i, t] of times.entries()) integer(`times[${i}] (steps of ${rule.name})`, t);
+  return times;
+}
+
+function checkEnsemble(rule: Rule, { students, data = "shared" }: Ensemble): Required<Ensemble> {
+  finite("ensemble.students", students, 1);
+  oneOf("ensemble.data", data, ["shared", "separate"]);
+  if (rule.name === "sgd" && data === "shared")
+    throw new RangeError(`ensemble.data must be "separate" for one-pass sgd, whose students see samples of their own`);
+  return { students, data };
+}
+
+/** Which correlations are asked for. Under SGD the mean over samples is gradient descent on the population. */
+function sharedFor(rule: Rule, decompose: boolean, ensemble: Required<Ensemble> | undefined): Shared[] {
+  const wanted: Shared[] = rule.name === "sgd" ? [] : ["both"];
+  if (decompose) wanted.push(...(rule.name === "sgd" ? [] : ["data" as const]), "features", "none");
+  else if (ensemble) wanted.push(ensemble.data === "shared" ? "data" : "none");
+  return wanted;
+}
+
+/** Σ c p_t(λ)² + σ²: nothing is random. */
+function plainSum({ target, rule, sigma }: DynamicsModel, times: Float64Array): Float64Array {
+  return times.map((t) =>
+    target.lambda.reduce((sum, x, k) => sum + target.weight[k]! * factor(rule, x, t) ** 2, sigma ** 2),
+  );
+}
+
+/** 2 Re Σ W_j p_t(−z_j)² Φ_j, with u = W p_t at hand. */
+function trainLoss({ contour, phi }: Solution, weights: Float64Array, times: number): Float64Array {
+  const n = contour.z.re.length;
+  const factors: Complex[] = Array.from({ length: n }, (_, j) => div(entry(phi, j), entry(contour.weight, j)));
+  return Float64Array.from({ length: times }, (_, t) => {
+    let sum = 0;
+    for (let j = 0; j < n; j++) {
+      const [x, y] = [weights[2 * (t * n + j)]!, weights[2 * (t * n + j) + 1]!];
+      sum += (x * x - y * y) * factors[j]!.re - 2 * x * y * factors[j]!.im;
+    }
+    return 2 * sum;
+  });
+}
+
+function decomposition(model: DynamicsModel, test: Float64Array, curves: Map<Shared, Float64Array>): Decomposition {
+  const noise = model.sigma ** 2;
+  const none = curves.get("none")!;
+  const features = curves.get("features")!;
+  // under SGD everything the samples add is one term
+  const data = curves.get("data");
+  return {
+    bias: none.map((L) => L - noise),
+    features: features.map((L, t) => L - none[t]!),
+    data: data ? data.map((L, t) => L - none[t]!) : test.map((L, t) => L - features[t]!),
+    both: test.map((L, t) => (data ? L - data[t]! - features[t]! + none[t]! : 0)),
+    noise,
+  };
+}
+
+/** L/E + (1 − 1/E) × the correlation of two students. */
+function averaged({ students, data }: Required<Ensemble>, test: Float64Array, curves: Map<Shared, Float64Array>) {
+  const cross = curves.get(data === "shared" ? "data" : "none")!;
+  return test.map((L, t) => L / students + (1 - 1 / students) * cross[t]!);
+}
+
+/** The largest difference to the same integral on the second contour, at a few times. */
+function estimatedError(
+  kernels: Kernels,
+  model: DynamicsModel,
+  accuracy: Accuracy,
+  times: Float64Array,
+  test: Float64Array,
+): number {
+  const picked = Array.from({ length: CHECKED }, (_, i) => Math.round((i * (times.length - 1)) / (CHECKED - 1)));
+  const places = [...new Set(picked)];
+  const some = Float64Array.from(places, (i) => times[i]!);
+  const solution = solve(kernels, model, some.at(-1)!, accuracy, "second");
+  const n = 2 * solution.contour.z.re.length;
+  const again =
+    model.rule.name === "sgd"
+      ? sgdLoss(kernels, model, solution, some)
+      : kernels.quadraticForms(formsOf(kernels, model, solution, ["both"])[0]!, n, timeWeights(model, solution, some));
+  const floor = 1e-10 * (model.energy + model.sigma ** 2);
+  return places.reduce((worst, i, k) => {
+    const error = Math.abs(again[k]! - test[i]!) / Math.max(test[i]!, floor);
+    return Number.isNaN(error) ? Number.NaN : Math.max(worst, error);
+  }, 0);
+}

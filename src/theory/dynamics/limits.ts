@@ -1,0 +1,84 @@
+// The losses as t → ∞ (docs/theory.md, eqs. 8.22–8.24), with κ* ≥ 0 the root of D(κ*) = min(N, P) and, there, T = Σ c/(κ+λ)²,
+// d₂ = Σ λ²/(κ+λ)²:
+//
+//   N < P   L = (κG + σ²) P/(P−N),                                                    L̂ = (κG + σ²)(1 − N/P)
+//   P < N   L = κ²T/(1−d₂/P) + κG P/(N−P) + σ²(N−d₂)/[(N−P)(1−d₂/P)],                 L̂ = 0
+//   M ≤ N, P   L = σ²/(1−M/P),                                                        L̂ = σ²(1−M/P)
+//
+// At N = P < M the test loss grows like √t. One-pass SGD (P = ∞) ends at L/(1 − ‖K‖).
+
+import type { Measure } from "../../kernels/dynamics.ts";
+import { kernelNorm } from "../stability.ts";
+import type { DynamicsModel } from "./problem.ts";
+
+export interface StaticLosses {
+  /** L(∞); Infinity at N = P. */
+  readonly test: number;
+  /** L̂(∞). */
+  readonly train: number;
+  /** κ*, 0 where there are no fewer features and samples than modes. */
+  readonly kappa: number;
+}
+
+/** Σ w/(κ+λ)^power for real κ. */
+export function realSum({ lambda, weight }: Measure, kappa: number, power: 1 | 2): number {
+  let sum = 0;
+  for (let j = 0; j < lambda.length; j++) {
+    const h = 1 / (kappa + lambda[j]!);
+    sum += weight[j]! * (power === 1 ? h : h * h);
+  }
+  return sum;
+}
+
+/** κ ≥ 0 with D(κ) = n < M, by Newton's method on log D against log κ between bisections. */
+export function kappaAt(data: Measure, n: number): number {
+  const D = (kappa: number) => realSum(data, kappa, 1);
+  let high = Math.log(data.weight.reduce((sum, w) => sum + w, 0) / n);
+  let low = high - 1;
+  while (D(Math.exp(low)) < n) low -= 5;
+  let u = (low + high) / 2;
+  for (let iteration = 0; iteration < 200; iteration++) {
+    const kappa = Math.exp(u);
+    const value = D(kappa);
+    if (value > n) low = u;
+    else high = u;
+    const newton = u + (Math.log(value / n) * value) / (kappa * realSum(data, kappa, 2));
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    if (Math.abs(next - u) < 1e-15 * Math.max(1, Math.abs(u))) return Math.exp(next);
+    u = next;
+  }
+  return Math.exp(u);
+}
+
+export function staticLosses(model: DynamicsModel): StaticLosses {
+  const still = withoutNoiseOfSteps(model);
+  if (model.rule.name !== "sgd") return still;
+  // the steps' own noise multiplies what is left
+  const { all, N, rule } = model;
+  const test = still.test / (1 - kernelNorm(all, N, rule.eta / rule.batch, rule.batch));
+  return { ...still, test, train: test };
+}
+
+function withoutNoiseOfSteps(model: DynamicsModel): StaticLosses {
+  const { N, P, modes: M, data, target } = model;
+  const variance = model.sigma ** 2;
+  const least = Math.min(N, P);
+  if (least >= M || least === Infinity) {
+    const left = 1 - M / P;
+    const share = P === Infinity ? 1 : left;
+    const test = variance === 0 ? 0 : variance / share;
+    return { test, train: variance * share, kappa: 0 };
+  }
+  const kappa = kappaAt(data, least);
+  const bias = kappa * realSum(target, kappa, 1);
+  if (N < P) {
+    const few = P === Infinity ? 1 : 1 - N / P;
+    return { test: (bias + variance) / few, train: (bias + variance) * few, kappa };
+  }
+  if (N === P) return { test: Infinity, train: 0, kappa };
+  const d2 = least - kappa * realSum(data, kappa, 2);
+  const left = 1 - d2 / P;
+  const features = N === Infinity ? 0 : (bias * P) / (N - P);
+  const noise = N === Infinity ? variance / left : (variance * (N - d2)) / ((N - P) * left);
+  return { test: (kappa * kappa * realSum(target, kappa, 2)) / left + features + noise, train: 0, kappa };
+}

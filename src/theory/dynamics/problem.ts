@@ -1,0 +1,158 @@
+// The dynamical model of Bordelon, Atanasov and Pehlevan (2024; docs/theory.md, §8): data of a given spectrum, labels with
+// noise σ, a student of N random features trained on P samples by a linear rule. This file checks and holds a problem.
+
+import { finite, integer } from "../../check.ts";
+import type { Measure } from "../../kernels/dynamics.ts";
+import type { Modes } from "../../kernels/resolvent.ts";
+import { compress } from "../compress.ts";
+import { modesOf } from "../modes.ts";
+import { type PowerLaw, powerLaw, type Spectrum } from "../spectrum.ts";
+import { stability } from "../stability.ts";
+import { spectralEdge } from "./edge.ts";
+import { checkRule, isDiscrete, momentum, type Rule } from "./rule.ts";
+
+export interface DynamicsProblem {
+  /** What the data look like. */
+  readonly spectrum: Spectrum;
+  /** Number of random features (parameters), in [1, ∞]; need not be whole. Default Infinity. */
+  readonly N?: number;
+  /** Number of training samples, in [1, ∞]. Default Infinity. */
+  readonly P?: number;
+  /** Standard deviation σ ≥ 0 of the label noise. Default 0. */
+  readonly sigma?: number;
+  /** How the student is trained. Default gradient flow. */
+  readonly rule?: Rule;
+  /** M, the number of features of the data. Default: infinite for a power law, all of them for a measured spectrum. */
+  readonly modes?: number;
+}
+
+/** A checked problem, with the sums over its spectrum at hand. */
+export interface DynamicsModel {
+  readonly spectrum: Spectrum;
+  readonly N: number;
+  readonly P: number;
+  readonly sigma: number;
+  readonly rule: Rule;
+  /** M. */
+  readonly modes: number;
+  /** The modes as one measure, and with the weights λ (for D) and c (for G) apart. */
+  readonly all: Modes;
+  readonly data: Measure;
+  readonly target: Measure;
+  /** Σ c_k: the loss of the untrained student, less σ². */
+  readonly energy: number;
+  /** Tr Λ = Σ λ_k. */
+  readonly trace: number;
+  /** Largest eigenvalue of the training dynamics. */
+  readonly xmax: number;
+}
+
+/**
+ * The power law of the dynamical model's papers: λ_k = k^{−b}, c_k = λ_k w_k² = k^{−a}.
+ * @param options.a the target's exponent, > 1
+ * @param options.b the capacity exponent, > 0; > 1 for an infinite number of modes
+ * @throws RangeError, TypeError where a ≤ 1, b ≤ 0 or either is no number
+ */
+export function sourceCapacity({ a, b }: { a: number; b: number }): PowerLaw {
+  if (finite("a", a) <= 1) throw new RangeError(`a must be greater than 1 (the target's energy is Σ k^-a), got ${a}`);
+  if (finite("b", b) <= 0) throw new RangeError(`b must be greater than 0, got ${b}`);
+  return powerLaw({ alpha: b / 2, beta: (a - b) / 2 });
+}
+
+/** The same, checked. @throws RangeError, TypeError */
+export function dynamicsModel(problem: DynamicsProblem): DynamicsModel {
+  const { spectrum } = problem;
+  const N = extent("N", problem.N);
+  const P = extent("P", problem.P);
+  const sigma = finite("sigma", problem.sigma ?? 0, 0);
+  const rule = checkRule(problem.rule);
+  const modes = dataModes(spectrum, problem.modes);
+  const sums = measures(spectrum, modes);
+  const xmax = spectralEdge(sums.data, 1 / N, 1 / P);
+  if (rule.name === "sgd" && P !== Infinity)
+    throw new RangeError(`P must be Infinity for one-pass sgd, which never sees a sample twice, got ${P}`);
+  if (isDiscrete(rule)) {
+    const limit =
+      rule.name === "sgd"
+        ? rule.batch * stability(sums.all, N, rule.batch).maxGamma
+        : (2 * (1 + momentum(rule))) / xmax;
+    if (rule.eta >= limit)
+      throw new RangeError(
+        `rule.eta must be below ${limit.toPrecision(6)}, the largest stable step here, got ${rule.eta}`,
+      );
+  }
+  return { spectrum, N, P, sigma, rule, modes, ...sums, xmax };
+}
+
+/** A number in [1, ∞]. */
+function extent(name: string, value: number | undefined): number {
+  if (value === undefined || value === Infinity) return Infinity;
+  return finite(name, value, 1);
+}
+
+function dataModes(spectrum: Spectrum, modes: number | undefined): number {
+  if (spectrum.kind === "measured") {
+    const available = spectrum.eigenvalues.length;
+    return modes === undefined || modes === Infinity ? available : integer("modes", modes, 1, available);
+  }
+  const b = 2 * spectrum.alpha;
+  const a = b + 2 * spectrum.beta;
+  if (modes !== undefined && modes !== Infinity) return finite("modes", modes, 1);
+  if (b <= 1)
+    throw new RangeError(`modes must be finite where b ≤ 1 (Σ λ diverges), got b = ${b} and modes = Infinity`);
+  if (a <= 1)
+    throw new RangeError(`modes must be finite where a ≤ 1 (Σ c diverges), got a = ${a} and modes = Infinity`);
+  return Infinity;
+}
+
+interface Measures {
+  readonly all: Modes;
+  readonly data: Measure;
+  readonly target: Measure;
+  readonly energy: number;
+  readonly trace: number;
+}
+
+/** Kept for as long as the spectrum: a sweep over N and P makes many models of one. */
+const kept = new WeakMap<Spectrum, Map<string, unknown>>();
+
+function remember<T>(spectrum: Spectrum, key: string, make: () => T): T {
+  const entries = kept.get(spectrum) ?? new Map<string, unknown>();
+  kept.set(spectrum, entries);
+  if (!entries.has(key)) entries.set(key, make());
+  return entries.get(key) as T;
+}
+
+function measures(spectrum: Spectrum, modes: number): Measures {
+  return remember(spectrum, `${modes}`, () => {
+    const all = modesOf(spectrum, modes);
+    const total = (weight: Float64Array) => weight.reduce((sum, w) => sum + w, 0);
+    return {
+      all,
+      data: used(all.lambda, all.trace),
+      target: used(all.lambda, all.energy),
+      energy: total(all.energy),
+      trace: total(all.trace),
+    };
+  });
+}
+
+/** A measure without its empty entries. */
+function used(lambda: Float64Array, weight: Float64Array): Measure {
+  return { lambda: lambda.filter((_, i) => weight[i] !== 0), weight: weight.filter((w) => w !== 0) };
+}
+
+/**
+ * The model's measures, compressed for |κ| ≥ `floor` and a contour of the given aperture.
+ * @param points Gauss points a bin
+ */
+export function compressed(model: DynamicsModel, points: number, floor: number, aperture: number) {
+  // whole decades and octaves, so that neighbouring problems share the work
+  const decade = Math.floor(Math.log10(floor)) - 1;
+  const ratio = 1 + 2 ** Math.floor(Math.log2(Math.SQRT2 * aperture));
+  const options = { points, ratio, floor: 10 ** decade };
+  return remember(model.spectrum, `${model.modes} ${points} ${decade} ${ratio}`, () => ({
+    data: compress(model.data, options),
+    target: compress(model.target, options),
+  }));
+}
