@@ -59,7 +59,8 @@ class Nodes {
  * @param eta step size, to have log(1 + ηz) at the nodes; 0 for gradient flow
  */
 export function keyhole(xmax: number, tmax: number, n: number, reach: number, eta: number, variant: Variant): Contour {
-  const [c, phi, ratio] = variant === "first" ? [2, 0.75 * Math.PI, 4] : [2.5, 0.72 * Math.PI, 3.5];
+  const [c, phi, widest] = variant === "first" ? [2, 0.75 * Math.PI, 4] : [2.5, 0.72 * Math.PI, 3.5];
+  const ratio = eta > 0 ? widest / 1.5 : widest;
   const { nodes, weights } = gaussLegendre(n);
   const list = new Nodes();
   const panel = (from: Complex, to: Complex) => {
@@ -76,13 +77,18 @@ export function keyhole(xmax: number, tmax: number, n: number, reach: number, et
   const panels = Math.max(1, Math.ceil((far - near) / Math.log(ratio)));
   const at = (i: number) => complex(near + ((far - near) * i) / panels, phi);
   for (let i = 0; i < panels; i++) panel(at(i), at(i + 1));
-  panel(complex(far, phi), complex(far, Math.PI));
+  // powers of 1 + ηz vary faster there than exponentials
+  const arcs = eta > 0 ? 2 : 1;
+  for (let i = 0; i < arcs; i++) {
+    const angle = (part: number) => phi + ((Math.PI - phi) * part) / arcs;
+    panel(complex(far, angle(i)), complex(far, angle(i + 1)));
+  }
   return list.contour(xmax);
 }
 
 /** The root-plane contour of x ↦ r, ηx = 1 + μ − r − μ/r; needs η x_max < 2(1 + μ). Time counts steps. */
 export function roots(eta: number, mu: number, xmax: number, tmax: number, n: number, variant: Variant): Contour {
-  const [c, grade] = variant === "first" ? [2, 2] : [2.5, 1.7];
+  const [c, first, grade, width] = variant === "first" ? [2, 0.6, 1.6, 1.8] : [2.5, 0.45, 1.3, 1.5];
   const y = eta * xmax;
   // the largest |r| on the spectrum away from r = 1
   let inner = Math.max(Math.sqrt(mu), 0.15);
@@ -95,8 +101,8 @@ export function roots(eta: number, mu: number, xmax: number, tmax: number, n: nu
   const breaks = [0];
   while (breaks.at(-1)! < Math.PI) {
     const theta = breaks.at(-1)!;
-    const room = 2 * Math.max(start - Math.min(theta, g) - Math.log(inner), 0.02);
-    let next = theta + Math.min(Math.max(start, grade * theta), room);
+    const room = width * Math.max(start - Math.min(theta, g) - Math.log(inner), 0.01);
+    let next = theta + Math.min(Math.max(first * start, grade * theta), room);
     if (theta < g && g < next) next = g;
     breaks.push(Math.min(next, Math.PI));
   }

@@ -66,6 +66,8 @@ export interface Decomposition {
 export interface DynamicsStats {
   /** Estimated error of the test loss relative to max(L, 1e-10 L(0)): the same integral on another contour. */
   readonly error: number;
+  /** The same for the training loss, relative to max(L̂, 1e-6 L(0)): it may fall exponentially, below any quadrature. */
+  readonly trainError: number;
   /** False where κ could not be followed along the contour; losses are NaN then. */
   readonly converged: boolean;
   /** Nodes of the contour, upper half. */
@@ -115,7 +117,7 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
       }),
       ...(ensemble && { ensemble: test.slice() }),
       limit,
-      stats: { error: 2e-16, converged: true, nodes: 0, modes: model.target.lambda.length, method: "sum" },
+      stats: { error: 2e-16, trainError: 2e-16, converged: true, nodes: 0, modes: model.target.lambda.length, method: "sum" },
       model,
     };
   }
@@ -132,15 +134,16 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
     for (const [i, form] of forms.entries()) curves.set(shared[i]!, kernels.quadraticForms(form, n, weights));
   }
   const test = rule.name === "sgd" ? sgdLoss(kernels, model, solution, times) : curves.get("both")!;
+  const train = rule.name === "sgd" ? test.slice() : trainLoss(solution, weights!, times.length);
   return {
     times,
     test,
-    train: rule.name === "sgd" ? test.slice() : trainLoss(solution, weights!, times.length),
+    train,
     ...(options.decompose && { decomposition: decomposition(model, test, curves) }),
     ...(ensemble && { ensemble: averaged(ensemble, test, curves) }),
     limit,
     stats: {
-      error: estimatedError(kernels, model, accuracy, times, test),
+      ...estimatedErrors(kernels, model, accuracy, times, test, train),
       converged: solution.reached === solution.contour.z.re.length,
       nodes: solution.contour.z.re.length,
       modes: solution.data.lambda.length,
@@ -214,26 +217,31 @@ function averaged({ students, data }: Required<Ensemble>, test: Float64Array, cu
   return test.map((L, t) => L / students + (1 - 1 / students) * cross[t]!);
 }
 
-/** The largest difference to the same integral on the second contour, at a few times. */
-function estimatedError(
+/** The largest differences to the same integrals on the second contour, at a few times. */
+function estimatedErrors(
   kernels: Kernels,
   model: DynamicsModel,
   accuracy: Accuracy,
   times: Float64Array,
   test: Float64Array,
-): number {
+  train: Float64Array,
+): { error: number; trainError: number } {
   const picked = Array.from({ length: CHECKED }, (_, i) => Math.round((i * (times.length - 1)) / (CHECKED - 1)));
   const places = [...new Set(picked)];
   const some = Float64Array.from(places, (i) => times[i]!);
   const solution = solve(kernels, model, some.at(-1)!, accuracy, "second");
-  const n = 2 * solution.contour.z.re.length;
-  const again =
-    model.rule.name === "sgd"
-      ? sgdLoss(kernels, model, solution, some)
-      : kernels.quadraticForms(formsOf(kernels, model, solution, ["both"])[0]!, n, timeWeights(model, solution, some));
-  const floor = 1e-10 * (model.energy + model.sigma ** 2);
-  return places.reduce((worst, i, k) => {
-    const error = Math.abs(again[k]! - test[i]!) / Math.max(test[i]!, floor);
-    return Number.isNaN(error) ? Number.NaN : Math.max(worst, error);
-  }, 0);
+  const scale = model.energy + model.sigma ** 2;
+  const worst = (values: Float64Array, again: Float64Array, floor: number) =>
+    Math.max(...places.map((i, k) => Math.abs(again[k]! - values[i]!) / Math.max(values[i]!, floor * scale)));
+  if (model.rule.name === "sgd") {
+    const error = worst(test, sgdLoss(kernels, model, solution, some), 1e-10);
+    return { error, trainError: error };
+  }
+  const weights = timeWeights(model, solution, some);
+  const form = formsOf(kernels, model, solution, ["both"])[0]!;
+  const again = kernels.quadraticForms(form, 2 * solution.contour.z.re.length, weights);
+  return {
+    error: worst(test, again, 1e-10),
+    trainError: worst(train, trainLoss(solution, weights, some.length), 1e-6),
+  };
 }
