@@ -11,6 +11,33 @@ export { availableThreads, openPool, type Pool, sibling } from "./pool.ts";
 export * from "./theory/components.ts";
 export * from "./theory/density.ts";
 export { type Diagram, type DiagramOptions, diagram } from "./theory/diagram.ts";
+export {
+  type Decomposition,
+  type DynamicsCurve,
+  type DynamicsOptions,
+  type DynamicsStats,
+  dynamics,
+  type Ensemble,
+} from "./theory/dynamics/dynamics.ts";
+export * from "./theory/dynamics/exponents.ts";
+export type { StaticLosses } from "./theory/dynamics/limits.ts";
+export {
+  type Bottleneck,
+  bottleneck,
+  computeOptimal,
+  type OptimalCurve,
+  type OptimalOptions,
+  type Resource,
+} from "./theory/dynamics/optimal.ts";
+export {
+  type DynamicsModel,
+  type DynamicsProblem,
+  dynamicsModel,
+  sourceCapacity,
+} from "./theory/dynamics/problem.ts";
+export { type ResponseOptions, type Responses, responses } from "./theory/dynamics/response.ts";
+export { RULES, type Rule } from "./theory/dynamics/rule.ts";
+export { type EarlyStopping, earlyStopping } from "./theory/dynamics/stopping.ts";
 export * from "./theory/frontier.ts";
 export * from "./theory/loss.ts";
 export {

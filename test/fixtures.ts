@@ -2,13 +2,20 @@
 import { readFileSync } from "node:fs";
 
 export function readFixture(name: string): Record<string, number>[] {
+  return readTable(name).map((row) =>
+    Object.fromEntries(Object.entries(row).map(([column, cell]) => [column, cell === "inf" ? Infinity : Number(cell)])),
+  );
+}
+
+/** The same with every cell as it is written. */
+export function readTable(name: string): Record<string, string>[] {
   const text = readFileSync(new URL(`./fixtures/${name}`, import.meta.url), "utf8");
   const [header, ...rows] = text
     .trim()
     .split("\n")
     .filter((line) => !line.startsWith("#"))
     .map((line) => line.split(","));
-  return rows.map((row) => Object.fromEntries(row.map((cell, i) => [header![i]!, Number(cell)])));
+  return rows.map((row) => Object.fromEntries(row.map((cell, i) => [header![i]!, cell])));
 }
 
 /** Rows in groups with equal values of the given columns, in order. */

@@ -86,7 +86,7 @@ export const dynamicsReference: DynamicsKernels = {
       const to = at(zeta, i);
       const logRatio = Math.log(abs(to) / abs(from));
       const turn = Math.atan2(to.im, to.re) - Math.atan2(from.im, from.re);
-      const steps = Math.max(1, Math.ceil(Math.hypot(logRatio, turn) / LONGEST_STEP));
+      const steps = Math.max(1, Math.ceil(Math.hypot(logRatio, turn) / LONGEST_STEP) || 1);
       for (let step = 1; step <= steps; step++) {
         const next = step < steps ? mul(from, exp(scale(step / steps, complex(logRatio, turn)))) : to;
         // κ += Δζ/(dζ/dκ), by at most |κ|/2

@@ -8,6 +8,7 @@ import { finite, increasing, integer, oneOf } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Shared } from "../../kernels/dynamics.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
+import { type Made, made } from "../../made.ts";
 import { type Complex, div } from "../../math/complex.ts";
 import { type StaticLosses, staticLosses } from "./limits.ts";
 import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./problem.ts";
@@ -48,6 +49,7 @@ export interface DynamicsCurve {
   readonly limit: StaticLosses;
   readonly stats: DynamicsStats;
   readonly model: DynamicsModel;
+  readonly made: Made;
 }
 
 export interface Decomposition {
@@ -64,7 +66,7 @@ export interface Decomposition {
 }
 
 export interface DynamicsStats {
-  /** Estimated error of the test loss relative to max(L, 1e-10 L(0)): the same integral on another contour. */
+  /** Estimated error of the test loss relative to max(L, 1e-10 L(0)): the same integral on another, finer contour. */
   readonly error: number;
   /** The same for the training loss, relative to max(L̂, 1e-6 L(0)): it may fall exponentially, below any quadrature. */
   readonly trainError: number;
@@ -77,13 +79,29 @@ export interface DynamicsStats {
   readonly method: "contour" | "sum";
 }
 
-const ACCURACY: Record<"fast" | "reference", Accuracy> = {
+export const ACCURACY: Record<"fast" | "reference", Accuracy> = {
   fast: { panel: 8, points: 6, summed: false },
   reference: { panel: 16, points: 12, summed: true },
 };
 
+/** The test loss of a model at any times ≤ tmax, for searches: no checks, no error estimate. */
+export function testLoss(
+  model: DynamicsModel,
+  tmax: number,
+  kernels: Kernels = defaultKernels(),
+  shared: Shared = "both",
+): (times: Float64Array) => Float64Array {
+  if (model.N === Infinity && model.P === Infinity && model.rule.name !== "sgd")
+    return (times) => plainSum(model, times);
+  const solution = solve(kernels, model, tmax, ACCURACY.fast);
+  if (model.rule.name === "sgd") return (times) => sgdLoss(kernels, model, solution, times);
+  const form = formsOf(kernels, model, solution, [shared])[0]!;
+  const n = 2 * solution.contour.z.re.length;
+  return (times) => kernels.quadraticForms(form, n, timeWeights(model, solution, times));
+}
+
 /** Times at which the error is estimated. */
-const CHECKED = 6;
+const CHECKED = 12;
 
 /**
  * Test and train loss at `times`.
@@ -117,8 +135,16 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
       }),
       ...(ensemble && { ensemble: test.slice() }),
       limit,
-      stats: { error: 2e-16, trainError: 2e-16, converged: true, nodes: 0, modes: model.target.lambda.length, method: "sum" },
+      stats: {
+        error: 2e-16,
+        trainError: 2e-16,
+        converged: true,
+        nodes: 0,
+        modes: model.target.lambda.length,
+        method: "sum",
+      },
       model,
+      made: madeFrom(model, options),
     };
   }
 
@@ -150,10 +176,16 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
       method: "contour",
     },
     model,
+    made: madeFrom(model, options),
   };
 }
 
-function checkTimes(rule: Rule, values: ArrayLike<number>): Float64Array {
+function madeFrom({ spectrum, N, P, sigma, rule, modes }: DynamicsModel, options: DynamicsOptions): Made {
+  const { accuracy = "fast", ensemble } = options;
+  return made("dynamics", { spectrum, N, P, sigma, rule, modes, accuracy, ...(ensemble && { ensemble }) });
+}
+
+export function checkTimes(rule: Rule, values: ArrayLike<number>): Float64Array {
   const times = increasing("times", values, 0);
   if (isDiscrete(rule)) for (const [i, t] of times.entries()) integer(`times[${i}] (steps of ${rule.name})`, t);
   return times;
@@ -217,7 +249,7 @@ function averaged({ students, data }: Required<Ensemble>, test: Float64Array, cu
   return test.map((L, t) => L / students + (1 - 1 / students) * cross[t]!);
 }
 
-/** The largest differences to the same integrals on the second contour, at a few times. */
+/** The largest differences to the same integrals on the second contour with more nodes, at a few times. */
 function estimatedErrors(
   kernels: Kernels,
   model: DynamicsModel,
@@ -229,7 +261,7 @@ function estimatedErrors(
   const picked = Array.from({ length: CHECKED }, (_, i) => Math.round((i * (times.length - 1)) / (CHECKED - 1)));
   const places = [...new Set(picked)];
   const some = Float64Array.from(places, (i) => times[i]!);
-  const solution = solve(kernels, model, some.at(-1)!, accuracy, "second");
+  const solution = solve(kernels, model, some.at(-1)!, { ...accuracy, panel: accuracy.panel + 2 }, "second");
   const scale = model.energy + model.sigma ** 2;
   const worst = (values: Float64Array, again: Float64Array, floor: number) =>
     Math.max(...places.map((i, k) => Math.abs(again[k]! - values[i]!) / Math.max(values[i]!, floor * scale)));

@@ -55,7 +55,7 @@ export function staticLosses(model: DynamicsModel): StaticLosses {
   if (model.rule.name !== "sgd") return still;
   // the steps' own noise multiplies what is left
   const { all, N, rule } = model;
-  const test = still.test / (1 - kernelNorm(all, N, rule.eta / rule.batch, rule.batch));
+  const test = still.test / (1 - kernelNorm({ modes: all, d: N, gamma: rule.eta / rule.batch, batch: rule.batch }));
   return { ...still, test, train: test };
 }
 
