@@ -75,7 +75,7 @@ async function run(options: Options): Promise<void> {
     figure: async () => {
       const { frontierFigure } = await import("../figures/index.ts");
       const { d } = front;
-      const sizes = logspace(Math.max(d[0]! / 4, 4), d[d.length - 1]! * 2, 12);
+      const sizes = logspace(Math.min(...d), Math.max(...d), 12);
       const curves = Array.from(sizes, (size) => {
         const model = plrf({ spectrum, d: size, v: dataRatio * size, ...step });
         const most = Math.min(flops[1] / (batch * size), Number.MAX_SAFE_INTEGER);
@@ -125,7 +125,7 @@ function inWords(front: Frontier, setting: string): string {
     ]),
     "",
     table([
-      { title: "compute f", values: pick(flops), format: brief },
+      { title: "compute f", values: pick(flops).map((f) => +f.toPrecision(4)), format: brief },
       { title: "best size d*", values: pick(front.d) },
       { title: "steps r", values: pick(front.steps) },
       { title: "best loss P*", values: pick(front.loss) },

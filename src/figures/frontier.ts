@@ -2,7 +2,7 @@
 // it, and under each the local slope on its way to the predicted exponent.
 
 import { areaY, dot, line, ruleY } from "@observablehq/plot";
-import { extent, linearAxis, logAxis, plane, powerOfTen } from "./axes.ts";
+import { extent, linearAxis, logAxis, plane } from "./axes.ts";
 import type { Figure, Legend, Panel } from "./figure.ts";
 import type { Theme } from "./theme.ts";
 
@@ -52,7 +52,8 @@ function losses(data: FrontierData): Panel {
     return { d, flops, loss, shown: loss.filter((_, i) => flops[i]! >= lo && flops[i]! <= hi) };
   });
   const sizes = data.curves.map(({ d }) => d);
-  const range = extent([sizes], true) ?? [1, 10];
+  const axis = logAxis("", [sizes], 5);
+  const range = axis.domain ?? [1, 10];
   const shade = (theme: Theme) => (d: number) =>
     theme.sequential(range[1] > range[0] ? Math.log(d / range[0]) / Math.log(range[1] / range[0]) : 0.4);
   return {
@@ -63,8 +64,8 @@ function losses(data: FrontierData): Panel {
       domain: range,
       log: true,
       color: shade(theme),
-      ticks: logAxis("", [sizes], 5).ticks,
-      format: powerOfTen,
+      ticks: axis.ticks,
+      format: axis.format,
     }),
     plot: (view) => {
       const { theme } = view;

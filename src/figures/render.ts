@@ -10,7 +10,9 @@ import type { Figure } from "./figure.ts";
 /** The figure as a file that stands by itself. */
 export function toSvg(figure: Figure, options: Omit<DrawOptions, "document"> = {}): string {
   const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  return `${draw(figure, { ...options, document }).outerHTML}\n`;
+  // positions to a hundredth of a pixel: half the size, the same picture
+  const svg = draw(figure, { ...options, document }).outerHTML;
+  return `${svg.replace(/\d+\.\d{4,}(?=[^<>]*>)/g, (x) => String(+Number(x).toFixed(2)))}\n`;
 }
 
 /** The figure as a PNG; `scale` pixels to one of the figure's own, 2 by default. */
