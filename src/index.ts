@@ -7,7 +7,6 @@ export type { Modes } from "./kernels/resolvent.ts";
 export { wasmKernels } from "./kernels/wasm/wasm.ts";
 export { type Made, version } from "./made.ts";
 export { logspace } from "./math/grid.ts";
-export { availableThreads, openPool, type Pool, sibling } from "./pool.ts";
 export * from "./theory/components.ts";
 export * from "./theory/density.ts";
 export { type Diagram, type DiagramOptions, diagram } from "./theory/diagram.ts";

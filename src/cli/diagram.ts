@@ -1,7 +1,8 @@
 // isoflop diagram: the plane of phases, with the exponents predicted, or measured on the exact frontier.
 
 import { type Command, Option } from "commander";
-import { type Diagram, diagram, openPool, sibling } from "../index.ts";
+import { type Diagram, diagram } from "../index.ts";
+import { openPool, sibling } from "../pool.ts";
 import { Usage } from "./errors.ts";
 import { aborted, interruption } from "./interrupt.ts";
 import { type Common, interval, range, threadsOption, whole, withCommon } from "./options.ts";
@@ -60,7 +61,8 @@ async function run(options: Options): Promise<void> {
       phase,
       xi,
       eta,
-      ...(found ? { flops, predicted: { xi: predicted.xi, eta: predicted.eta } } : {}),
+      ...(found ? { predicted: { xi: predicted.xi, eta: predicted.eta } } : {}),
+      made: (found ?? predicted).made,
     }),
     columns: () => {
       const flat = (grid: readonly ArrayLike<number>[]) => grid.flatMap((row) => Array.from(row));
@@ -117,6 +119,7 @@ async function measure(alpha: number[], beta: number[], { flops, threads, quiet 
       phase: rows.flatMap((row) => row.phase),
       xi: rows.flatMap((row) => row.xi),
       eta: rows.flatMap((row) => row.eta),
+      made: rows[0]!.made,
     };
   } finally {
     bar.done();

@@ -19,7 +19,7 @@ export function progress(what: string, { quiet = false }: { quiet?: boolean | un
   return {
     update(fraction) {
       const now = performance.now();
-      if (quiet || now < next) return;
+      if (quiet || now < next || fraction >= 1) return;
       next = now + EVERY[place];
       const left = fraction > 0 ? ((now - start) * (1 - fraction)) / fraction : Number.NaN;
       const line = `${what}: ${Math.floor(100 * fraction)} %${fraction > 0 ? `, ${duration(left)} left` : ""}`;

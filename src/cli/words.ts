@@ -4,7 +4,7 @@ import { readable } from "./table.ts";
 
 /** α = β = 0.7, or α = 0.7, β = 0.3. */
 export function pointInWords({ alpha, beta }: { readonly alpha: number; readonly beta: number }): string {
-  return alpha === beta ? `α = β = ${alpha}` : `α = ${alpha}, β = ${beta}`;
+  return alpha === beta ? `α = β = ${brief(alpha)}` : `α = ${brief(alpha)}, β = ${brief(beta)}`;
 }
 
 /** The step size as it was given. */

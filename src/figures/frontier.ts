@@ -29,6 +29,7 @@ const COMPUTE = "compute f = B·d·r (flops)";
 
 export function frontierFigure(data: FrontierData): Figure {
   const { fit, predicted } = data;
+  const known = (["xi", "eta"] as const).filter((name) => expected(data, name) !== undefined);
   const phase = predicted?.phase ? `phase ${predicted.phase}, ` : "";
   return {
     id: "frontier",
@@ -37,7 +38,7 @@ export function frontierFigure(data: FrontierData): Figure {
     caption:
       `Loss curves of models of several sizes over compute, with the optimal loss as their lower edge, and the optimal size. ` +
       `Fitted: d^{*} ∝ f^{${fit.xi.value.toFixed(3)}}, P^{*} ∝ f^{−${fit.eta.value.toFixed(3)}}` +
-      `${predicted ? `; predicted ${predicted.xi.toFixed(3)} and −${predicted.eta.toFixed(3)}` : ""}.`,
+      `${known.map((name) => `; predicted ${name === "xi" ? "ξ" : "η"} = ${expected(data, name)!.toFixed(3)}`).join("")}.`,
     width: 960,
     height: 760,
     columns: 2,
@@ -79,7 +80,15 @@ function losses(data: FrontierData): Panel {
   };
 }
 
-function sizes({ flops, d, fit, predicted }: FrontierData): Panel {
+/** The predicted exponent, where there is one: on a boundary ξ may have two. */
+function expected({ predicted }: FrontierData, which: "xi" | "eta"): number | undefined {
+  const value = predicted?.[which];
+  return Number.isFinite(value) ? value : undefined;
+}
+
+function sizes(data: FrontierData): Panel {
+  const { flops, d, fit } = data;
+  const xi = expected(data, "xi");
   return {
     title: "Optimal size d^{*}(f)",
     legend: (theme) => ({
@@ -87,36 +96,36 @@ function sizes({ flops, d, fit, predicted }: FrontierData): Panel {
       items: [
         { label: "d^{*}(f)", color: theme.accent, mark: "dot" },
         { label: `fit f^{${fit.xi.value.toFixed(3)}}`, color: theme.ink },
-        ...(predicted
-          ? [{ label: `predicted f^{${predicted.xi.toFixed(3)}}`, color: theme.category[0]!, mark: "dashed" as const }]
-          : []),
+        ...(xi === undefined
+          ? []
+          : [{ label: `predicted f^{${xi.toFixed(3)}}`, color: theme.category[0]!, mark: "dashed" as const }]),
       ],
     }),
     plot: (view) => {
       const { theme } = view;
       return plane(view, logAxis(COMPUTE, [flops]), logAxis("optimal size d^{*}", [d]), [
         line(flops, { x: flops, y: through(flops, d, fit.xi.value), stroke: theme.ink, strokeWidth: 1.4 }),
-        predicted
-          ? line(flops, {
+        xi === undefined
+          ? null
+          : line(flops, {
               x: flops,
-              y: through(flops, d, predicted.xi),
+              y: through(flops, d, xi),
               stroke: theme.category[0]!,
               strokeWidth: 1.8,
               strokeDasharray: "6 4",
-            })
-          : null,
-        dot(flops, { x: flops, y: d, r: 2.6, fill: theme.accent }),
+            }),
+        dot(flops, { x: flops, y: d, r: 2.6, fill: theme.accent, clip: false }),
       ]);
     },
   };
 }
 
 function slope(data: FrontierData, which: "xi" | "eta"): Panel {
-  const { flops, fit, predicted } = data;
+  const { flops, fit } = data;
   const values = data.slopes[which];
   const { value, stderr } = fit[which];
   const [symbol, label] = which === "xi" ? ["ξ", "∂ log d^{*} / ∂ log f"] : ["η", "−∂ log P^{*} / ∂ log f"];
-  const expected = predicted?.[which];
+  const target = expected(data, which);
   return {
     title: `Its local slope ${symbol}(f)`,
     legend: (theme) => ({
@@ -124,14 +133,14 @@ function slope(data: FrontierData, which: "xi" | "eta"): Panel {
       items: [
         { label: `${symbol}(f)`, color: theme.accent },
         { label: `fit ${value.toFixed(4)}`, color: theme.ink },
-        ...(expected === undefined
+        ...(target === undefined
           ? []
-          : [{ label: `predicted ${expected.toFixed(4)}`, color: theme.category[0]!, mark: "dashed" as const }]),
+          : [{ label: `predicted ${target.toFixed(4)}`, color: theme.category[0]!, mark: "dashed" as const }]),
       ],
     }),
     plot: (view) => {
       const { theme } = view;
-      const spread = extent([values, [value], expected === undefined ? [] : [expected]]);
+      const spread = extent([values, [value], target === undefined ? [] : [target]]);
       // a flat slope is not to be blown up into noise
       const half = spread ? Math.max((spread[1] - spread[0]) * 0.58, 0.01) : 0.01;
       const middle = spread ? (spread[0] + spread[1]) / 2 : 0;
@@ -140,9 +149,9 @@ function slope(data: FrontierData, which: "xi" | "eta"): Panel {
       return plane(view, logAxis(COMPUTE, [flops]), linearAxis(label, [domain]), [
         areaY(band, { x: band, y1: value - 2 * stderr, y2: value + 2 * stderr, fill: theme.ink, fillOpacity: 0.12 }),
         ruleY([value], { stroke: theme.ink, strokeWidth: 1.4 }),
-        expected === undefined
+        target === undefined
           ? null
-          : ruleY([expected], { stroke: theme.category[0]!, strokeWidth: 1.8, strokeDasharray: "6 4" }),
+          : ruleY([target], { stroke: theme.category[0]!, strokeWidth: 1.8, strokeDasharray: "6 4" }),
         // the ends are one-sided
         line(flops.slice(1, -1), {
           x: flops.slice(1, -1),

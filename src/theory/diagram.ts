@@ -3,6 +3,7 @@
 
 import { finite, numbers, positive } from "../check.ts";
 import type { Kernels } from "../kernels/kernels.ts";
+import { type Made, made } from "../made.ts";
 import { frontier } from "./frontier.ts";
 import { phase } from "./phases.ts";
 import { powerLaw } from "./spectrum.ts";
@@ -28,6 +29,7 @@ export interface Diagram {
   readonly xi: Float64Array[];
   /** [β][α]: η, likewise. */
   readonly eta: Float64Array[];
+  readonly made: Made;
 }
 
 /**
@@ -56,5 +58,6 @@ export function diagram(options: DiagramOptions): Diagram {
     phase: cells.map((row) => row.map((cell) => cell.phase)),
     xi: cells.map((row) => Float64Array.from(row, (cell) => cell.xi)),
     eta: cells.map((row) => Float64Array.from(row, (cell) => cell.eta)),
+    made: flops ? made("diagram measured", { flops, points }) : made("diagram predicted", {}),
   };
 }

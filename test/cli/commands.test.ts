@@ -175,6 +175,8 @@ describe("output", () => {
       line,
       `${line} --components`,
       "frontier --alpha 0.4 --beta 0.9 --flops 1e10:1e14 --points 5",
+      // ξ jumps across this boundary: no prediction to draw
+      `frontier --alpha ${1 - Math.SQRT1_2} --beta 0.9 --flops 1e10:1e14 --points 5`,
       "diagram --size 12",
       "diagram --size 3 --alpha 0.6:1 --beta 0.6:1 --measured --exponent eta --dark",
       "spectrum --alpha 0.7 --beta 0.7 --d 100",

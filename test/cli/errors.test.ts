@@ -1,10 +1,13 @@
 // Bad input: exit status 2 and one line that names what was wrong, before any work and without a file left behind.
 
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { isoflop } from "./run.ts";
+import { isoflop, json, MAIN } from "./run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "isoflop-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -77,6 +80,50 @@ describe("bad input", () => {
   });
 });
 
+it("Ctrl-C ends a long command with one line", async () => {
+  const child = spawn(process.execPath, [MAIN, "diagram", "--measured", "--size", "64", "--quiet"]);
+  let [out, error] = ["", ""];
+  child.stdout.on("data", (data) => (out += data));
+  child.stderr.on("data", (data) => (error += data));
+  setTimeout(() => child.kill("SIGINT"), 1500);
+  const [status] = await once(child, "close");
+  expect([status, out, error]).toEqual([130, "", "isoflop: interrupted\n"]);
+});
+
+describe("without optional packages", () => {
+  // the built library with the packages named, and no others
+  const bare = join(folder, "bare");
+  const modules = new URL("../../node_modules/", import.meta.url);
+  const link = (name: string) => {
+    mkdirSync(join(bare, "node_modules", name, ".."), { recursive: true });
+    symlinkSync(fileURLToPath(new URL(name, modules)), join(bare, "node_modules", name));
+  };
+  cpSync(new URL("../../build/lib", import.meta.url), join(bare, "build/lib"), { recursive: true });
+  cpSync(new URL("../../package.json", import.meta.url), join(bare, "package.json"));
+  link("@assemblyscript/loader");
+  const run = (line: string) => {
+    const { status, stderr } = spawnSync(process.execPath, [join(bare, "build/lib/cli/main.js"), ...line.split(" ")], {
+      encoding: "utf8",
+    });
+    return [status, stderr];
+  };
+
+  it("says what to install", () => {
+    expect(run("--version")).toEqual([
+      1,
+      expect.stringMatching(/^isoflop: the command line needs .*npm install commander\n$/),
+    ]);
+    link("commander");
+    expect(run("phase --alpha 0.7 --beta 0.7")).toEqual([0, ""]);
+    const figure = /^isoflop: a figure needs .*npm install @observablehq\/plot [^\n]*\n$/;
+    expect(run(`${FRONTIER} --out ${folder}/x.png`)).toEqual([1, expect.stringMatching(figure)]);
+    expect(run(`${FRONTIER} --out ${folder}/x.parquet`)).toEqual([
+      1,
+      expect.stringMatching(/npm install hyparquet-writer\n$/),
+    ]);
+  });
+});
+
 describe("help", () => {
   it("lists the commands, and a command's options", () => {
     const { status, out } = isoflop("--help");
@@ -84,6 +131,11 @@ describe("help", () => {
     for (const name of ["phase", "loss", "frontier", "diagram", "spectrum"]) expect(out).toContain(name);
     expect(isoflop("").out).toBe(out);
     expect(isoflop("frontier --help").out).toMatch(/--flops <lo:hi>/);
-    expect(isoflop("--version").out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it("one version everywhere", () => {
+    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+    expect(isoflop("--version").out).toBe(`${version}\n`);
+    expect(json("loss --alpha 0.7 --beta 0.7 --d 10 --steps 1").made.by).toBe(`isoflop ${version}`);
   });
 });

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const main = fileURLToPath(new URL("../../build/lib/cli/main.js", import.meta.url));
+export const MAIN = fileURLToPath(new URL("../../build/lib/cli/main.js", import.meta.url));
 
 export interface Ran {
   readonly status: number | null;
@@ -14,8 +14,8 @@ export interface Ran {
 
 /** `isoflop …` with words split at spaces. */
 export function isoflop(line: string): Ran {
-  if (!existsSync(main)) throw new Error("build/lib is missing: run npm run build first");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...line.split(" ").filter(Boolean)], {
+  if (!existsSync(MAIN)) throw new Error("build/lib is missing: run npm run build first");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...line.split(" ").filter(Boolean)], {
     encoding: "utf8",
     maxBuffer: 1e8,
     env: { ...process.env, ISOFLOP_DEBUG: "" },
