@@ -3,7 +3,7 @@
 //
 //   keyhole   an arc |z| = r0 ~ 2/t_max from 0 to φ, the ray arg z = φ in panels of constant ratio, an arc |z| = R
 //             from φ to π: one contour for all t ≤ t_max
-//   roots     z = −(1 + μ − r − μ/r)/η with |r| = exp(c/t_max − min(θ, g)), θ = arg r from 0 to π: stays where rᵗ is
+//   roots     z = −(1 + μ − r − μ/r)/η with θ = arg r from 0 to π: leaves r = exp(c/t_max) at 45° and stays where rᵗ is
 //             small, for momentum and for steps near their limit
 
 import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
@@ -22,6 +22,9 @@ export interface Contour {
 
 /** One of two geometries that differ enough for their results to tell the quadrature error. */
 export type Variant = "first" | "second";
+
+/** Panels do not shrink with a distance to the spectrum below this: momentum very near 1 shows in the error estimate. */
+const NEAREST = 0.01;
 
 class Nodes {
   readonly #list: { z: Complex; weight: Complex; logRoot: Complex | null }[] = [];
@@ -89,39 +92,90 @@ export function keyhole(xmax: number, tmax: number, n: number, reach: number, et
 /** The root-plane contour of x ↦ r, ηx = 1 + μ − r − μ/r; needs η x_max < 2(1 + μ). Time counts steps. */
 export function roots(eta: number, mu: number, xmax: number, tmax: number, n: number, variant: Variant): Contour {
   const [c, first, grade, width] = variant === "first" ? [2, 0.6, 1.6, 1.8] : [2.5, 0.45, 1.3, 1.5];
-  const y = eta * xmax;
-  // the largest |r| on the spectrum away from r = 1
-  let inner = Math.max(Math.sqrt(mu), 0.15);
-  if (y > (1 + Math.sqrt(mu)) ** 2) {
-    const b = Math.abs(1 + mu - y);
-    inner = Math.max(inner, (b + Math.sqrt(b * b - 4 * mu)) / 2);
-  }
-  const g = -Math.log(inner) / 2;
   const start = Math.min(c / tmax, 0.5);
-  const breaks = [0];
-  while (breaks.at(-1)! < Math.PI) {
-    const theta = breaks.at(-1)!;
-    const room = width * Math.max(start - Math.min(theta, g) - Math.log(inner), 0.01);
-    let next = theta + Math.min(Math.max(first * start, grade * theta), room);
-    if (theta < g && g < next) next = g;
-    breaks.push(Math.min(next, Math.PI));
-  }
+  const graded = (theta: number) => Math.max(first * start, grade * theta);
+  const { breaks, logRadius, slope } =
+    mu > 0
+      ? aroundCircle(eta * xmax, mu, start, graded, width)
+      : aroundSegment(eta * xmax, start, graded, first, grade);
   const { nodes, weights } = gaussLegendre(n);
   const list = new Nodes();
   for (let panel = 1; panel < breaks.length; panel++) {
     const [from, to] = [breaks[panel - 1]!, breaks[panel]!];
     for (let i = 0; i < n; i++) {
       const theta = (from + to) / 2 + ((to - from) / 2) * nodes[i]!;
-      const logRoot = complex(start - Math.min(theta, g), theta);
+      const logRoot = complex(logRadius(theta), theta);
       const r = exp(logRoot);
       const inverse = exp(scale(-1, logRoot));
       // −(1 + μ − r − μ/r) = (r − 1) + μ(1/r − 1), both small near r = 1
       const z = scale(1 / eta, add(expm1(logRoot), scale(mu, expm1(scale(-1, logRoot)))));
-      const dz = mul(scale(1 / eta, sub(r, scale(mu, inverse))), complex(theta < g ? -1 : 0, 1));
+      const dz = mul(scale(1 / eta, sub(r, scale(mu, inverse))), complex(slope(theta), 1));
       list.add(z, scale(((to - from) / 2) * weights[i]!, dz), logRoot);
     }
   }
   return list.contour(xmax);
+}
+
+/** A path in the plane of r: log|r| and its slope over θ, and where its panels end. */
+interface RootPath {
+  readonly breaks: number[];
+  readonly logRadius: (theta: number) => number;
+  readonly slope: (theta: number) => number;
+}
+
+/** Momentum: the spectrum fills the circle |r| = √μ, or a little more. */
+function aroundCircle(
+  y: number,
+  mu: number,
+  start: number,
+  graded: (theta: number) => number,
+  width: number,
+): RootPath {
+  let inner = Math.sqrt(mu);
+  if (y > (1 + inner) ** 2) {
+    const b = Math.abs(1 + mu - y);
+    inner = (b + Math.sqrt(b * b - 4 * mu)) / 2;
+  }
+  inner = Math.max(inner, 0.15);
+  const g = -Math.log(inner) / 2;
+  const breaks = [0];
+  while (breaks.at(-1)! < Math.PI) {
+    const theta = breaks.at(-1)!;
+    const room = width * Math.max(start - Math.min(theta, g) - Math.log(inner), NEAREST);
+    const next = theta + Math.min(graded(theta), room);
+    breaks.push(Math.min(theta < g && g < next ? g : next, Math.PI));
+  }
+  return { breaks, logRadius: (theta) => start - Math.min(theta, g), slope: (theta) => (theta < g ? -1 : 0) };
+}
+
+/** No momentum: the spectrum is the segment [1 − y, 1], left at 45° from both ends. */
+function aroundSegment(
+  y: number,
+  start: number,
+  graded: (theta: number) => number,
+  first: number,
+  grade: number,
+): RootPath {
+  const g = -Math.log(Math.max(y - 1, 0.15)) / 2;
+  const meet = Math.min(Math.PI, (start + g + Math.PI) / 2);
+  const fromRight = [0];
+  while (fromRight.at(-1)! < meet) fromRight.push(Math.min(meet, fromRight.at(-1)! + graded(fromRight.at(-1)!)));
+  const fromLeft = [0];
+  while (fromLeft.at(-1)! < Math.PI - meet) {
+    const off = fromLeft.at(-1)!;
+    fromLeft.push(Math.min(Math.PI - meet, off + Math.max(first * g, grade * off)));
+  }
+  return {
+    breaks: [
+      ...fromRight,
+      ...fromLeft
+        .reverse()
+        .slice(1)
+        .map((off) => Math.PI - off),
+    ],
+    logRadius: (theta) => Math.max(start - theta, theta - Math.PI - g),
+    slope: (theta) => (theta < meet ? -1 : 1),
+  };
 }
 
 /** log(1 + w) without cancellation at small w. */

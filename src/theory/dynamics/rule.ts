@@ -61,8 +61,8 @@ export function factor(rule: Rule, x: number, t: number): number {
   const slope = 1 - y - b / 2;
   const d = b * b - 4 * mu;
   if (d < 0) {
-    const root = Math.sqrt(mu);
-    const phi = Math.acos(b / (2 * root));
+    const root = b < 0 ? -Math.sqrt(mu) : Math.sqrt(mu);
+    const phi = Math.atan2(Math.sqrt(-d), Math.abs(b));
     return root ** t * Math.cos(t * phi) + (slope * root ** (t - 1) * Math.sin(t * phi)) / Math.sin(phi);
   }
   const r = (b + (b < 0 ? -1 : 1) * Math.sqrt(d)) / 2;

@@ -23,6 +23,8 @@ export interface EarlyStopping {
 const SCAN = 8;
 /** By this many relaxation times of the slowest mode that is learned, the loss is at its limit. */
 const SETTLED = 1e3;
+/** A gain smaller than this is none: the losses are known to about 1e-7. */
+const RESOLVED = 1e-6;
 /** No search beyond this time. */
 const LATEST = 1e7;
 
@@ -46,7 +48,7 @@ export function earlyStopping(
   const times = Float64Array.from(new Set(grid));
   const losses = at(times);
   const least = losses.indexOf(Math.min(...losses));
-  if (least === times.length - 1 || losses[least]! >= limit.test)
+  if (least === times.length - 1 || losses[least]! > limit.test * (1 - RESOLVED))
     return { time: Infinity, loss: Math.min(limit.test, losses[least]!), limit: limit.test };
   const best = brent(
     (u) => at(Float64Array.of(whole(Math.exp(u))))[0]!,
