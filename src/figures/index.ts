@@ -1,6 +1,7 @@
 // Figures: descriptions, and how to draw them in a browser. render.ts writes them to files on Node.
 
 export { type Axis, extent, linearAxis, logAxis, padded, plane, powerOfTen, roundTicks, short } from "./axes.ts";
+export { type CurvesData, type CurvesPanel, curvesFigure, type Series } from "./curves.ts";
 export { type DiagramData, diagramFigure } from "./diagram.ts";
 export { type DrawOptions, draw } from "./draw.ts";
 export type { Columns, Figure, Legend, Panel, Ramp, Swatch, Swatches, View } from "./figure.ts";

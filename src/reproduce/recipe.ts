@@ -1,0 +1,83 @@
+// What reproducing a figure or a table of a paper is: a recipe that computes it anew, and claims in which the published
+// number stands beside what was measured. A verdict follows from those numbers alone.
+
+import type { Figure } from "../figures/index.ts";
+
+export interface Recipe {
+  /** "p1-frontier": paper and short name. */
+  readonly id: string;
+  readonly title: string;
+  /** Which settings are the paper's and which are ours. */
+  readonly settings: string;
+  readonly run: (context: Context) => Promise<Outcome> | Outcome;
+}
+
+export interface Context {
+  /** Coarser, for a first look: fewer members, points and decades. */
+  readonly quick: boolean;
+  readonly threads: number;
+  readonly signal: AbortSignal;
+  /** The share of this recipe that is done, 0 to 1. */
+  readonly onProgress: (done: number) => void;
+  /** Folder with data of the user's own, for p2-real. */
+  readonly data?: string;
+}
+
+export interface Outcome {
+  readonly claims: readonly Claim[];
+  readonly figures: readonly Figure[];
+  /** Plain text for the report: what is seen and why. */
+  readonly remarks: readonly string[];
+}
+
+/** One number of a paper, or of the theory, and its measurement. */
+export interface Claim {
+  readonly what: string;
+  /** Whose number it is. */
+  readonly source: "published" | "theory";
+  /** The claim holds where the measurement is in this range. */
+  readonly expected: readonly [low: number, high: number];
+  /** How the expectation reads: "0.643", "≤ 4 standard errors". */
+  readonly reads: string;
+  readonly measured: number;
+  /** One standard error, or the drift over the window; absent where the number is exact. */
+  readonly uncertainty?: number;
+  /** Why this published number is known not to hold, with the evidence: a failure of it is then a result. */
+  readonly disputed?: string;
+}
+
+export type Verdict = "reproduced" | "contradicted" | "not reproduced";
+
+export const holds = ({ expected: [low, high], measured }: Claim): boolean => measured >= low && measured <= high;
+
+/**
+ * Not reproduced where an undisputed claim fails; contradicted where only disputed ones do; reproduced where all hold.
+ */
+export function verdict(claims: readonly Claim[]): Verdict {
+  const failed = claims.filter((claim) => !holds(claim));
+  if (failed.some(({ disputed }) => disputed === undefined)) return "not reproduced";
+  return failed.length > 0 ? "contradicted" : "reproduced";
+}
+
+interface Measurement {
+  readonly measured: number;
+  readonly uncertainty?: number;
+  readonly source?: Claim["source"];
+  readonly disputed?: string;
+}
+
+/** The measurement should be `value`, within `tolerance`. */
+export function equals(what: string, value: number, tolerance: number, measurement: Measurement): Claim {
+  const expected = [value - tolerance, value + tolerance] as const;
+  return { source: "published", ...measurement, what, expected, reads: `${+value.toPrecision(4)} ± ${tolerance}` };
+}
+
+/** The measurement should be at most `bound`. */
+export function atMost(what: string, bound: number, measurement: Measurement): Claim {
+  return { source: "published", ...measurement, what, expected: [-Infinity, bound], reads: `≤ ${bound}` };
+}
+
+/** The measurement should be at least `bound`. */
+export function atLeast(what: string, bound: number, measurement: Measurement): Claim {
+  return { source: "published", ...measurement, what, expected: [bound, Infinity], reads: `≥ ${bound}` };
+}
