@@ -38,6 +38,11 @@ const COMMANDS: readonly Entry[] = [
     summary: "the spectral density of the random features, and the target's energy in it",
     load: () => import("./spectrum.ts"),
   },
+  {
+    name: "reproduce",
+    summary: "the figures and tables of the two papers, each with a verdict",
+    load: () => import("./reproduce.ts"),
+  },
 ];
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -2,7 +2,7 @@
 
 import { curvesFigure, diagramFigure } from "../figures/index.ts";
 import { type Component, components, diagram, frontier, logspace, loss, phase, plrf, powerLaw } from "../index.ts";
-import { type Claim, equals, type Recipe } from "./recipe.ts";
+import { atLeast, type Claim, type Recipe } from "./recipe.ts";
 
 /** A point inside each phase. */
 export const POINTS = [
@@ -18,14 +18,14 @@ export const POINTS = [
 export const phases: Recipe = {
   id: "p1-phases",
   title: "The phase diagram, and what rules the loss in each phase",
-  settings: "One point inside each phase (ours), v = 4d, γ = ½/Tr D, d = d*(10¹⁴).",
+  settings: "One point inside each phase (ours), v = 4d, γ = ½/Tr D, d = d*(10²²).",
   run({ quick, onProgress }) {
     const claims: Claim[] = [];
     const panels = POINTS.map((point, i) => {
       onProgress(i / POINTS.length);
       const spectrum = powerLaw(point);
       const { phase: name, tradeoff } = phase(point);
-      const { d, flops } = frontier({ spectrum, flops: [1e12, 1e16], points: 3 });
+      const { d, flops } = frontier({ spectrum, flops: [1e20, 1e24], points: 3 });
       const model = plrf({ spectrum, d: d[1]! });
       const optimum = flops[1]! / d[1]!;
       const steps = logspace(100, Math.min(optimum * 1e3, 1e15), quick ? 25 : 60).map(Math.round);
@@ -36,7 +36,7 @@ export const phases: Recipe = {
       const sizes: Record<Component, number> = { F_0: at.F0, F_pp: at.Fpp[0]!, F_ac: at.Fac[0]!, K_pp: at.Kpp[0]! };
       const share = tradeoff!.reduce((sum, part) => sum + sizes[part], 0) / at.sum[0]!;
       claims.push(
-        equals(`phase ${name}: share of ${tradeoff!.join(" and ")} in the loss at the optimum`, 1, 0.5, {
+        atLeast(`phase ${name}: share of ${tradeoff!.join(" and ")} in the loss at the optimum`, 0.5, {
           measured: share,
           source: "theory",
         }),
@@ -75,7 +75,7 @@ export const phases: Recipe = {
         curvesFigure({
           id: "p1-phases-cartoons",
           title: "What rules the loss in each phase",
-          setting: "d = d^{*}(10^{14}), v = 4d, γ = ½/Tr D; the vertical line is the compute-optimal number of steps",
+          setting: "d = d^{*}(10^{22}), v = 4d, γ = ½/Tr D; the vertical line is the compute-optimal number of steps",
           caption:
             "In each phase the exact loss follows one component after another; where two of them cross lies the optimum.",
           columns: 3,
@@ -83,7 +83,7 @@ export const phases: Recipe = {
         }),
       ],
       remarks: [
-        "The share of the two trade-off components at the optimum is one half or more where they rule; the rest is the other components' tail.",
+        "The two components of the trade-off make up most of the loss at the optimum. In IVb that takes f beyond 10²⁰: below, F_0 is still the largest part, and falls slowly.",
       ],
     };
   },

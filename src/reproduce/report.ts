@@ -1,0 +1,110 @@
+// The report: one HTML file that stands by itself, figures as SVG inside, data as CSV beside. On top a table of verdicts.
+
+import { type Claim, holds, type Verdict, verdict } from "./recipe.ts";
+
+/** A recipe's outcome as it is stored: plain data, figures drawn. */
+export interface Entry {
+  readonly id: string;
+  readonly title: string;
+  readonly settings: string;
+  readonly claims: readonly Claim[];
+  readonly figures: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly caption: string;
+    readonly svg: string;
+    readonly csv: string;
+  }[];
+  readonly remarks: readonly string[];
+  readonly seconds: number;
+  /** What made it: another version or size is not taken up again. */
+  readonly made: string;
+}
+
+const MARK: Record<Verdict, string> = { reproduced: "✓", contradicted: "≠", "not reproduced": "✗" };
+
+export function report(entries: readonly Entry[], { quick, made }: { quick: boolean; made: string }): string {
+  const rows = entries.flatMap((entry) =>
+    entry.claims.map((claim, i) => {
+      const cells = [
+        i === 0 ? `<td rowspan="${entry.claims.length}"><a href="#${entry.id}">${entry.id}</a></td>` : "",
+        `<td>${text(claim.what)}${claim.source === "theory" ? " <small>(theory's)</small>" : ""}</td>`,
+        `<td class="number">${text(claim.reads)}</td>`,
+        `<td class="number">${text(measurement(claim))}</td>`,
+        `<td class="${holds(claim) ? "yes" : claim.disputed ? "disputed" : "no"}">${holds(claim) ? "✓ holds" : claim.disputed ? "≠ contradicted" : "✗ fails"}</td>`,
+        i === 0 ? `<td class="number" rowspan="${entry.claims.length}">${entry.seconds.toFixed(1)}</td>` : "",
+      ];
+      return `<tr>${cells.join("")}</tr>`;
+    }),
+  );
+  const counts = new Map<Verdict, number>();
+  for (const { claims } of entries) counts.set(verdict(claims), (counts.get(verdict(claims)) ?? 0) + 1);
+  const summary = [...counts].map(([name, n]) => `${MARK[name]} ${n} ${name}`).join(", ");
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>isoflop: both papers, reproduced</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>Both papers, reproduced</h1>
+<p>${text(made)}${quick ? ", quick size" : ""}. ${summary}. Every verdict follows from the numbers in its row. <em>Contradicted</em> marks a
+published number that theory and simulation do not confirm; the evidence stands with it.</p>
+<div class="scroll"><table>
+<thead><tr><th>id</th><th>claim</th><th>published</th><th>measured</th><th>verdict</th><th>seconds</th></tr></thead>
+<tbody>${rows.join("\n")}</tbody>
+</table></div>
+${entries.map(section).join("\n")}
+</main>
+</body>
+</html>
+`;
+}
+
+function section(entry: Entry): string {
+  const result = verdict(entry.claims);
+  const disputes = entry.claims.filter((claim) => claim.disputed !== undefined && !holds(claim));
+  return `<section id="${entry.id}">
+<h2>${text(entry.title)} <small>${entry.id} · ${MARK[result]} ${result}</small></h2>
+<p class="settings">${text(entry.settings)}</p>
+${entry.figures.map((figure) => `<figure>${figure.svg}<figcaption>${caption(figure.caption)} <a href="${figure.id}.csv">data</a></figcaption></figure>`).join("\n")}
+${disputes.map(({ what, disputed }) => `<p><strong>${text(what)}:</strong> ${text(disputed!)}</p>`).join("\n")}
+${entry.remarks.map((remark) => `<p>${text(remark)}</p>`).join("\n")}
+</section>`;
+}
+
+export function measurement({ measured, uncertainty }: Claim): string {
+  const value =
+    Math.abs(measured) >= 1e-3 && Math.abs(measured) < 1e4
+      ? String(+measured.toPrecision(4))
+      : measured.toExponential(2);
+  return uncertainty === undefined ? value : `${value} ± ${+uncertainty.toPrecision(1)}`;
+}
+
+/** Nothing in a report is ever markup but what this file writes. */
+const text = (raw: string): string =>
+  raw.replace(/[&<>"]/g, (c) => `&${{ "&": "amp", "<": "lt", ">": "gt", '"': "quot" }[c]};`);
+
+/** A figure's caption: d^{*}, F_{0} as superscript and subscript. */
+const caption = (raw: string): string =>
+  text(raw)
+    .replace(/\^\{([^}]*)\}/g, "<sup>$1</sup>")
+    .replace(/_\{([^}]*)\}/g, "<sub>$1</sub>");
+
+const STYLE = `
+:root { color-scheme: light; --ink: #1b1f24; --muted: #5b6470; --line: #e4e7eb; }
+body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: #fff; }
+main { max-width: 1200px; margin: 0 auto; padding: 1rem; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 3rem; } small { color: var(--muted); font-weight: normal; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-size: 0.85rem; width: 100%; }
+th, td { border-bottom: 1px solid var(--line); padding: 0.3rem 0.6rem; text-align: left; vertical-align: top; }
+.number { font-variant-numeric: tabular-nums; white-space: nowrap; text-align: right; }
+.yes { color: #0a6b3d; } .no { color: #a3142f; } .disputed { color: #7a4b00; } .yes, .no, .disputed { white-space: nowrap; }
+figure { margin: 1rem 0; } figure svg { max-width: 100%; height: auto; } figcaption { color: var(--muted); font-size: 0.9rem; }
+.settings { color: var(--muted); }
+@media print { section { break-before: page; } .scroll { overflow: visible; } a { color: inherit; } }
+`;

@@ -1,0 +1,94 @@
+// Runs recipes one after another and keeps each outcome in the folder as soon as it is there: what is finished and was made
+// by the same version at the same size is not computed again.
+
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { toCsv } from "../figures/csv.ts";
+import { toSvg } from "../figures/render.ts";
+import { version } from "../index.ts";
+import type { Context, Recipe } from "./recipe.ts";
+import { type Entry, report } from "./report.ts";
+
+export interface RunOptions extends Omit<Context, "onProgress"> {
+  /** Folder of the report. */
+  readonly out: string;
+  /** Compute everything again. */
+  readonly fresh?: boolean;
+  /** The share of all recipes that is done, and the one at work. */
+  readonly onProgress?: (done: number, id: string) => void;
+  readonly onEntry?: (entry: Entry, resumed: boolean) => void;
+}
+
+/** Runs the recipes and writes OUT/index.html, with OUT/ID.json and OUT/FIGURE.csv beside. */
+export async function reproduce(recipes: readonly Recipe[], options: RunOptions): Promise<Entry[]> {
+  const { out, quick, fresh = false, onProgress, onEntry, signal, threads, data } = options;
+  mkdirSync(out, { recursive: true });
+  const made = `isoflop ${version}${quick ? ", quick" : ""}${data === undefined ? "" : `, data ${data}`}`;
+  const entries: Entry[] = [];
+  for (const [i, recipe] of recipes.entries()) {
+    signal.throwIfAborted();
+    const file = join(out, `${recipe.id}.json`);
+    const kept = fresh ? undefined : stored(file, made);
+    if (kept) {
+      entries.push(kept);
+      onEntry?.(kept, true);
+      continue;
+    }
+    const progress = (done: number) => onProgress?.((i + done) / recipes.length, recipe.id);
+    progress(0);
+    const start = performance.now();
+    const outcome = await recipe.run({
+      quick,
+      threads,
+      signal,
+      onProgress: progress,
+      ...(data === undefined ? {} : { data }),
+    });
+    const entry: Entry = {
+      id: recipe.id,
+      title: recipe.title,
+      settings: recipe.settings,
+      claims: outcome.claims,
+      figures: outcome.figures.map((figure) => ({
+        id: figure.id,
+        title: figure.title,
+        caption: figure.caption,
+        svg: toSvg(figure),
+        csv: toCsv(figure.table),
+      })),
+      remarks: outcome.remarks,
+      seconds: (performance.now() - start) / 1000,
+      made,
+    };
+    for (const { id, csv } of entry.figures) write(join(out, `${id}.csv`), csv);
+    write(
+      file,
+      JSON.stringify(entry, (_, value) =>
+        Number.isFinite(value) || typeof value !== "number" ? value : String(value),
+      ),
+    );
+    entries.push(entry);
+    onEntry?.(entry, false);
+  }
+  write(join(out, "index.html"), report(entries, { quick, made }));
+  return entries;
+}
+
+/** A file is there whole or not at all. */
+function write(file: string, content: string): void {
+  writeFileSync(`${file}.part`, content);
+  renameSync(`${file}.part`, file);
+}
+
+/** An entry of the same making; anything else counts as absent. */
+function stored(file: string, made: string): Entry | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    const entry = JSON.parse(readFileSync(file, "utf8"), (_, value) =>
+      value === "Infinity" || value === "-Infinity" || value === "NaN" ? Number(value) : value,
+    ) as Entry;
+    return entry.made === made ? entry : undefined;
+  } catch {
+    return undefined;
+  }
+}
