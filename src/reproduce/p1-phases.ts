@@ -53,7 +53,7 @@ export const phases: Recipe = {
           ...(parts.Kpp.some((y) => y > 0) ? [{ label: "K_{pp}/γB", x: steps, y: parts.Kpp, category: 2 }] : []),
         ].map((series) => ({
           ...series,
-          y: Float64Array.from(series.y, (y) => (y > P.at(-1)! / 300 ? y : Number.NaN)),
+          y: Float64Array.from(series.y, (y) => (y > P.at(-1)! / 300 && y < 10 * P[0]! ? y : Number.NaN)),
         })),
         at: { x: [optimum] },
       };
