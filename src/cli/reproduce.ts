@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import type { Command } from "commander";
-import { availableThreads } from "../index.ts";
+import { availableThreads } from "../pool.ts";
 import { RECIPES } from "../reproduce/index.ts";
 import { holds, verdict } from "../reproduce/recipe.ts";
 import { measurement } from "../reproduce/report.ts";

@@ -1,0 +1,86 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { RECIPES } from "../../src/reproduce/index.ts";
+import { atLeast, atMost, type Claim, equals, type Recipe, verdict } from "../../src/reproduce/recipe.ts";
+import { report } from "../../src/reproduce/report.ts";
+import { reproduce } from "../../src/reproduce/run.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "isoflop-reproduce-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const signal = new AbortController().signal;
+const run = (recipes: readonly Recipe[], options = {}) =>
+  reproduce(recipes, { out: folder, quick: true, threads: 1, signal, ...options });
+
+describe("verdict", () => {
+  it("follows from the numbers", () => {
+    const good = equals("η", 0.643, 0.01, { measured: 0.64 });
+    const wrong = equals("η", 0.5, 0.01, { measured: 0.64 });
+    const disputed = equals("η", 0.5, 0.01, { measured: 0.64, disputed: "simulation says otherwise" });
+    expect(verdict([good])).toBe("reproduced");
+    expect(verdict([good, wrong])).toBe("not reproduced");
+    expect(verdict([good, disputed])).toBe("contradicted");
+    expect(verdict([atMost("x", 4, { measured: 4.1 })])).toBe("not reproduced");
+    expect(verdict([atLeast("x", 4, { measured: 4.1 })])).toBe("reproduced");
+    expect(verdict([equals("x", 1, 1, { measured: Number.NaN })])).toBe("not reproduced");
+  });
+
+  it("fails a recipe whose prediction is wrong", async () => {
+    const recipe = RECIPES.find(({ id }) => id === "p1-tables")!;
+    const { claims } = await recipe.run({ quick: true, threads: 1, signal, onProgress: () => {} });
+    expect(verdict(claims)).toBe("reproduced");
+    const shifted = claims.map(
+      (claim): Claim => ({ ...claim, expected: [claim.expected[0] + 0.3, claim.expected[1] + 0.3] }),
+    );
+    expect(verdict(shifted)).toBe("not reproduced");
+  });
+});
+
+describe("reproduce", () => {
+  const counted = (id: string, runs: string[]): Recipe => ({
+    id,
+    title: "<b>Counted</b>",
+    settings: "ours",
+    run: () => {
+      runs.push(id);
+      return { claims: [equals("one & only", 1, 0, { measured: 1 })], figures: [], remarks: ["<script>"] };
+    },
+  });
+
+  it("keeps what is finished, and computes again what another version made or a cut left half", async () => {
+    const runs: string[] = [];
+    const recipes = [counted("a", runs), counted("b", runs)];
+    await run(recipes);
+    await run(recipes);
+    expect(runs).toEqual(["a", "b"]);
+    await run(recipes, { quick: false });
+    expect(runs).toEqual(["a", "b", "a", "b"]);
+    await run(recipes, { quick: false, fresh: true });
+    expect(runs).toHaveLength(6);
+  });
+
+  it("writes text as text", async () => {
+    const html = readFileSync(join(folder, "index.html"), "utf8");
+    expect(html).toContain("&lt;script&gt;");
+    expect(html).toContain("&lt;b&gt;Counted");
+    expect(html).not.toContain("<script>");
+    expect(html).toContain("one &amp; only");
+  });
+
+  it("stops when told to", async () => {
+    const stop = new AbortController();
+    stop.abort();
+    await expect(run([counted("c", [])], { signal: stop.signal })).rejects.toThrow(/abort/i);
+  });
+
+  it("makes a report of figures with their data beside", async () => {
+    const entries = await run(RECIPES.filter(({ id }) => id === "p1-windows"));
+    expect(existsSync(join(folder, "p1-windows.csv"))).toBe(true);
+    expect(readFileSync(join(folder, "p1-windows.csv"), "utf8")).toMatch(/^panel,series,x,y\n/);
+    const html = report(entries, { quick: true, made: "isoflop" });
+    expect(html).toContain("<svg");
+    expect(html).toContain("✓ 1 reproduced");
+    expect(html).not.toMatch(/src="http|href="http/);
+  });
+});
