@@ -88,9 +88,11 @@ function curves(data: LossData): Panel {
     plot: (view) => {
       const { theme } = view;
       const drawn = list(data, theme).map((curve) => ({ ...curve, y: indices.map((i) => curve.values[i]!) }));
-      // parts far below the loss would squeeze it against the top: three decades below it are enough
-      const least = Math.min(...indices.map((i) => data.loss[i]!)) / 1e3;
-      const range = [...drawn.map(({ y }) => y.filter((value) => value >= least)), F0 >= least ? [F0] : []];
+      // parts far from the loss, as at the first steps, would squeeze it: so much room is enough for them
+      const shownLoss = indices.map((i) => data.loss[i]!);
+      const [least, most] = [Math.min(...shownLoss) / 1e3, Math.max(...shownLoss) * 10];
+      const within = (value: number) => value >= least && value <= most;
+      const range = [...drawn.map(({ y }) => y.filter(within)), [F0].filter(within)];
       return plane(view, logAxis("steps r", [x]), padded(logAxis("loss", range)), [
         components ? null : ruleY([F0], { stroke: theme.muted, strokeDasharray: "6 4" }),
         // the loss last, above its parts
@@ -115,9 +117,17 @@ function ratio(data: LossData, sum: Float64Array): Panel {
   return {
     title: "Exact loss over the sum of its parts",
     plot: (view) =>
-      plane(view, logAxis("steps r", [x]), logAxis("P / (F_{0} + F_{pp} + F_{ac} + K_{pp}/γB)", [y, [0.5, 2]]), [
-        ruleY([1], { stroke: view.theme.ink, strokeDasharray: "6 4" }),
-        line(x, { x, y, stroke: view.theme.accent, strokeWidth: 2.4 }),
-      ]),
+      plane(
+        view,
+        logAxis("steps r", [x]),
+        logAxis("P / (F_{0} + F_{pp} + F_{ac} + K_{pp}/γB)", [
+          y.filter((value) => value > 0.1 && value < 10),
+          [0.5, 2],
+        ]),
+        [
+          ruleY([1], { stroke: view.theme.ink, strokeDasharray: "6 4" }),
+          line(x, { x, y, stroke: view.theme.accent, strokeWidth: 2.4 }),
+        ],
+      ),
   };
 }
