@@ -59,3 +59,14 @@ export function cdiv(a: v128, b: v128): v128 {
     y = imag(b);
   return cscale(1 / (x * x + y * y), cmul(a, complex(x, -y)));
 }
+
+/** The square root with Re ≥ 0. */
+// @ts-ignore: decorator
+@inline
+export function csqrt(a: v128): v128 {
+  const x = real(a),
+    y = imag(a);
+  const large = Math.sqrt(0.5 * (Math.sqrt(x * x + y * y) + Math.abs(x)));
+  const small = large == 0 ? 0 : (0.5 * Math.abs(y)) / large;
+  return x >= 0 ? complex(large, copysign(small, y)) : complex(small, copysign(large, y));
+}

@@ -57,6 +57,13 @@ export function div(a: V, b: V): V {
   else return a / b;
 }
 
+// @ts-ignore: decorator
+@inline
+export function sqrt(a: V): V {
+  if (isVector<V>()) return f64x2.sqrt(a);
+  else return Math.sqrt(a);
+}
+
 /** The sum of the lanes. */
 // @ts-ignore: decorator
 @inline

@@ -1,10 +1,11 @@
 // The numerical kernels behind everything else, as one interface with two implementations: wasm/ (the AssemblyScript core)
 // and reference/ (plain TypeScript: the oracle in tests, the fallback where WebAssembly SIMD is missing).
 
+import type { ContourKernels } from "./contour.ts";
 import type { DynamicsKernels } from "./dynamics.ts";
 import type { ResolventKernels } from "./resolvent.ts";
 import type { VolterraKernels } from "./volterra.ts";
 
-export interface Kernels extends ResolventKernels, VolterraKernels, DynamicsKernels {
+export interface Kernels extends ResolventKernels, ContourKernels, VolterraKernels, DynamicsKernels {
   readonly name: "wasm" | "reference";
 }

@@ -11,10 +11,11 @@
 // Gauss–Legendre panels of log s, out to where e^{r₀ s} has vanished. Its nodes grow with the decades between r₀ and r₁,
 // not with r, d or v.
 
+import type { Path, Transform } from "../kernels/contour.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { abs, type Complex, complex, exp, mul, scale } from "../math/complex.ts";
+import { complexArray } from "../kernels/resolvent.ts";
+import { type Complex, complex, exp, mul, scale } from "../math/complex.ts";
 import { gaussLegendre } from "../math/quadrature.ts";
-import { generatingFunctions, type Transform } from "./generating.ts";
 import type { Plrf } from "./plrf.ts";
 import { analyticRemainder } from "./stability.ts";
 
@@ -29,8 +30,8 @@ export interface ContourValues {
 /** Below this the circle serves. */
 const SMALL = 64;
 const CIRCLE_NODES = 256;
-/** ρ^M = 1e-13: the aliasing error. */
-const CIRCLE_RADIUS = 1e-13 ** (1 / CIRCLE_NODES);
+/** ρ^M: the aliasing error, relative to P(0). */
+const ALIASING = 1e-13;
 /** Nodes of the upper half of a Talbot contour. */
 const TALBOT_NODES = 18;
 const PANEL_NODES = 16;
@@ -48,131 +49,90 @@ export function contourValues(kernels: Kernels, model: Plrf, quantity: Quantity,
   const error = new Float64Array(steps.length);
   const small = steps.findIndex((r) => r >= SMALL);
   const first = small < 0 ? steps.length : small;
-  const fill = (from: number, to: number, evaluate: Evaluate) => {
+  const remainder = analyticRemainder(model);
+  const fill = (path: Path, from: number, to: number) => {
+    const { whole, singular } = kernels.transforms(model, path.s);
+    const [all, part] = kernels.contourSums(path, whole[quantity], singular[quantity], steps.subarray(from, to));
     for (let i = from; i < to; i++) {
-      const [value, estimate] = evaluate(quantity, steps[i]!);
-      values[i] = value;
-      error[i] = estimate + MODE_RULE * Math.abs(value);
+      const left = steps[i]! < SMALL ? Infinity : 10 * remainder(steps[i]!);
+      const aliasing = steps[i]! < SMALL ? ALIASING : 0;
+      const wholeError = 16 * EPSILON * all.size[i - from]! + aliasing * model.P0;
+      const singularError = 16 * EPSILON * part.size[i - from]! + left * model.P0;
+      const better = singularError < wholeError;
+      values[i] = (better ? part : all).value[i - from]!;
+      error[i] = (better ? singularError : wholeError) + MODE_RULE * Math.abs(values[i]!);
     }
   };
-  if (first > 0) fill(0, first, circle(kernels, model));
+  if (first > 0) fill(circle(), 0, first);
   if (first < steps.length) {
-    const remainder = analyticRemainder(model);
     const shared = keyhole(steps[first]!, steps[steps.length - 1]!);
-    if (shared.length <= TALBOT_NODES * (steps.length - first))
-      fill(first, steps.length, along(shared, kernels, model, remainder));
-    else for (let i = first; i < steps.length; i++) fill(i, i + 1, along(talbot(steps[i]!), kernels, model, remainder));
+    if (shared.s.re.length <= TALBOT_NODES * (steps.length - first)) fill(shared, first, steps.length);
+    else for (let i = first; i < steps.length; i++) fill(talbot(steps[i]!), i, i + 1);
   }
   return { values, error };
 }
 
-type Evaluate = (quantity: Quantity, r: number) => [value: number, error: number];
+/** A path of `n` nodes, each s and ds. */
+function path(n: number, node: (k: number) => readonly [s: Complex, ds: Complex]): Path {
+  const [s, ds] = [complexArray(n), complexArray(n)];
+  for (let k = 0; k < n; k++) {
+    const [point, step] = node(k);
+    s.re[k] = point.re;
+    s.im[k] = point.im;
+    ds.re[k] = step.re;
+    ds.im[k] = step.im;
+  }
+  return { s, ds };
+}
 
-function circle(kernels: Kernels, model: Plrf): Evaluate {
-  // nodes of the upper half; the lower half gives the conjugate
-  const angles = Array.from({ length: CIRCLE_NODES / 2 }, (_, k) => ((k + 0.5) * 2 * Math.PI) / CIRCLE_NODES);
-  const sigma = -Math.log(CIRCLE_RADIUS);
-  const transforms = generatingFunctions(
-    kernels,
-    model,
-    angles.map((phi) => complex(sigma, -phi)),
-  );
-  return (quantity, r) => {
-    let sum = 0;
-    let size = 0;
-    transforms.forEach(({ whole }, k) => {
-      const { re, im } = whole[quantity];
-      const phi = angles[k]! * r;
-      sum += re * Math.cos(phi) + im * Math.sin(phi);
-      size += Math.hypot(re, im);
-    });
-    const weight = (2 * Math.exp(sigma * r)) / CIRCLE_NODES;
-    // rounding of the terms, and aliasing: M steps later the value is at most P(0)
-    return [weight * sum, weight * size * 4 * EPSILON + 1e-13 * model.P0];
+/** The function's value at the first call, kept. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }
 
-/** A node of the upper half of a contour: s and the weight ds. */
-interface Node {
-  readonly s: Complex;
-  readonly ds: Complex;
-}
+const circle = once(() => {
+  const sigma = -Math.log(ALIASING) / CIRCLE_NODES;
+  const ds = complex(0, (2 * Math.PI) / CIRCLE_NODES);
+  return path(CIRCLE_NODES / 2, (k) => [complex(sigma, (k + 0.5) * ds.im), ds]);
+});
 
-function talbot(r: number): Node[] {
-  return Array.from({ length: TALBOT_NODES }, (_, k) => {
+/** For r = 1. */
+const unitTalbot = once(() =>
+  path(TALBOT_NODES, (k) => {
     const theta = ((k + 0.5) * Math.PI) / TALBOT_NODES;
     const cot = 1 / Math.tan(0.6407 * theta);
-    const n = (2 * TALBOT_NODES) / r;
+    const n = 2 * TALBOT_NODES;
     const h = Math.PI / TALBOT_NODES;
-    return {
-      s: complex(n * (0.5017 * theta * cot - 0.6122), n * 0.2645 * theta),
-      ds: complex(n * h * (0.5017 * cot - 0.5017 * 0.6407 * theta * (1 + cot * cot)), n * h * 0.2645),
-    };
-  });
+    return [
+      complex(n * (0.5017 * theta * cot - 0.6122), n * 0.2645 * theta),
+      complex(n * h * (0.5017 * cot - 0.5017 * 0.6407 * theta * (1 + cot * cot)), n * h * 0.2645),
+    ];
+  }),
+);
+
+function talbot(r: number): Path {
+  const { s, ds } = unitTalbot();
+  const scaled = (x: Float64Array) => x.map((value) => value / r);
+  return { s: { re: scaled(s.re), im: scaled(s.im) }, ds: { re: scaled(ds.re), im: scaled(ds.im) } };
 }
 
-function keyhole(r0: number, r1: number): Node[] {
+function keyhole(r0: number, r1: number): Path {
   const { nodes, weights } = gaussLegendre(PANEL_NODES);
   const [inner, outer] = [Math.log(2 / r1), Math.log(END / r0)];
   const angle = 0.75 * Math.PI;
   const panels = Math.ceil((outer - inner) / Math.log(PANEL_RATIO));
-  const path: Node[] = [];
-  const add = (from: Complex, to: Complex) => {
-    for (let k = 0; k < PANEL_NODES; k++) {
-      const x = (1 + nodes[k]!) / 2;
-      const s = exp(complex(from.re + x * (to.re - from.re), from.im + x * (to.im - from.im)));
-      path.push({ s, ds: mul(scale(weights[k]! / 2, complex(to.re - from.re, to.im - from.im)), s) });
-    }
-  };
-  for (const side of [0, 1]) add(complex(inner, (angle * side) / 2), complex(inner, (angle * (side + 1)) / 2));
-  const radius = (panel: number) => inner + ((outer - inner) * panel) / panels;
-  for (let panel = 0; panel < panels; panel++) add(complex(radius(panel), angle), complex(radius(panel + 1), angle));
-  return path;
-}
-
-function along(path: Node[], kernels: Kernels, model: Plrf, remainder: (r: number) => number): Evaluate {
-  const transforms = generatingFunctions(
-    kernels,
-    model,
-    path.map(({ s }) => s),
-  );
-  // P̃ ds/π at every node, once for each quantity asked for
-  const products = new Map<Quantity, Product[]>();
-  const productsOf = (quantity: Quantity): Product[] => {
-    let list = products.get(quantity);
-    if (!list) {
-      list = path.map(({ ds }, k) => {
-        const whole = scale(1 / Math.PI, mul(ds, transforms[k]!.whole[quantity]));
-        const singular = scale(1 / Math.PI, mul(ds, transforms[k]!.singular[quantity]));
-        return { whole, singular, wholeSize: abs(whole), singularSize: abs(singular) };
-      });
-      products.set(quantity, list);
-    }
-    return list;
-  };
-  return (quantity, r) => {
-    let [whole, wholeSize, singular, singularSize] = [0, 0, 0, 0];
-    productsOf(quantity).forEach((product, k) => {
-      const { re, im } = path[k]!.s;
-      if (re * r < -END) return;
-      const growth = Math.exp(re * r);
-      const cos = growth * Math.cos(im * r);
-      const sin = growth * Math.sin(im * r);
-      whole += product.whole.re * sin + product.whole.im * cos;
-      singular += product.singular.re * sin + product.singular.im * cos;
-      wholeSize += product.wholeSize * growth;
-      singularSize += product.singularSize * growth;
-    });
-    const wholeError = 16 * EPSILON * wholeSize;
-    const singularError = 16 * EPSILON * singularSize + 10 * model.P0 * remainder(r);
-    return singularError < wholeError ? [singular, singularError] : [whole, wholeError];
-  };
-}
-
-/** An integrand times ds/π at one node, and its modulus. */
-interface Product {
-  readonly whole: Complex;
-  readonly singular: Complex;
-  readonly wholeSize: number;
-  readonly singularSize: number;
+  const corner = (k: number): Complex =>
+    k < 2 ? complex(inner, (angle * k) / 2) : complex(inner + ((outer - inner) * (k - 2)) / panels, angle);
+  return path(PANEL_NODES * (panels + 2), (k) => {
+    const panel = Math.floor(k / PANEL_NODES);
+    const [from, to] = [corner(panel), corner(panel + 1)];
+    const side = complex(to.re - from.re, to.im - from.im);
+    const x = (1 + nodes[k % PANEL_NODES]!) / 2;
+    const s = exp(complex(from.re + x * side.re, from.im + x * side.im));
+    return [s, mul(scale(weights[k % PANEL_NODES]! / 2, side), s)];
+  });
 }

@@ -1,6 +1,7 @@
 // Plain TypeScript as Kernels.
 
 import type { Kernels } from "../kernels.ts";
+import { contourReference } from "./contour.ts";
 import { dynamicsReference } from "./dynamics.ts";
 import { resolventReference } from "./resolvent.ts";
 import { volterraReference } from "./volterra.ts";
@@ -8,6 +9,7 @@ import { volterraReference } from "./volterra.ts";
 export const referenceKernels: Kernels = {
   name: "reference",
   ...resolventReference,
+  ...contourReference,
   ...volterraReference,
   ...dynamicsReference,
 };

@@ -1,6 +1,7 @@
 // The AssemblyScript core as Kernels.
 
 import type { Kernels } from "../kernels.ts";
+import { contourKernels } from "./contour.ts";
 import { Core } from "./core.ts";
 import { dynamicsKernels } from "./dynamics.ts";
 import { resolventKernels } from "./resolvent.ts";
@@ -9,5 +10,11 @@ import { volterraKernels } from "./volterra.ts";
 /** Kernels on a WebAssembly instance of their own. `module` defaults to the bytes embedded in the library. */
 export function wasmKernels(module?: BufferSource | WebAssembly.Module): Kernels {
   const core = new Core(module);
-  return { name: "wasm", ...resolventKernels(core), ...volterraKernels(core), ...dynamicsKernels(core) };
+  return {
+    name: "wasm",
+    ...resolventKernels(core),
+    ...contourKernels(core),
+    ...volterraKernels(core),
+    ...dynamicsKernels(core),
+  };
 }
