@@ -119,7 +119,8 @@ export function kappaAtZero(modes: Modes, width: number, v: number): number {
     const next = u - Math.log(D / width) / slope;
     const step = next > low && next < high ? next - u : (low + high) / 2 - u;
     u += step;
-    if (Math.abs(step) < 1e-15 * Math.max(1, Math.abs(u))) break;
+    // the next step would be its square
+    if (Math.abs(step) < 1e-8) break;
   }
   return Math.exp(u);
 }

@@ -70,7 +70,8 @@ export function analyticRemainder({ modes, d, gamma, batch }: Stepped): (r: numb
   return (r) => {
     // far out one look is enough
     if (nearest === undefined && 100 / r < Math.log(batch + 1) && open(Math.exp(100 / r)) > 0) return 0;
-    nearest ??= -bisect((s) => (open(Math.exp(s)) > 0 ? 1 : -1), 0, Math.log(batch + 1));
+    // a bound needs few digits
+    nearest ??= -bisect((s) => (open(Math.exp(s)) > 0 ? 1 : -1), 0, Math.log(batch + 1), 1e-3);
     return Math.exp(r * nearest);
   };
 }
@@ -108,11 +109,11 @@ function summary(modes: Modes) {
   return { lambda, firstTrace, trace, square };
 }
 
-/** The root of a decreasing function in [low, high], to rounding. */
-function bisect(f: (x: number) => number, low: number, high: number): number {
+/** The root of a decreasing function in [low, high], to a relative tolerance, or to rounding. */
+function bisect(f: (x: number) => number, low: number, high: number, tolerance = 0): number {
   for (;;) {
     const middle = (low + high) / 2;
-    if (!(middle > low && middle < high)) return middle;
+    if (!(middle > low && middle < high && high - low > tolerance * high)) return middle;
     if (f(middle) > 0) low = middle;
     else high = middle;
   }
