@@ -3,8 +3,13 @@
 
 export { contourSums, transforms } from "./contour";
 export { measureSums, pairDifferences, pairForm, pairSums, quadraticForms, stepForcedSums } from "./dynamics";
+export { indexPowers } from "./elementary";
+export { drawStrips, gram } from "./gram";
 export { leapModes } from "./leap";
 export { heapBase } from "./memory";
 export { modeSums } from "./modes";
+export { fill, philox } from "./random";
 export { solveKappa, walkKappa } from "./resolvent";
+export { denseLoss, denseSteps, spectralSteps } from "./sgd";
+export { implicitQL, tridiagonalize } from "./tridiagonal";
 export { powers, stepModes, stepRealModes, volterra } from "./volterra";

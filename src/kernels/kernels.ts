@@ -4,8 +4,9 @@
 import type { ContourKernels } from "./contour.ts";
 import type { DynamicsKernels } from "./dynamics.ts";
 import type { ResolventKernels } from "./resolvent.ts";
+import type { SimulationKernels } from "./simulation.ts";
 import type { VolterraKernels } from "./volterra.ts";
 
-export interface Kernels extends ResolventKernels, ContourKernels, VolterraKernels, DynamicsKernels {
+export interface Kernels extends ResolventKernels, ContourKernels, VolterraKernels, DynamicsKernels, SimulationKernels {
   readonly name: "wasm" | "reference";
 }

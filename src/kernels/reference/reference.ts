@@ -4,6 +4,7 @@ import type { Kernels } from "../kernels.ts";
 import { contourReference } from "./contour.ts";
 import { dynamicsReference } from "./dynamics.ts";
 import { resolventReference } from "./resolvent.ts";
+import { simulationReference } from "./simulation.ts";
 import { volterraReference } from "./volterra.ts";
 
 export const referenceKernels: Kernels = {
@@ -12,4 +13,5 @@ export const referenceKernels: Kernels = {
   ...contourReference,
   ...volterraReference,
   ...dynamicsReference,
+  ...simulationReference,
 };

@@ -5,6 +5,7 @@ import { contourKernels } from "./contour.ts";
 import { Core } from "./core.ts";
 import { dynamicsKernels } from "./dynamics.ts";
 import { resolventKernels } from "./resolvent.ts";
+import { simulationKernels } from "./simulation.ts";
 import { volterraKernels } from "./volterra.ts";
 
 /** Kernels on a WebAssembly instance of their own. `module` defaults to the bytes embedded in the library. */
@@ -16,5 +17,6 @@ export function wasmKernels(module?: BufferSource | WebAssembly.Module): Kernels
     ...contourKernels(core),
     ...volterraKernels(core),
     ...dynamicsKernels(core),
+    ...simulationKernels(core),
   };
 }

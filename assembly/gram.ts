@@ -1,0 +1,93 @@
+// The Gram matrix of the features and its overlap with the target, for one draw of W (docs/theory.md, eq. 7.4):
+//
+//   G = WᵀDW = Σ_j λ_j w_j w_jᵀ,   h = WᵀDb = Σ_j √λ_j √t_j w_j,   w_j = row j of W, iid N(0, 1/d)
+//
+// W is drawn a panel of rows at a time and never held. Row j of draw k is (stream, member = k, step = j).
+
+import { fill } from "./random";
+import { tile } from "./tile";
+
+/** Rows of a panel: two strips of it fit in the first-level cache. */
+const PANEL: i32 = 128;
+
+/**
+ * Row j of W (step j of the stream), times `scale`, to `row`: n numbers, zero from d on. n and the room are multiples of 16.
+ */
+// @ts-ignore: decorator
+@inline
+function drawRow(d: i32, n: i32, scale: f64, k0: i32, k1: i32, stream: i32, draw: i32, j: i32, row: usize): void {
+  fill(0, 0, 0, n, k0, k1, stream, draw, <f64>j, row);
+  const s = f64x2.splat(scale);
+  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 16) v128.store(row + i, f64x2.mul(s, v128.load(row + i)));
+  memory.fill(row + ((<usize>d) << 3), 0, (<usize>(n - d)) << 3);
+}
+
+/** The strips of rows first…first+count−1 of W, each row j times scale·weight_j (`weight` = 0: times scale). */
+export function drawStrips(
+  first: i32,
+  count: i32,
+  d: i32,
+  n: i32,
+  weight: usize,
+  scale: f64,
+  k0: i32,
+  k1: i32,
+  stream: i32,
+  draw: i32,
+  row: usize,
+  strips: usize,
+): void {
+  const strip = (<usize>count) << 5;
+  for (let j = 0; j < count; j++) {
+    const factor = weight ? scale * load<f64>(weight + ((<usize>(first + j)) << 3)) : scale;
+    drawRow(d, n, factor, k0, k1, stream, draw, first + j, row);
+    let to = strips + ((<usize>j) << 5);
+    for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 32, to += strip) {
+      v128.store(to, v128.load(row + i));
+      v128.store(to, v128.load(row + i, 16), 16);
+    }
+  }
+}
+
+/**
+ * G (n × n, zero beyond d; whole 4 × 4 blocks on and below the diagonal) and h (n). n is d rounded up to a multiple of 16.
+ * root, target: v f64, √λ_j and √t_j. scratch: (n + 128 n) f64. G and h must be zero on entry.
+ */
+export function gram(
+  v: i32,
+  d: i32,
+  n: i32,
+  root: usize,
+  target: usize,
+  k0: i32,
+  k1: i32,
+  stream: i32,
+  draw: i32,
+  G: usize,
+  h: usize,
+  scratch: usize,
+): void {
+  const stride = (<usize>n) << 3;
+  const strips = scratch + stride;
+  const scale = 1 / Math.sqrt(<f64>d);
+  for (let first = 0; first < v; first += PANEL) {
+    const count = min(PANEL, v - first);
+    const strip = (<usize>count) << 5;
+    drawStrips(first, count, d, n, root, scale, k0, k1, stream, draw, scratch, strips);
+    for (let i = 0; i < n; i += 4) {
+      const a = strips + <usize>(i >> 2) * strip;
+      let c = G + <usize>i * stride;
+      for (let b = strips; b <= a; b += strip, c += 32) tile(count, a, b, c, stride);
+      const to = h + ((<usize>i) << 3);
+      let h0 = v128.load(to),
+        h1 = v128.load(to, 16);
+      for (let j = 0; j < count; j++) {
+        const t = v128.load64_splat(target + ((<usize>(first + j)) << 3));
+        h0 = f64x2.add(h0, f64x2.mul(t, v128.load(a + ((<usize>j) << 5))));
+        h1 = f64x2.add(h1, f64x2.mul(t, v128.load(a + ((<usize>j) << 5), 16)));
+      }
+      v128.store(to, h0);
+      v128.store(to, h1, 16);
+    }
+  }
+}

@@ -1,0 +1,239 @@
+// One-pass SGD on the random features model, by its law and by its definition (docs/theory.md, §7.2).
+//
+// spectral   Gaussian data in the eigenbasis of K̂, y_i = √λ̂_i δ_i:  e = Σ_i ξ_i y_i,  y_i ← y_i − γ λ̂_i Σ_batch e ξ_i         (7.2)
+//            What no θ can reach and the label noise are one more mode, of eigenvalue 0 and y = √(P_⊥ + σ²).
+// dense      φ = Wᵀx,  e = ⟨φ,θ⟩ − ⟨x,b⟩ − ε,  θ ← θ − γ Σ_batch e φ,  x_j = √λ_j z_j                                        (7.1)
+
+import { fill } from "./random";
+import { tile } from "./tile";
+
+/** Streams of random numbers: see src/kernels/simulation.ts. */
+const DATA: i32 = 1;
+const NOISE: i32 = 2;
+
+/** Σ x_i y_i of n f64, n a multiple of 8. */
+function dot(n: i32, x: usize, y: usize): f64 {
+  let s0 = f64x2.splat(0),
+    s1 = s0,
+    s2 = s0,
+    s3 = s0;
+  for (const end = x + ((<usize>n) << 3); x < end; x += 64, y += 64) {
+    s0 = f64x2.add(s0, f64x2.mul(v128.load(x), v128.load(y)));
+    s1 = f64x2.add(s1, f64x2.mul(v128.load(x, 16), v128.load(y, 16)));
+    s2 = f64x2.add(s2, f64x2.mul(v128.load(x, 32), v128.load(y, 32)));
+    s3 = f64x2.add(s3, f64x2.mul(v128.load(x, 48), v128.load(y, 48)));
+  }
+  const s = f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3));
+  return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
+}
+
+/** y += a x, n f64, n a multiple of 4. */
+function axpy(n: i32, a: f64, x: usize, y: usize): void {
+  const A = f64x2.splat(a);
+  for (const end = x + ((<usize>n) << 3); x < end; x += 32, y += 32) {
+    v128.store(y, f64x2.add(v128.load(y), f64x2.mul(A, v128.load(x))));
+    v128.store(y, f64x2.add(v128.load(y, 16), f64x2.mul(A, v128.load(x, 16))), 16);
+  }
+}
+
+/**
+ * `count` steps of one member from step `first`. n, a multiple of 16, is the number of modes and the one of eigenvalue 0 that
+ * follows them, padded with zeros. y, lambda: n f64. gamma: γ of each step, `stride` bytes apart (0: constant).
+ * xi: batch · n f64, errors: batch f64, for the kernel's use. Stops where e² > limit. Returns the steps done.
+ */
+export function spectralSteps(
+  n: i32,
+  batch: i32,
+  count: i32,
+  y: usize,
+  lambda: usize,
+  gamma: usize,
+  stride: usize,
+  xi: usize,
+  errors: usize,
+  k0: i32,
+  k1: i32,
+  member: i32,
+  first: f64,
+  limit: f64,
+): i32 {
+  const bytes = (<usize>n) << 3;
+  for (let r = 0; r < count; r++, gamma += stride) {
+    fill(0, 0, 0, batch * n, k0, k1, DATA, member, first + <f64>r, xi);
+    let x = xi;
+    for (let b = 0; b < batch; b++, x += bytes) {
+      const e = dot(n, x, y);
+      if (!(e * e <= limit)) return r;
+      store<f64>(errors + ((<usize>b) << 3), e);
+    }
+    const g = load<f64>(gamma);
+    for (let i: usize = 0; i < bytes; i += 32) {
+      let s0 = f64x2.splat(0),
+        s1 = s0;
+      x = xi + i;
+      for (let b = 0; b < batch; b++, x += bytes) {
+        const e = v128.load64_splat(errors + ((<usize>b) << 3));
+        s0 = f64x2.add(s0, f64x2.mul(e, v128.load(x)));
+        s1 = f64x2.add(s1, f64x2.mul(e, v128.load(x, 16)));
+      }
+      const G = f64x2.splat(g);
+      v128.store(y + i, f64x2.sub(v128.load(y + i), f64x2.mul(f64x2.mul(G, v128.load(lambda + i)), s0)));
+      v128.store(y + i, f64x2.sub(v128.load(y + i, 16), f64x2.mul(f64x2.mul(G, v128.load(lambda + i, 16)), s1)), 16);
+    }
+  }
+  return count;
+}
+
+/** Φ = XW for 4 samples, whose x_j lie side by side: 4 rows of n f64. strips: W, v rows. */
+function fourFeatures(v: i32, n: i32, x: usize, strips: usize, phi: usize): void {
+  const stride = (<usize>n) << 3;
+  memory.fill(phi, 0, 4 * stride);
+  for (let i: usize = 0; i < stride; i += 32, strips += (<usize>v) << 5) tile(v, x, strips, phi + i, stride);
+}
+
+/** φ = Wᵀx for one sample, summed in the order `fourFeatures` sums: four strips at a time hide the latency. */
+function oneFeatures(v: i32, n: i32, x: usize, strips: usize, phi: usize): void {
+  const strip = (<usize>v) << 5;
+  for (const end = phi + ((<usize>n) << 3); phi < end; phi += 128, strips += 4 * strip) {
+    let p0 = f64x2.splat(0),
+      p1 = p0,
+      p2 = p0,
+      p3 = p0,
+      p4 = p0,
+      p5 = p0,
+      p6 = p0,
+      p7 = p0;
+    let w = strips;
+    for (let j: usize = 0, last = (<usize>v) << 3; j < last; j += 8, w += 32) {
+      const a = v128.load64_splat(x + j);
+      p0 = f64x2.add(p0, f64x2.mul(a, v128.load(w)));
+      p1 = f64x2.add(p1, f64x2.mul(a, v128.load(w, 16)));
+      const w1 = w + strip;
+      p2 = f64x2.add(p2, f64x2.mul(a, v128.load(w1)));
+      p3 = f64x2.add(p3, f64x2.mul(a, v128.load(w1, 16)));
+      const w2 = w1 + strip;
+      p4 = f64x2.add(p4, f64x2.mul(a, v128.load(w2)));
+      p5 = f64x2.add(p5, f64x2.mul(a, v128.load(w2, 16)));
+      const w3 = w2 + strip;
+      p6 = f64x2.add(p6, f64x2.mul(a, v128.load(w3)));
+      p7 = f64x2.add(p7, f64x2.mul(a, v128.load(w3, 16)));
+    }
+    v128.store(phi, p0);
+    v128.store(phi, p1, 16);
+    v128.store(phi, p2, 32);
+    v128.store(phi, p3, 48);
+    v128.store(phi, p4, 64);
+    v128.store(phi, p5, 80);
+    v128.store(phi, p6, 96);
+    v128.store(phi, p7, 112);
+  }
+}
+
+/**
+ * `count` steps of `members` members, numbered member, member + apart, …, that share one W. n is d rounded up to a multiple of 16, V is v
+ * rounded up likewise. strips: W. root, target: V f64, √λ_j and √t_j (zero beyond v). theta: members · n f64.
+ * kind, parameter: the distribution of z. gamma, stride: as in spectralSteps. sigma: of the label noise.
+ * done: a f64 for each member: the steps done, fewer than `count` where e² > limit stopped it.
+ * scratch: (5 V + members·batch·(n + 1) + 16) f64.
+ */
+export function denseSteps(
+  members: i32,
+  batch: i32,
+  count: i32,
+  v: i32,
+  V: i32,
+  n: i32,
+  strips: usize,
+  root: usize,
+  target: usize,
+  theta: usize,
+  kind: i32,
+  parameter: f64,
+  gamma: usize,
+  stride: usize,
+  sigma: f64,
+  k0: i32,
+  k1: i32,
+  member: i32,
+  apart: i32,
+  first: f64,
+  limit: f64,
+  done: usize,
+  scratch: usize,
+): void {
+  const samples = members * batch;
+  const bytes = (<usize>n) << 3,
+    length = (<usize>V) << 3;
+  const z = scratch,
+    x = z + length,
+    phi = x + 4 * length,
+    labels = phi + <usize>samples * bytes,
+    noise = labels + ((<usize>samples) << 3);
+  for (let q = 0; q < members; q++) store<f64>(done + ((<usize>q) << 3), <f64>count);
+  for (let r = 0; r < count; r++, gamma += stride) {
+    const step = first + <f64>r;
+    for (let s = 0; s < samples;) {
+      const group = samples - s < 4 ? 1 : 4;
+      for (let i = 0; i < group; i++) {
+        const q = (s + i) / batch,
+          b = (s + i) % batch;
+        fill(kind, parameter, b * V, V, k0, k1, DATA, member + q * apart, step, z);
+        store<f64>(labels + ((<usize>(s + i)) << 3), dot(V, z, target));
+        // sample i of a group of four: every fourth entry
+        let to = x + ((<usize>i) << 3);
+        for (let j: usize = 0; j < length; j += 8, to += (<usize>group) << 3)
+          store<f64>(to, load<f64>(z + j) * load<f64>(root + j));
+      }
+      const at = phi + <usize>s * bytes;
+      if (group == 4) fourFeatures(v, n, x, strips, at);
+      else oneFeatures(v, n, x, strips, at);
+      s += group;
+    }
+    for (let q = 0; q < members; q++) {
+      const end = done + ((<usize>q) << 3);
+      if (load<f64>(end) < <f64>count) continue;
+      const parameters = theta + <usize>q * bytes;
+      const f = phi + <usize>(q * batch) * bytes,
+        l = labels + ((<usize>(q * batch)) << 3);
+      for (let b: usize = 0; b < <usize>batch; b++) {
+        if (sigma > 0 && (b & 15) == 0) fill(0, 0, <i32>b, 16, k0, k1, NOISE, member + q * apart, step, noise);
+        const label = load<f64>(l + (b << 3)) + (sigma > 0 ? sigma * load<f64>(noise + ((b & 15) << 3)) : 0);
+        const e = dot(n, f + b * bytes, parameters) - label;
+        if (!(e * e <= limit)) store<f64>(end, <f64>r);
+        store<f64>(l + (b << 3), e);
+      }
+      if (load<f64>(end) < <f64>count) continue;
+      const g = load<f64>(gamma);
+      for (let b: usize = 0; b < <usize>batch; b++) axpy(n, -g * load<f64>(l + (b << 3)), f + b * bytes, parameters);
+    }
+  }
+}
+
+/** P(θ) = Σ_j (√λ_j Σ_i W_ji θ_i − √t_j)². scratch: 2 v f64. */
+export function denseLoss(
+  v: i32,
+  n: i32,
+  strips: usize,
+  root: usize,
+  target: usize,
+  theta: usize,
+  scratch: usize,
+): f64 {
+  memory.fill(scratch, 0, (<usize>v) << 4);
+  const length = (<usize>v) << 4;
+  for (const end = theta + ((<usize>n) << 3); theta < end; theta += 32) {
+    const t0 = v128.load(theta),
+      t1 = v128.load(theta, 16);
+    for (let j: usize = 0; j < length; j += 16, strips += 32) {
+      const s = f64x2.add(f64x2.mul(t0, v128.load(strips)), f64x2.mul(t1, v128.load(strips, 16)));
+      v128.store(scratch + j, f64x2.add(v128.load(scratch + j), s));
+    }
+  }
+  let loss = 0.0;
+  for (let j: usize = 0; j < length; j += 16) {
+    const s = load<f64>(scratch + j) + load<f64>(scratch + j, 8);
+    const e = load<f64>(root + (j >> 1)) * s - load<f64>(target + (j >> 1));
+    loss += e * e;
+  }
+  return loss;
+}

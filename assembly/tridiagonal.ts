@@ -1,0 +1,270 @@
+// From a symmetric matrix G and a vector h to the eigenvalues of G and the weights of h on its eigenvectors, without the
+// eigenvectors (docs/theory.md, §7.3):
+//
+//   H = I − τuuᵀ turns h into ±|h| e₁; QᵀHGHQ = T tridiagonal with Qe₁ = e₁ (Householder, blocked as in LAPACK's dsytrd);
+//   T = SΛSᵀ by implicit QL with the first row of S only (Golub and Welsch 1969).   ⟨h, eigenvector i⟩² = |h|² S_{1i}²
+//
+// G is n × n, rows of n f64, n a multiple of 4; whole 4 × 4 blocks on and below the diagonal are kept, nothing above.
+
+import { tile } from "./tile";
+
+/** Columns reduced before the rest of the matrix is updated. */
+const BLOCK: i32 = 32;
+
+/** Adds the product of the symmetric G with x, rows and columns from `from` (a multiple of 4) on, to y. */
+function symmetricProduct(n: i32, from: i32, G: usize, x: usize, y: usize): void {
+  const stride = (<usize>n) << 3;
+  const start = (<usize>from) << 3;
+  for (let i = start; i < stride; i += 32) {
+    // rows i…i+3: four dot products for y_i, and for y_j the combination with x_i
+    const r0 = G + (i >> 3) * stride,
+      r1 = r0 + stride,
+      r2 = r1 + stride,
+      r3 = r2 + stride;
+    const x0 = v128.load64_splat(x + i),
+      x1 = v128.load64_splat(x + i, 8),
+      x2 = v128.load64_splat(x + i, 16),
+      x3 = v128.load64_splat(x + i, 24);
+    let s0 = f64x2.splat(0),
+      s1 = s0,
+      s2 = s0,
+      s3 = s0;
+    for (let j = start; j < i; j += 16) {
+      const xj = v128.load(x + j);
+      const a0 = v128.load(r0 + j),
+        a1 = v128.load(r1 + j),
+        a2 = v128.load(r2 + j),
+        a3 = v128.load(r3 + j);
+      s0 = f64x2.add(s0, f64x2.mul(a0, xj));
+      s1 = f64x2.add(s1, f64x2.mul(a1, xj));
+      s2 = f64x2.add(s2, f64x2.mul(a2, xj));
+      s3 = f64x2.add(s3, f64x2.mul(a3, xj));
+      const p = f64x2.add(f64x2.mul(a0, x0), f64x2.mul(a1, x1)),
+        q = f64x2.add(f64x2.mul(a2, x2), f64x2.mul(a3, x3));
+      v128.store(y + j, f64x2.add(v128.load(y + j), f64x2.add(p, q)));
+    }
+    // the diagonal block is stored whole
+    for (let j = i; j < i + 32; j += 16) {
+      const xj = v128.load(x + j);
+      s0 = f64x2.add(s0, f64x2.mul(v128.load(r0 + j), xj));
+      s1 = f64x2.add(s1, f64x2.mul(v128.load(r1 + j), xj));
+      s2 = f64x2.add(s2, f64x2.mul(v128.load(r2 + j), xj));
+      s3 = f64x2.add(s3, f64x2.mul(v128.load(r3 + j), xj));
+    }
+    const t0 = f64x2.add(v128.shuffle<f64>(s0, s1, 0, 2), v128.shuffle<f64>(s0, s1, 1, 3)),
+      t1 = f64x2.add(v128.shuffle<f64>(s2, s3, 0, 2), v128.shuffle<f64>(s2, s3, 1, 3));
+    v128.store(y + i, f64x2.add(v128.load(y + i), t0));
+    v128.store(y + i, f64x2.add(v128.load(y + i, 16), t1), 16);
+  }
+}
+
+/** Σ x_i y_i of n f64, n even. */
+function dot(n: i32, x: usize, y: usize): f64 {
+  let s = f64x2.splat(0);
+  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 16)
+    s = f64x2.add(s, f64x2.mul(v128.load(x + i), v128.load(y + i)));
+  return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
+}
+
+/** y += a x, n f64, n even. */
+function axpy(n: i32, a: f64, x: usize, y: usize): void {
+  const A = f64x2.splat(a);
+  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 16)
+    v128.store(y + i, f64x2.add(v128.load(y + i), f64x2.mul(A, v128.load(x + i))));
+}
+
+/**
+ * The reflection I − τuuᵀ that takes x (n f64, those before `first` zero) to a multiple of e_first: u replaces x, u_first = 1.
+ * Returns τ (0 where x is a multiple of e_first already) and stores the multiple at `beta`.
+ */
+function reflection(n: i32, first: i32, x: usize, beta: usize): f64 {
+  const at = x + ((<usize>first) << 3);
+  const alpha = load<f64>(at);
+  store<f64>(at, 0);
+  const rest = dot(n, x, x);
+  let tau = 0.0,
+    value = alpha;
+  if (rest > 0) {
+    const norm = Math.sqrt(alpha * alpha + rest);
+    value = alpha > 0 ? -norm : norm;
+    tau = (value - alpha) / value;
+    const inverse = f64x2.splat(1 / (alpha - value));
+    for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 16)
+      v128.store(x + i, f64x2.mul(inverse, v128.load(x + i)));
+  }
+  store<f64>(at, 1);
+  store<f64>(beta, value);
+  return tau;
+}
+
+/** w ← τ(w − ½τ⟨w,u⟩u), so that (I−τuuᵀ)G(I−τuuᵀ) = G − uwᵀ − wuᵀ for w = Gu on entry. */
+function secondVector(n: i32, tau: f64, u: usize, w: usize): void {
+  const T = f64x2.splat(tau);
+  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 16) v128.store(w + i, f64x2.mul(T, v128.load(w + i)));
+  axpy(n, -0.5 * tau * dot(n, w, u), u, w);
+}
+
+/** G −= Σ_k u_k w_kᵀ + w_k u_kᵀ for k < count, rows and columns from `from` on. strips: 2 · 2·count · n f64. */
+function rankUpdate(n: i32, from: i32, count: i32, G: usize, U: usize, W: usize, strips: usize): void {
+  const stride = (<usize>n) << 3;
+  const depth = 2 * count;
+  const strip = (<usize>depth) << 5;
+  const right = strips + <usize>(n >> 2) * strip;
+  const zero = f64x2.splat(0);
+  for (let i = from; i < n; i += 4) {
+    const at = (<usize>i) << 3;
+    let a = strips + <usize>(i >> 2) * strip,
+      b = right + <usize>(i >> 2) * strip;
+    for (let k = 0; k < depth; k++, a += 32, b += 32) {
+      const p = (k < count ? U + <usize>k * stride : W + <usize>(k - count) * stride) + at;
+      const q = (k < count ? W + <usize>k * stride : U + <usize>(k - count) * stride) + at;
+      v128.store(a, f64x2.sub(zero, v128.load(p)));
+      v128.store(a, f64x2.sub(zero, v128.load(p, 16)), 16);
+      v128.store(b, v128.load(q));
+      v128.store(b, v128.load(q, 16), 16);
+    }
+  }
+  for (let i = from; i < n; i += 4)
+    for (let j = from; j <= i; j += 4)
+      tile(
+        depth,
+        strips + <usize>(i >> 2) * strip,
+        right + <usize>(j >> 2) * strip,
+        G + <usize>i * stride + ((<usize>j) << 3),
+        stride,
+      );
+}
+
+/**
+ * Reduces G to the tridiagonal T with first basis vector along h: its diagonal (n) and the entries below it (n).
+ * `size` ≤ n is the order of the matrix; rows and columns from there on are zero. G and h are overwritten.
+ * scratch: 200 n f64. Returns |h|.
+ */
+export function tridiagonalize(
+  size: i32,
+  n: i32,
+  G: usize,
+  h: usize,
+  diagonal: usize,
+  below: usize,
+  scratch: usize,
+): f64 {
+  const stride = (<usize>n) << 3;
+  const U = scratch,
+    W = U + <usize>BLOCK * stride,
+    strips = W + <usize>BLOCK * stride,
+    beta = strips + <usize>(4 * BLOCK) * stride;
+
+  // the first basis vector
+  let tau = reflection(n, 0, h, beta);
+  const norm = Math.abs(load<f64>(beta));
+  memory.copy(U, h, stride);
+  memory.fill(W, 0, stride);
+  symmetricProduct(n, 0, G, U, W);
+  secondVector(n, tau, U, W);
+  rankUpdate(n, 0, 1, G, U, W, strips);
+
+  for (let block = 0; block < size; block += BLOCK) {
+    const count = min(BLOCK, size - block);
+    // the columns of a block see G as it was at the block's start, less the updates since
+    for (let c = 0; c < count; c++) {
+      const k = block + c;
+      const u = U + <usize>c * stride,
+        w = W + <usize>c * stride;
+      memory.fill(u, 0, (<usize>k) << 3);
+      for (let i = k; i < n; i++)
+        store<f64>(u + ((<usize>i) << 3), load<f64>(G + <usize>i * stride + ((<usize>k) << 3)));
+      const at = (<usize>k) << 3;
+      for (let b: usize = 0; b < <usize>c; b++) {
+        axpy(n, -load<f64>(W + b * stride + at), U + b * stride, u);
+        axpy(n, -load<f64>(U + b * stride + at), W + b * stride, u);
+      }
+      memory.fill(u, 0, at);
+      store<f64>(diagonal + at, load<f64>(u + at));
+      store<f64>(u + at, 0);
+      memory.fill(w, 0, stride);
+      if (k + 1 >= size) {
+        store<f64>(below + at, 0);
+        memory.fill(u, 0, stride);
+        continue;
+      }
+      tau = reflection(n, k + 1, u, below + at);
+      symmetricProduct(n, block, G, u, w);
+      for (let b: usize = 0; b < <usize>c; b++) {
+        axpy(n, -dot(n, W + b * stride, u), U + b * stride, w);
+        axpy(n, -dot(n, U + b * stride, u), W + b * stride, w);
+      }
+      // the rows before k+1 are done with
+      memory.fill(w, 0, at + 8);
+      secondVector(n, tau, u, w);
+    }
+    const next = block + count;
+    if (next < size) rankUpdate(n, next, count, G, U, W, strips);
+  }
+  return norm;
+}
+
+/** √(a² + b²); the entries are far from overflow. */
+// @ts-ignore: decorator
+@inline
+function hypot(a: f64, b: f64): f64 {
+  return Math.sqrt(a * a + b * b);
+}
+
+/**
+ * The eigenvalues of the tridiagonal matrix (diagonal d, entries e_i between i and i+1, i < n−1; e is destroyed) replace d; z
+ * becomes the row of the eigenvector matrix that it was a multiple of on entry (e₁ for the first components). Implicit QL
+ * (EISPACK imtql2). Returns how many eigenvalues did not converge.
+ */
+export function implicitQL(n: i32, d: usize, e: usize, z: usize): i32 {
+  store<f64>(e + ((<usize>(n - 1)) << 3), 0);
+  for (let l = 0; l < n; l++) {
+    for (let iteration = 0; ; iteration++) {
+      // a negligible entry splits the matrix
+      let m = l;
+      for (; m < n - 1; m++) {
+        const at = (<usize>m) << 3;
+        const size = Math.abs(load<f64>(d + at)) + Math.abs(load<f64>(d + at, 8));
+        if (Math.abs(load<f64>(e + at)) <= f64.EPSILON * size) break;
+      }
+      if (m == l) break;
+      if (iteration == 50) return n - l;
+      const low = (<usize>l) << 3;
+      let g = (load<f64>(d + low, 8) - load<f64>(d + low)) / (2 * load<f64>(e + low));
+      let r = hypot(g, 1);
+      g = load<f64>(d + ((<usize>m) << 3)) - load<f64>(d + low) + load<f64>(e + low) / (g + (g >= 0 ? r : -r));
+      let s = 1.0,
+        c = 1.0,
+        p = 0.0;
+      let i = m - 1;
+      for (; i >= l; i--) {
+        const at = (<usize>i) << 3;
+        const f = s * load<f64>(e + at);
+        const b = c * load<f64>(e + at);
+        r = hypot(f, g);
+        store<f64>(e + at, r, 8);
+        if (r == 0) {
+          store<f64>(d + at, load<f64>(d + at, 8) - p, 8);
+          store<f64>(e + ((<usize>m) << 3), 0);
+          break;
+        }
+        s = f / r;
+        c = g / r;
+        g = load<f64>(d + at, 8) - p;
+        r = (load<f64>(d + at) - g) * s + 2 * c * b;
+        p = s * r;
+        store<f64>(d + at, g + p, 8);
+        g = c * r - b;
+        const y = load<f64>(z + at, 8),
+          x = load<f64>(z + at);
+        store<f64>(z + at, s * x + c * y, 8);
+        store<f64>(z + at, c * x - s * y);
+      }
+      if (r == 0 && i >= l) continue;
+      store<f64>(d + low, load<f64>(d + low) - p);
+      store<f64>(e + low, g);
+      store<f64>(e + ((<usize>m) << 3), 0);
+    }
+  }
+  return 0;
+}

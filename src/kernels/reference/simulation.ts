@@ -1,0 +1,177 @@
+// Features, eigenvalues and SGD steps by their definitions, in plain TypeScript (docs/theory.md, §7): the oracle for
+// assembly/gram.ts, tridiagonal.ts and sgd.ts.
+
+import { type Embedding, type Gram, padded, type SimulationKernels, type Steps } from "../simulation.ts";
+import { exp, log } from "./elementary.ts";
+import { philox, random } from "./random.ts";
+
+const gammaAt = ({ gamma }: Steps, r: number): number => (typeof gamma === "number" ? gamma : gamma[r]!);
+
+/** Row j of W. */
+const row = ({ seed, draw, d }: Embedding, j: number): Float64Array =>
+  random({ seed, stream: "embedding", member: draw, step: j }, "normal", d).map((w) => w * (1 / Math.sqrt(d)));
+
+/** Entry (j, i) of a W in strips. */
+const entry = (strips: Float64Array, v: number, j: number, i: number): number =>
+  strips[((i >> 2) * v + j) * 4 + (i & 3)]!;
+
+/** Householder tridiagonalisation of the leading d × d block, first basis vector along h: diagonal, below, |h|. */
+function tridiagonalize({ matrix, overlap, d }: Gram): [Float64Array, Float64Array, number] {
+  const n = overlap.length;
+  const A = Array.from({ length: d }, (_, i) =>
+    Float64Array.from({ length: d }, (_, j) => matrix[Math.max(i, j) * n + Math.min(i, j)]!),
+  );
+  const reflect = (x: Float64Array, first: number): number => {
+    const norm = Math.sqrt(x.subarray(first).reduce((s, a) => s + a * a, 0));
+    const value = x[first]! > 0 ? -norm : norm;
+    const u = x.map((a, i) => (i < first ? 0 : i === first ? a - value : a));
+    const square = u.reduce((s, a) => s + a * a, 0);
+    if (square === 0) return value;
+    const w = A.map((r) => (2 * r.reduce((s, a, j) => s + a * u[j]!, 0)) / square);
+    const half = w.reduce((s, a, i) => s + a * u[i]!, 0) / square;
+    for (let i = 0; i < d; i++)
+      for (let j = 0; j < d; j++) A[i]![j]! -= u[i]! * (w[j]! - half * u[j]!) + (w[i]! - half * u[i]!) * u[j]!;
+    return value;
+  };
+  const norm = Math.abs(reflect(overlap.slice(0, d), 0));
+  for (let k = 0; k < d - 2; k++) reflect(A[k]!.slice(), k + 1);
+  const below = Float64Array.from({ length: d }, (_, k) => (k + 1 < d ? A[k + 1]![k]! : 0));
+  return [Float64Array.from({ length: d }, (_, k) => A[k]![k]!), below, norm];
+}
+
+/** Implicit QL (EISPACK imtql2) carrying the one row z; returns how many eigenvalues did not converge. */
+function implicitQL(d: Float64Array, e: Float64Array, z: Float64Array): number {
+  const n = d.length;
+  for (let l = 0; l < n; l++)
+    for (let iteration = 0; ; iteration++) {
+      let m = l;
+      while (m < n - 1 && Math.abs(e[m]!) > Number.EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!))) m++;
+      if (m === l) break;
+      if (iteration === 50) return n - l;
+      let g = (d[l + 1]! - d[l]!) / (2 * e[l]!);
+      g = d[m]! - d[l]! + e[l]! / (g + (g >= 0 ? 1 : -1) * Math.sqrt(g * g + 1));
+      let [s, c, p] = [1, 1, 0];
+      let split = false;
+      for (let i = m - 1; i >= l && !split; i--) {
+        const [f, b] = [s * e[i]!, c * e[i]!];
+        const r = Math.sqrt(f * f + g * g);
+        e[i + 1] = r;
+        if (r === 0) {
+          d[i + 1]! -= p;
+          split = true;
+        } else {
+          [s, c] = [f / r, g / r];
+          g = d[i + 1]! - p;
+          const t = (d[i]! - g) * s + 2 * c * b;
+          p = s * t;
+          d[i + 1] = g + p;
+          g = c * t - b;
+          [z[i + 1], z[i]] = [s * z[i]! + c * z[i + 1]!, c * z[i]! - s * z[i + 1]!];
+        }
+      }
+      if (!split) {
+        d[l]! -= p;
+        e[l] = g;
+      }
+      e[m] = 0;
+    }
+  return 0;
+}
+
+export const simulationReference: SimulationKernels = {
+  indexPowers: (n, p) => Float64Array.from({ length: n }, (_, i) => exp(p * log(i + 1))),
+  random: (draw, distribution, n) => random(draw, distribution, n),
+  philox,
+
+  gram({ root, target }, embedding) {
+    const { d } = embedding;
+    const n = padded(d);
+    const matrix = new Float64Array(n * n);
+    const overlap = new Float64Array(n);
+    for (let j = 0; j < root.length; j++) {
+      const w = row(embedding, j).map((x) => x * root[j]!);
+      for (let i = 0; i < d; i++) {
+        overlap[i]! += w[i]! * target[j]!;
+        for (let k = 0; k < d; k++) matrix[i * n + k]! += w[i]! * w[k]!;
+      }
+    }
+    return { matrix, overlap, d };
+  },
+
+  measure(gram) {
+    const [eigenvalues, below, norm] = tridiagonalize(gram);
+    const first = new Float64Array(gram.d);
+    first[0] = 1;
+    const failed = implicitQL(eigenvalues, below, first);
+    return { eigenvalues, weights: first.map((s) => (norm * s) ** 2), failed };
+  },
+
+  embedding(v, embedding) {
+    const n = padded(embedding.d);
+    const strips = new Float64Array(v * n);
+    for (let j = 0; j < v; j++)
+      row(embedding, j).forEach((w, i) => {
+        strips[((i >> 2) * v + j) * 4 + (i & 3)] = w;
+      });
+    return strips;
+  },
+
+  spectralSteps(y, steps) {
+    const { seed, first, count, batch, member, eigenvalues, limit } = steps;
+    const n = padded(y.length);
+    for (let r = 0; r < count; r++) {
+      const xi = random({ seed, stream: "data", member, step: first + r }, "normal", batch * n);
+      const update = new Float64Array(y.length);
+      for (let b = 0; b < batch; b++) {
+        const sample = xi.subarray(b * n, b * n + y.length);
+        const e = y.reduce((s, x, i) => s + x * sample[i]!, 0);
+        if (!(e * e <= limit)) return r;
+        for (let i = 0; i < y.length; i++) update[i]! += e * sample[i]!;
+      }
+      for (let i = 0; i < y.length; i++) y[i]! -= gammaAt(steps, r) * (eigenvalues[i] ?? 0) * update[i]!;
+    }
+    return count;
+  },
+
+  denseSteps(theta, strips, { root, target }, steps) {
+    const { seed, first, count, batch, member, members, apart, distribution, noise, limit } = steps;
+    const v = root.length;
+    const V = padded(v);
+    const n = theta.length / members;
+    const run = (q: number): number => {
+      const own = theta.subarray(q * n, q * n + n);
+      for (let r = 0; r < count; r++) {
+        const at = { seed, member: member + q * apart, step: first + r };
+        const epsilon = random({ ...at, stream: "noise" }, "normal", padded(batch));
+        const update = new Float64Array(n);
+        for (let b = 0; b < batch; b++) {
+          const z = random({ ...at, stream: "data" }, distribution, v, b * V);
+          const phi = Float64Array.from({ length: n }, (_, i) =>
+            z.reduce((s, x, j) => s + x * root[j]! * entry(strips, v, j, i), 0),
+          );
+          const label = z.reduce((s, x, j) => s + x * target[j]!, 0) + noise * epsilon[b]!;
+          const e = phi.reduce((s, f, i) => s + f * own[i]!, 0) - label;
+          if (!(e * e <= limit)) return r;
+          for (let i = 0; i < n; i++) update[i]! += e * phi[i]!;
+        }
+        for (let i = 0; i < n; i++) own[i]! -= gammaAt(steps, r) * update[i]!;
+      }
+      return count;
+    };
+    return Float64Array.from({ length: members }, (_, q) => run(q));
+  },
+
+  denseLoss(theta, strips, { root, target }, members) {
+    const v = root.length;
+    const n = theta.length / members;
+    return Float64Array.from({ length: members }, (_, q) => {
+      let sum = 0;
+      for (let j = 0; j < v; j++) {
+        let f = 0;
+        for (let i = 0; i < n; i++) f += entry(strips, v, j, i) * theta[q * n + i]!;
+        sum += (root[j]! * f - target[j]!) ** 2;
+      }
+      return sum;
+    });
+  },
+};

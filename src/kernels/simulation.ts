@@ -1,0 +1,104 @@
+// The simulation kernels: random numbers, random features and SGD steps (docs/theory.md, §7). Given the same arguments, the
+// random numbers are the same bits on every backend; sums may differ in the last place between the two.
+
+/** What the data z_j are drawn from; all have mean 0 and variance 1. Student's t has `student` > 2 degrees of freedom. */
+export type Distribution = "normal" | "rademacher" | "uniform" | { readonly student: number };
+
+/** The independent uses of random numbers: the embedding W, the data, the label noise. */
+export const STREAMS = { embedding: 0, data: 1, noise: 2 } as const;
+
+/** A sequence of random numbers: the same (seed, stream, member, step) always gives the same ones. */
+export interface Draw {
+  /** Whole number, 0 … 2⁵³ − 1. */
+  readonly seed: number;
+  readonly stream: keyof typeof STREAMS;
+  /** Whole number, 0 … 2³² − 1. */
+  readonly member: number;
+  /** Whole number, 0 … 2⁵³ − 1. */
+  readonly step: number;
+}
+
+/** The data's spectrum by its roots: √λ_j and √t_j, j = 1…v. */
+export interface Roots {
+  readonly root: Float64Array;
+  readonly target: Float64Array;
+}
+
+/** Draw number `draw` of W, v × d, entries iid N(0, 1/d): row j is member `draw`, step j of the stream "embedding". */
+export interface Embedding {
+  readonly seed: number;
+  readonly draw: number;
+  readonly d: number;
+}
+
+export interface Gram {
+  /** WᵀDW, n × n with n = d rounded up to a multiple of 16: 4 × 4 blocks on and below the diagonal; zero beyond d. */
+  readonly matrix: Float64Array;
+  /** WᵀDb, n. */
+  readonly overlap: Float64Array;
+  readonly d: number;
+}
+
+export interface Measure {
+  /** Eigenvalues λ̂_i of WᵀDW, in no order. */
+  readonly eigenvalues: Float64Array;
+  /** ⟨h, eigenvector i⟩², h = WᵀDb. */
+  readonly weights: Float64Array;
+  /** How many eigenvalues did not converge. */
+  readonly failed: number;
+}
+
+/** What the steps of spectral and dense SGD share. */
+export interface Steps {
+  readonly seed: number;
+  /** Steps to do, from step `first`. */
+  readonly first: number;
+  readonly count: number;
+  readonly batch: number;
+  /** γ of every step, or of each of the `count` steps. */
+  readonly gamma: number | Float64Array;
+  /** A member stops where a sample's squared error exceeds this. */
+  readonly limit: number;
+}
+
+export interface SpectralSteps extends Steps {
+  readonly member: number;
+  /** λ̂_i, and 0 for the mode that carries what is not learnt. */
+  readonly eigenvalues: Float64Array;
+}
+
+export interface DenseSteps extends Steps {
+  /** The members share W and are numbered member, member + apart, … */
+  readonly member: number;
+  readonly members: number;
+  readonly apart: number;
+  readonly distribution: Distribution;
+  /** Standard deviation σ of the label noise. */
+  readonly noise: number;
+}
+
+export interface SimulationKernels {
+  /** j^p for j = 1…n: by the core's own logarithm, so the same bits on every engine. */
+  indexPowers(n: number, p: number): Float64Array;
+  /** The first n numbers of a draw. */
+  random(draw: Draw, distribution: Distribution, n: number): Float64Array;
+  /** Philox4x32-10 of the counters (c0 … c0+3, c1, c2, c3): x0 of each, then x1, x2, x3. */
+  philox(counter: readonly [number, number, number, number], key: readonly [number, number]): Uint32Array;
+  /** G = WᵀDW and h = WᵀDb of one draw of W. */
+  gram(roots: Roots, embedding: Embedding): Gram;
+  /** The eigenvalues of G and the weights of h on its eigenvectors. */
+  measure(gram: Gram): Measure;
+  /** W of one draw as strips of four columns: [strip][row][4], d rounded up to a multiple of 16 columns, zero beyond d. */
+  embedding(v: number, embedding: Embedding): Float64Array;
+  /**
+   * Spectral SGD on y (√λ̂_i δ_i, then √(P_⊥+σ²)), which is changed in place. Returns the steps done.
+   */
+  spectralSteps(y: Float64Array, steps: SpectralSteps): number;
+  /** Dense SGD on theta (members × n, n = d rounded up to a multiple of 16), changed in place. Returns each member's steps done. */
+  denseSteps(theta: Float64Array, strips: Float64Array, roots: Roots, steps: DenseSteps): Float64Array;
+  /** P(θ) of each member. */
+  denseLoss(theta: Float64Array, strips: Float64Array, roots: Roots, members: number): Float64Array;
+}
+
+/** n rounded up to the sixteen numbers that four counters give. */
+export const padded = (n: number): number => Math.ceil(n / 16) * 16;

@@ -1,0 +1,51 @@
+// Where pieces of runs are computed: in the calling thread, or in worker threads (Node) and Web Workers (browsers). A lane does
+// one piece at a time and keeps its worker, and so its last W.
+
+import { shown } from "../check.ts";
+import { defaultKernels } from "../kernels/default.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import { openPool, sibling } from "../pool.ts";
+import { type Job, type Result, Runner } from "./segments.ts";
+
+export interface ThreadOptions {
+  /** Worker threads. 0: in the calling thread, which gives way to events between pieces of work. Default 0. */
+  readonly threads?: number;
+  /**
+   * Where the worker is, for threads > 0: by default, beside this file. A bundler needs
+   * `import worker from "isoflop/worker?worker&url"`, given as new URL(worker, location.href).
+   */
+  readonly worker?: URL;
+  /** The kernels of the calling thread. Default: the WebAssembly core. */
+  readonly kernels?: Kernels;
+}
+
+export interface Lane {
+  run<J extends Job>(job: J): Promise<Result<J>>;
+  /** Ends the lane, whatever it is doing. */
+  close(): Promise<void>;
+}
+
+/** Opens the lanes that `options` asks for, at least one. */
+export async function openLanes({ threads = 0, worker, kernels }: ThreadOptions): Promise<Lane[]> {
+  if (threads === 0) return [inline(new Runner(kernels ?? defaultKernels()))];
+  if (kernels) throw new RangeError(`kernels must be left out where threads > 0 (workers make their own)`);
+  if (worker !== undefined && !(worker instanceof URL))
+    throw new TypeError(`worker must be a URL, got ${shown(worker)}`);
+  const script = worker ?? sibling(import.meta.url, "./worker");
+  return Promise.all(
+    Array.from({ length: threads }, async () => {
+      const pool = await openPool(script, 1);
+      return { run: <J extends Job>(job: J) => pool.run<Result<J>>("run", [job]), close: pool.close };
+    }),
+  );
+}
+
+function inline(runner: Runner): Lane {
+  return {
+    async run(job) {
+      await new Promise((resolve) => setTimeout(resolve));
+      return runner.run(job);
+    },
+    async close() {},
+  };
+}

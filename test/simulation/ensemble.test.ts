@@ -1,0 +1,210 @@
+// Ensembles of real SGD against the exact expectation for the same W. Seeds are fixed. With 20 checkpoints of each of a dozen
+// ensembles, one beyond 4 standard errors has probability 1.5 % if all is right (the checkpoints of one run move together).
+import { describe, expect, it } from "vitest";
+import { measured, plrf, powerLaw, type SimulationOptions, sampleSpectrum, simulate } from "../../src/index.ts";
+import { twoSample } from "../statistics.ts";
+import { gapToTheory } from "./gap.ts";
+
+const POINTS = [
+  [0.7, 0.3],
+  [0.7, 0.7],
+  [1, 1.3],
+] as const;
+
+const modelAt = (alpha: number, beta: number, d: number, batch = 1) =>
+  plrf({ spectrum: powerLaw({ alpha, beta }), d, batch, stepFraction: batch === 1 ? 0.5 : 0.2 });
+
+const worst = (values: Float64Array): number => values.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+
+/** Twenty numbers of steps, evenly spaced. */
+const twenty = (steps: number): number[] => Array.from({ length: 20 }, (_, i) => ((i + 1) * steps) / 20);
+
+describe.each(POINTS)("400 members at α = %s, β = %s", (alpha, beta) => {
+  it.each([1, 8])("have the exact expected loss, B = %i", async (batch) => {
+    for (const [method, d, steps, draws] of [
+      ["spectral", 128, batch === 1 ? 1000 : 200, 4],
+      ["dense", 64, batch === 1 ? 200 : 60, 1],
+    ] as const) {
+      const run = await simulate(modelAt(alpha, beta, d, batch), {
+        ...{ steps, record: twenty(steps), members: 400, draws, seed: 2, method, expected: true },
+      });
+      expect(run.deviation).toHaveLength(20);
+      expect(worst(run.deviation!)).toBeLessThan(4);
+    }
+  });
+});
+
+describe("dense and spectral SGD on the same W", () => {
+  it.each([
+    [1, 0],
+    [4, 0.5],
+  ])("give the same law of the final loss, B = %i, σ = %s", async (batch, noise) => {
+    const model = modelAt(0.7, 0.7, 48, batch);
+    const common: SimulationOptions = { steps: 300, record: [300], members: 500, draws: 1, noise };
+    // the same seed is the same W; other members are other data
+    const dense = await simulate(model, { ...common, method: "dense" });
+    const spectral = await simulate(model, common);
+    const last = (curves: readonly Float64Array[]) => curves.map((curve) => curve[0]!);
+    expect(twoSample(last(dense.curves), last(spectral.curves))).toBeGreaterThan(0.001);
+    // and the test has power: a little more label noise is told apart
+    const other = await simulate(model, { ...common, noise: noise + 0.2 });
+    expect(twoSample(last(dense.curves), last(other.curves))).toBeLessThan(0.001);
+  });
+});
+
+it("trains with label noise and a falling step as the recursion says", async () => {
+  const model = modelAt(0.7, 0.7, 64, 2);
+  const schedule = (r: number) => model.gamma * (1 - r / 300);
+  for (const method of ["spectral", "dense"] as const) {
+    const run = await simulate(model, {
+      ...{
+        steps: 300,
+        record: twenty(300),
+        members: 400,
+        draws: 2,
+        noise: 0.3,
+        schedule,
+        method,
+        expected: true,
+        seed: 4,
+      },
+    });
+    expect(worst(run.deviation!)).toBeLessThan(4);
+  }
+});
+
+it("averages over W to the deterministic equivalent, the better the larger d", async () => {
+  const [small, large] = [await gapToTheory(16, 500), await gapToTheory(64, 200)];
+  // at 10 steps the gap is known well, and of order 1/d; later the scatter between draws, of order d^−½, hides it
+  expect(small.gap[0]! / large.gap[0]!).toBeGreaterThan(2);
+  expect(large.gap[0]).toBeGreaterThan(4 * large.stderr[0]!);
+  large.gap.forEach((gap, i) => {
+    expect(Math.abs(gap)).toBeLessThan(4 * large.stderr[i]! + 0.02);
+    expect(small.scatter[i]! / large.scatter[i]!).toBeGreaterThan(1.5);
+  });
+});
+
+it("samples the least loss that d features of this W allow", async () => {
+  // with v = d the features reach everything
+  const spectrum = powerLaw({ alpha: 0.6, beta: 0.5 });
+  const full = await sampleSpectrum(plrf({ spectrum, d: 20, v: 20 }), { draws: 3 });
+  for (const { floor, energies } of full.draws) {
+    expect(floor).toBeLessThan(1e-12);
+    expect(energies.every((c) => c >= 0)).toBe(true);
+  }
+  // noiseless SGD at a small step ends there
+  const model = plrf({ spectrum, d: 6, v: 24, stepFraction: 0.02, batch: 4 });
+  const { draws } = await sampleSpectrum(model);
+  const run = await simulate(model, { steps: 20_000, record: [20_000], members: 4, draws: 1, method: "dense" });
+  expect(run.mean[0]! / draws[0]!.floor - 1).toBeGreaterThan(0);
+  expect(run.mean[0]! / draws[0]!.floor - 1).toBeLessThan(0.03);
+});
+
+it("takes any law of the data, and any spectrum", async () => {
+  const spectrum = measured({ eigenvalues: [3, 1, 0.5, 0.2, 0.1, 0.05], energies: [1, 0.5, 0.3, 0.2, 0.1, 0.1] });
+  const model = plrf({ spectrum, d: 4 });
+  const ends = new Map<string, number>();
+  for (const distribution of ["normal", "rademacher", "uniform", { student: 5 }] as const) {
+    const run = await simulate(model, {
+      steps: 300,
+      record: [1, 300],
+      members: 200,
+      draws: 1,
+      method: "dense",
+      distribution,
+    });
+    expect(run.stats.converged).toBe(true);
+    expect(run.mean[1]).toBeLessThan(run.mean[0]! / 2);
+    ends.set(JSON.stringify(distribution), run.mean[1]!);
+  }
+  expect(new Set(ends.values()).size).toBe(4);
+});
+
+describe("what makes a run", () => {
+  const model = modelAt(0.7, 0.7, 40);
+
+  it("is the seed and the member, not the company", async () => {
+    const few = await simulate(model, { steps: 200, members: 3, seed: 9 });
+    const many = await simulate(model, { steps: 200, members: 5, seed: 9 });
+    expect(many.curves.slice(0, 3)).toEqual(few.curves);
+    expect(new Set(many.curves.map((curve) => curve.at(-1))).size).toBe(5);
+    const other = await simulate(model, { steps: 200, members: 3, seed: 10 });
+    expect(other.curves).not.toEqual(few.curves);
+    const shared = { steps: 100, draws: 2, seed: 9, method: "dense" } as const;
+    const dense = await simulate(model, { ...shared, members: 7 });
+    expect(dense.curves.slice(0, 4)).toEqual((await simulate(model, { ...shared, members: 4 })).curves);
+  });
+
+  it("is written down with the result", async () => {
+    const run = await simulate(model, { steps: 100, record: [0, 10, 100], members: 2, seed: 9 });
+    expect(run.made).toMatchObject({
+      method: "simulate",
+      seed: 9,
+      parameters: { alpha: 0.7, d: 40, v: 160, gamma: model.gamma, members: 2, draws: 2, method: "spectral" },
+    });
+    expect(run.mean[0]).toBeCloseTo(model.P0, 12);
+    expect([...run.flops]).toEqual([0, 400, 4000]);
+  });
+
+  it("has standard errors that count the draws of W", async () => {
+    const options = { steps: 300, record: [300], members: 64, seed: 3 };
+    const given = await simulate(model, { ...options, draws: 1 });
+    const over = await simulate(model, { ...options, draws: 4 });
+    // four draws know the mean over W worse than one draw's members know its own mean
+    expect(over.stderr[0]).toBeGreaterThan(2 * given.stderr[0]!);
+    const { low, median, high } = over.quartiles;
+    expect(low[0]).toBeLessThan(median[0]!);
+    expect(median[0]).toBeLessThan(high[0]!);
+  });
+});
+
+describe("a step that is too large", () => {
+  it("is refused with the stable limit; forced, it runs, is recognised and stops", async () => {
+    const spectrum = powerLaw({ alpha: 0.7, beta: 0.7 });
+    expect(() => plrf({ spectrum, d: 50, stepFraction: 3 })).toThrow(/below .* the largest stable step/);
+    for (const method of ["spectral", "dense"] as const) {
+      const model = plrf({ spectrum, d: 50, stepFraction: 30, force: true });
+      const seen: number[] = [];
+      const run = await simulate(model, {
+        ...{ steps: 1e9, members: 5, draws: 1, method, onProgress: (done: number) => seen.push(done) },
+      });
+      expect(run.stats).toMatchObject({ converged: false, diverged: 5 });
+      expect(run.stats.divergedAt).toBeLessThan(1000);
+      expect(run.mean.at(-1)).toBe(Infinity);
+      expect(run.mean[0]).toBeLessThan(Infinity);
+      expect(seen.at(-1)).toBeCloseTo(1, 12);
+    }
+  });
+});
+
+describe("bad input", () => {
+  const model = modelAt(0.7, 0.7, 20);
+  it.each([
+    [{ steps: 0 }, RangeError, /^steps must be at least 1, got 0$/],
+    [{ steps: 1.5 }, RangeError, /^steps must be a whole number/],
+    [{ steps: 10, members: 0 }, RangeError, /^members must be at least 1/],
+    [{ steps: 10, members: 4, draws: 5 }, RangeError, /^draws must be at most 4/],
+    [{ steps: 10, record: [5, 20] }, RangeError, /^record\[1\] must be at most 10/],
+    [{ steps: 10, record: [5, 5] }, RangeError, /^record must increase/],
+    [{ steps: 10, record: [0.5] }, RangeError, /^record\[0\] must be a whole number/],
+    [{ steps: 10, seed: -1 }, RangeError, /^seed must be at least 0/],
+    [{ steps: 10, noise: Number.NaN }, RangeError, /^noise must be finite/],
+    [{ steps: 10, method: "fast" }, RangeError, /^method must be one of spectral, dense/],
+    [{ steps: 10, distribution: "rademacher" }, RangeError, /^distribution must be "normal" for the spectral/],
+    [{ steps: 10, method: "dense", distribution: { student: 2 } }, RangeError, /^distribution.student must be above 2/],
+    [{ steps: 10, method: "dense", distribution: "cauchy" }, RangeError, /^distribution must be one of/],
+    [{ steps: 10, schedule: 3 }, TypeError, /^schedule must be a function/],
+    [{ steps: 10, schedule: () => Number.NaN }, RangeError, /^schedule\(0\) must be finite/],
+    [{ steps: 10, threads: -1 }, RangeError, /^threads must be at least 0/],
+  ])("%j is one line of error before any work", async (options, kind, message) => {
+    const run = simulate(model, options as unknown as SimulationOptions);
+    await expect(run).rejects.toThrow(kind);
+    await expect(run).rejects.toThrow(message);
+  });
+
+  it("a model of half a feature is refused", async () => {
+    await expect(simulate(modelAt(0.7, 0.7, 20.5), { steps: 1 })).rejects.toThrow(/^d must be a whole number/);
+    const infinite = plrf({ spectrum: powerLaw({ alpha: 0.7, beta: 0.7 }), d: 20, v: Infinity });
+    await expect(simulate(infinite, { steps: 1 })).rejects.toThrow(/^v must be finite/);
+  });
+});
