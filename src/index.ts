@@ -8,6 +8,7 @@ export type { Distribution } from "./kernels/simulation.ts";
 export { wasmKernels } from "./kernels/wasm/wasm.ts";
 export { type Made, version } from "./made.ts";
 export { logspace } from "./math/grid.ts";
+export { availableThreads } from "./pool.ts";
 export { type CheckpointStore, fileCheckpoint } from "./simulation/checkpoint.ts";
 export type { SampledSpectrum } from "./simulation/eigenvalues.ts";
 export * from "./simulation/ensemble.ts";

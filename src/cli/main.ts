@@ -39,6 +39,11 @@ const COMMANDS: readonly Entry[] = [
     load: () => import("./spectrum.ts"),
   },
   {
+    name: "simulate",
+    summary: "ensembles of real one-pass SGD against the theory",
+    load: () => import("./simulate.ts"),
+  },
+  {
     name: "reproduce",
     summary: "the figures and tables of the two papers, each with a verdict",
     load: () => import("./reproduce.ts"),

@@ -1,10 +1,31 @@
 // isoflop spectrum: the density of the eigenvalues of K̂ and of the target's energy among them.
 
 import type { Command } from "commander";
-import { type Density, plrf, powerLaw, spectralDensity } from "../index.ts";
+import {
+  availableThreads,
+  type Density,
+  logspace,
+  type Plrf,
+  plrf,
+  powerLaw,
+  type SampledSpectrum,
+  sampleSpectrum,
+  spectralDensity,
+} from "../index.ts";
 import { Failure } from "./errors.ts";
-import { type Common, list, number, type PowerLawValues, withCommon, withPowerLaw } from "./options.ts";
+import { interruption } from "./interrupt.ts";
+import {
+  type Common,
+  list,
+  number,
+  type PowerLawValues,
+  whole,
+  withCommon,
+  withPowerLaw,
+  withRandom,
+} from "./options.ts";
 import { openOutput } from "./output.ts";
+import { progress } from "./progress.ts";
 import { bold, readable, sampled, table } from "./table.ts";
 import { brief, pointInWords, raised } from "./words.ts";
 
@@ -12,14 +33,23 @@ interface Options extends PowerLawValues, Common {
   readonly d: number;
   readonly v?: number;
   readonly lambda?: Float64Array;
+  readonly sampled?: number;
+  readonly seed: number;
+  readonly threads?: number;
 }
 
+/** Bins of the histogram a decade. */
+const BINS = 25;
+
 export function define(command: Command): void {
-  withCommon(
-    withPowerLaw(command)
-      .requiredOption("--d <d>", "model size: number of parameters, ≥ 1", number)
-      .option("--v <v>", "number of data modes, ≥ d, may be inf where α > 1/2; default 4d", number)
-      .option("--lambda <list>", "eigenvalues, as 0.1,1 or LO:HI[:N]; default the whole support", list),
+  withRandom(
+    withCommon(
+      withPowerLaw(command)
+        .requiredOption("--d <d>", "model size: number of parameters, ≥ 1", number)
+        .option("--v <v>", "number of data modes, ≥ d, may be inf where α > 1/2; default 4d", number)
+        .option("--lambda <list>", "eigenvalues, as 0.1,1 or LO:HI[:N]; default the whole support", list)
+        .option("--sampled <n>", "compare with the eigenvalues of n draws of W", whole),
+    ),
   ).action(run);
 }
 
@@ -30,18 +60,89 @@ async function run(options: Options): Promise<void> {
   const write = await openOutput(options);
   const found = spectralDensity(model, lambda ? { lambda } : {});
   const setting = `${pointInWords(options)}, d = ${brief(d)}, v = ${model.v === 4 * d ? "4d" : brief(model.v)}`;
+  const draws = options.sampled === undefined ? undefined : await sample(model, options.sampled, options);
+  const histogram = draws && count(draws);
   const columns = { lambda: found.lambda, density: found.density, weighted: found.weighted };
   await write({
-    json: () => ({ ...columns, F0: model.F0, edges: found.edges, stats: found.stats, made: found.made }),
+    json: () => ({
+      ...columns,
+      F0: model.F0,
+      edges: found.edges,
+      ...(histogram ? { histogram } : {}),
+      stats: found.stats,
+      made: found.made,
+    }),
     columns: () => columns,
-    text: () => inWords(found, model.F0, model.P0, setting),
+    text: () => inWords(found, model.F0, model.P0, setting) + (draws ? `\n\n${sampledInWords(draws, model)}` : ""),
     figure: async () => {
       const { spectrumFigure } = await import("../figures/index.ts");
-      return spectrumFigure({ setting: raised(setting), ...columns });
+      return spectrumFigure({
+        setting: raised(setting) + (draws ? `, ${draws.length} draws of W, seed ${options.seed}` : ""),
+        ...columns,
+        histogram,
+      });
     },
   });
   if (!found.stats.converged)
     throw new Failure(`the density was not found at ${found.stats.failed} of ${found.lambda.length} points`);
+  if (draws && !draws.every(({ converged }) => converged))
+    throw new Failure("some sampled eigenvalues did not converge");
+}
+
+async function sample(
+  model: Plrf,
+  draws: number,
+  { seed, threads, quiet }: Options,
+): Promise<readonly SampledSpectrum[]> {
+  const bar = progress("sampling", { quiet });
+  const signal = interruption();
+  const { draws: found } = await sampleSpectrum(model, {
+    ...{ draws, seed, signal, threads: threads ?? availableThreads() },
+    onProgress: bar.update,
+  });
+  bar.done();
+  return found;
+}
+
+/** Eigenvalues, and the target's energy at them, between edges: per draw of W, so that the theory is their mean. */
+function count(draws: readonly SampledSpectrum[]) {
+  const all = draws.flatMap(({ eigenvalues }) => [...eigenvalues]).filter((x) => x > 0);
+  const [least, most] = all.reduce(([a, b], x) => [Math.min(a!, x), Math.max(b!, x)], [Infinity, 0]) as [
+    number,
+    number,
+  ];
+  const bins = Math.max(10, Math.ceil(BINS * Math.log10(most / least)));
+  const edges = logspace(least / 1.001, most * 1.001, bins + 1);
+  const counts = new Float64Array(bins);
+  const energy = new Float64Array(bins);
+  for (const { eigenvalues, energies } of draws)
+    eigenvalues.forEach((x, i) => {
+      const bin = Math.floor((bins * Math.log(x / edges[0]!)) / Math.log(edges[bins]! / edges[0]!));
+      if (!(bin >= 0)) return;
+      counts[bin]! += 1 / draws.length;
+      energy[bin]! += energies[i]! / draws.length;
+    });
+  return { edges, count: counts, energy };
+}
+
+/** Sums that the theory knows, over the draws. */
+function sampledInWords(draws: readonly SampledSpectrum[], model: Plrf): string {
+  const mean = (of: (draw: SampledSpectrum) => number): [number, number] => {
+    const values = draws.map(of);
+    const m = values.reduce((a, b) => a + b, 0) / values.length;
+    const square = values.reduce((a, b) => a + (b - m) ** 2, 0);
+    return [m, Math.sqrt(square / (values.length - 1) / values.length)];
+  };
+  const rows = [mean(({ eigenvalues }) => eigenvalues.reduce((a, b) => a + b, 0)), mean(({ floor }) => floor)];
+  return [
+    `  over ${draws.length} draws of W`,
+    table([
+      { title: "", values: ["Tr K̂", "floor P_⊥"] },
+      { title: "mean", values: rows.map(([m]) => m), format: (x) => readable(x, 6) },
+      { title: "± standard error", values: rows.map(([, e]) => e), format: (x) => readable(x, 2) },
+      { title: "theory", values: [model.trace, model.F0], format: (x) => readable(x, 6) },
+    ]),
+  ].join("\n");
 }
 
 function inWords(found: Density, F0: number, P0: number, setting: string): string {

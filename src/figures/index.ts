@@ -7,5 +7,6 @@ export { type DrawOptions, draw } from "./draw.ts";
 export type { Columns, Figure, Legend, Panel, Ramp, Swatch, Swatches, View } from "./figure.ts";
 export { type FrontierData, frontierFigure } from "./frontier.ts";
 export { type LossData, lossFigure } from "./loss.ts";
+export { type SimulationData, type SimulationRun, simulationFigure } from "./simulation.ts";
 export { type SpectrumData, spectrumFigure } from "./spectrum.ts";
 export { dark, FONT, fan, light, type Theme } from "./theme.ts";

@@ -62,7 +62,7 @@ function panel(
       const floor = yAxis.domain?.[0] ?? 1;
       // between the bands the density is 0: the curve goes down to the axis
       const drawn = y.map((value) => Math.max(value, floor));
-      return plane(view, logAxis("eigenvalue λ", [lambda]), yAxis, [
+      return plane(view, logAxis("eigenvalue λ", [lambda, histogram?.edges ?? []]), yAxis, [
         rectY(bars, { x1: "x1", x2: "x2", y1: floor, y2: "y", fill: theme.category[0]!, fillOpacity: 0.35 }),
         areaY(lambda, { x: lambda, y1: floor, y2: drawn, fill: theme.accent, fillOpacity: bars.length > 0 ? 0 : 0.15 }),
         line(lambda, { x: lambda, y: drawn, stroke: theme.accent, strokeWidth: 1.4 }),

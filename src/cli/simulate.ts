@@ -1,0 +1,241 @@
+// isoflop simulate: ensembles of real one-pass SGD at several model sizes, against the theory and against the exact
+// expectation for the same draws of W.
+
+import { existsSync, rmSync } from "node:fs";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import {
+  availableThreads,
+  type Distribution,
+  fileCheckpoint,
+  kernelNorm,
+  loss,
+  type Plrf,
+  plrf,
+  powerLaw,
+  SIMULATION_METHODS,
+  type Simulation,
+  type SimulationMethod,
+  simulate,
+} from "../index.ts";
+import { Failure } from "./errors.ts";
+import { interruption } from "./interrupt.ts";
+import {
+  type Common,
+  number,
+  type PowerLawValues,
+  type StepValues,
+  whole,
+  wholeList,
+  withCommon,
+  withPowerLaw,
+  withRandom,
+  withStep,
+} from "./options.ts";
+import { openOutput } from "./output.ts";
+import { progress } from "./progress.ts";
+import { bold, fixed, readable, table } from "./table.ts";
+import { brief, pointInWords, raised, stepInWords } from "./words.ts";
+
+interface Options extends PowerLawValues, StepValues, Common {
+  readonly d: Float64Array;
+  readonly dataRatio: number;
+  readonly steps: number;
+  readonly points: number;
+  readonly members: number;
+  readonly draws?: number;
+  readonly method: SimulationMethod;
+  readonly distribution: Distribution;
+  readonly noise: number;
+  readonly checkpoint?: string;
+  readonly force?: boolean;
+  readonly seed: number;
+  readonly threads?: number;
+}
+
+interface Run extends Simulation {
+  readonly model: Plrf;
+  readonly theory?: Float64Array;
+}
+
+export function define(command: Command): void {
+  withRandom(
+    withCommon(
+      withStep(
+        withPowerLaw(command)
+          .requiredOption("--d <list>", "model sizes, as 100,200,400 or LO:HI[:N]", wholeList)
+          .option("--data-ratio <v/d>", "data modes a parameter", number, 4),
+      )
+        .option("--steps <r>", "steps of SGD", whole, 10_000)
+        .option("--points <n>", "numbers of steps recorded, evenly spaced in the logarithm", whole, 50)
+        .option("--members <n>", "runs of SGD for each size", whole, 32)
+        .option("--draws <n>", "draws of W that they share out; default one each", whole)
+        .addOption(
+          new Option("--method <name>", "spectral: by its law, Gaussian data; dense: by its definition")
+            .choices(SIMULATION_METHODS)
+            .default("spectral"),
+        )
+        .addOption(
+          new Option("--distribution <law>", "of the data, with --method dense: normal, rademacher, uniform, student:ν")
+            .argParser(law)
+            .default("normal"),
+        )
+        .option("--noise <σ>", "standard deviation of the label noise", number, 0)
+        .option("--checkpoint <file>", "where an interrupted run continues from; default beside the first --out")
+        .option("--force", "run even where the step is too large to be stable"),
+    ),
+  ).action(run);
+}
+
+function law(text: string): Distribution {
+  const [name, nu] = text.split(":") as [string, string?];
+  if (name === "student" && nu !== undefined) return { student: number(nu) };
+  if (nu === undefined && (name === "normal" || name === "rademacher" || name === "uniform")) return name;
+  throw new InvalidArgumentError(`Expected normal, rademacher, uniform or student:ν, got "${text}".`);
+}
+
+async function run(options: Options): Promise<void> {
+  const { alpha, beta, dataRatio, gamma, stepFraction, batch, noise, force = false, quiet } = options;
+  const models = Array.from(options.d, (d) =>
+    plrf({
+      spectrum: powerLaw({ alpha, beta }),
+      ...{ d, v: Math.round(dataRatio * d), batch, force },
+      ...(gamma === undefined ? {} : { gamma }),
+      ...(stepFraction === undefined ? {} : { stepFraction }),
+    }),
+  );
+  const write = await openOutput(options);
+  const signal = interruption();
+  const base = options.checkpoint ?? (options.out ? `${options.out[0]}.checkpoint` : undefined);
+  const file = (model: Plrf) => `${base}.d${model.d}`;
+
+  const runs: Run[] = [];
+  for (const model of models) {
+    const bar = progress(`d = ${model.d}`, { quiet });
+    let before: number | undefined;
+    const ensemble = await simulate(model, {
+      ...{ steps: options.steps, record: options.points, members: options.members, method: options.method },
+      ...{ distribution: options.distribution, noise, seed: options.seed, signal },
+      ...(options.draws === undefined ? {} : { draws: options.draws }),
+      expected: options.distribution === "normal" && stable(model),
+      threads: options.threads ?? availableThreads(),
+      // what a checkpoint brought along says nothing of the time left
+      onProgress: (done) => {
+        before ??= done;
+        bar.update(before < 1 ? (done - before) / (1 - before) : 1);
+      },
+      ...(base === undefined ? {} : { checkpoint: fileCheckpoint(file(model)) }),
+    }).catch((error: unknown) => {
+      bar.done();
+      if (!signal.aborted || base === undefined) throw error;
+      throw new Failure(`interrupted: the same command continues from ${file(model)}`, 130);
+    });
+    bar.done();
+    const theory = noise === 0 && stable(model) ? loss(model, { steps: ensemble.steps }).loss : undefined;
+    runs.push({ ...ensemble, model, ...(theory ? { theory } : {}) });
+  }
+
+  const setting =
+    `${pointInWords(options)}, v = ${brief(dataRatio)}d, ${stepInWords(options)}, B = ${batch}, ` +
+    `${noise > 0 ? `σ = ${brief(noise)}, ` : ""}${options.members} members, ${runs[0]!.draws} draws of W, ` +
+    `${options.method}, seed ${options.seed}`;
+  await write({
+    json: () => ({
+      ...columns(runs),
+      runs: runs.map(({ model, members, draws, stats, made, expected, ...ensemble }) => ({
+        d: model.d,
+        ...{ v: model.v, gamma: model.gamma, members, draws },
+        deviation: {
+          theory: fromTheory(ensemble),
+          expected: expected ? largest(ensemble.deviation!) : null,
+        },
+        ...{ stats, made },
+      })),
+    }),
+    columns: () => columns(runs),
+    text: () => inWords(runs, setting),
+    figure: async () => {
+      const { simulationFigure } = await import("../figures/index.ts");
+      return simulationFigure({
+        setting: raised(setting),
+        members: options.members,
+        runs: runs.map(({ model, flops, mean, stderr, quartiles, theory }) => ({
+          ...{ d: model.d, flops, mean, stderr, low: quartiles.low, high: quartiles.high, theory },
+        })),
+      });
+    },
+  });
+  if (base !== undefined) for (const model of models) if (existsSync(file(model))) rmSync(file(model));
+  const diverged = runs.filter(({ stats }) => stats.diverged > 0);
+  if (diverged.length > 0) {
+    const { model, stats, members } = diverged[0]!;
+    throw new Failure(
+      `${stats.diverged} of ${members} members diverged at d = ${model.d}, the first at step ${stats.divergedAt}: lower the step`,
+    );
+  }
+  if (!runs.every(({ stats }) => stats.converged)) throw new Failure("some eigenvalues did not converge");
+}
+
+/** Whether the expected loss stays finite: there is a theory then. */
+const stable = (model: Plrf): boolean => kernelNorm(model) < 1;
+
+/** One row for each size and number of steps. */
+function columns(runs: readonly Run[]) {
+  const all = (of: (run: Run) => ArrayLike<number> | undefined) =>
+    Float64Array.from(runs.flatMap((run) => Array.from(of(run) ?? run.steps.map(() => Number.NaN))));
+  return {
+    d: all((run) => run.steps.map(() => run.model.d)),
+    steps: all((run) => run.steps),
+    flops: all((run) => run.flops),
+    mean: all((run) => run.mean),
+    stderr: all((run) => run.stderr),
+    low: all((run) => run.quartiles.low),
+    median: all((run) => run.quartiles.median),
+    high: all((run) => run.quartiles.high),
+    theory: all((run) => run.theory),
+    expected: all((run) => run.expected),
+    deviation: all((run) => run.deviation),
+  };
+}
+
+const largest = (values: Float64Array): number =>
+  values.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
+
+/** The mean's largest deviation from the theory in standard errors. */
+function fromTheory({ mean, stderr, theory }: Pick<Run, "mean" | "stderr" | "theory">): number | null {
+  return theory ? largest(mean.map((x, i) => (x - theory[i]!) / stderr[i]!)) : null;
+}
+
+function inWords(runs: readonly Run[], setting: string): string {
+  const end = runs[0]!.steps.length - 1;
+  const last = (of: (run: Run) => Float64Array | undefined) => runs.map((run) => of(run)?.[end] ?? Number.NaN);
+  const mean = last((run) => run.mean);
+  const stderr = last((run) => run.stderr);
+  const theory = last((run) => run.theory);
+  const errors = (x: number) => fixed(x, 2);
+  return [
+    bold(`One-pass SGD at ${setting}`),
+    "",
+    `  after ${brief(runs[0]!.steps[end]!)} steps`,
+    table([
+      { title: "d", values: runs.map(({ model }) => model.d), format: brief },
+      { title: "mean loss", values: mean },
+      { title: "± standard error", values: stderr },
+      { title: "theory", values: theory },
+      { title: "off by, %", values: mean.map((x, i) => 100 * (x / theory[i]! - 1)), format: (x) => fixed(x, 2) },
+      { title: "in standard errors", values: mean.map((x, i) => (x - theory[i]!) / stderr[i]!), format: errors },
+    ]),
+    "",
+    "  largest deviation over all recorded steps, in standard errors",
+    table([
+      { title: "d", values: runs.map(({ model }) => model.d), format: brief },
+      { title: "from the theory", values: runs.map((run) => fromTheory(run) ?? Number.NaN), format: errors },
+      {
+        title: "from the exact expectation for these W",
+        values: runs.map(({ deviation }) => (deviation ? largest(deviation) : Number.NaN)),
+        format: errors,
+      },
+    ]),
+    "",
+    `  γ = ${runs.map(({ model }) => readable(model.gamma)).join(", ")}`,
+  ].join("\n");
+}
