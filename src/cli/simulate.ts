@@ -57,6 +57,9 @@ interface Run extends Simulation {
   readonly theory?: Float64Array;
 }
 
+/** Members from which the mean of a skewed loss is nearly normal. */
+const MANY = 200;
+
 export function define(command: Command): void {
   withRandom(
     withCommon(
@@ -235,6 +238,9 @@ function inWords(runs: readonly Run[], setting: string): string {
         format: errors,
       },
     ]),
+    ...(runs[0]!.members < MANY
+      ? ["  (losses are skewed to the right: the mean of so few members mostly falls short, and its error with it)"]
+      : []),
     "",
     `  γ = ${runs.map(({ model }) => readable(model.gamma)).join(", ")}`,
   ].join("\n");

@@ -2,8 +2,8 @@
 
 import { areaY, dot, line, link, ruleY } from "@observablehq/plot";
 import { linearAxis, logAxis, padded, plane } from "./axes.ts";
-import type { Figure, Panel, Swatch } from "./figure.ts";
-import { fan, type Theme } from "./theme.ts";
+import type { Figure, Panel } from "./figure.ts";
+import { fan } from "./theme.ts";
 
 export interface SimulationRun {
   readonly d: number;
@@ -54,11 +54,6 @@ export function simulationFigure(data: SimulationData): Figure {
 
 const finite = (values: Float64Array): Float64Array => values.map((x) => (Number.isFinite(x) ? x : Number.NaN));
 
-function swatches({ runs }: SimulationData, theme: Theme): Swatch[] {
-  const colors = fan(theme, runs.length);
-  return runs.map(({ d }, i) => ({ label: `d = ${d}`, color: colors[i]! }));
-}
-
 function curves(data: SimulationData): Panel {
   const { runs } = data;
   const theory = runs.some((run) => run.theory);
@@ -66,7 +61,7 @@ function curves(data: SimulationData): Panel {
     legend: (theme) => ({
       kind: "swatches",
       items: [
-        ...swatches(data, theme),
+        ...runs.map(({ d }, i) => ({ label: `d = ${d}`, color: fan(theme, runs.length)[i]! })),
         ...(theory ? [{ label: "theory", color: theme.ink, mark: "dashed" as const }] : []),
       ],
     }),
@@ -112,7 +107,6 @@ function ratios(data: SimulationData): Panel {
   });
   return {
     title: `Mean over theory, with ${ERRORS} standard errors`,
-    legend: (theme) => ({ kind: "swatches", items: swatches(data, theme) }),
     plot: (view) => {
       const colors = fan(view.theme, points.length);
       const y = linearAxis("mean / theory", [...points.flatMap(({ low, high }) => [low, high]), [0.9, 1.1]]);

@@ -80,7 +80,8 @@ it("averages over W to the deterministic equivalent, the better the larger d", a
   expect(large.gap[0]).toBeGreaterThan(4 * large.stderr[0]!);
   large.gap.forEach((gap, i) => {
     expect(Math.abs(gap)).toBeLessThan(4 * large.stderr[i]! + 0.02);
-    expect(small.scatter[i]! / large.scatter[i]!).toBeGreaterThan(1.5);
+    // four times d halves the scatter, which over 200 draws of a skewed loss is itself known to some 15 %
+    expect(small.scatter[i]! / large.scatter[i]!).toBeGreaterThan(1.25);
   });
 });
 
