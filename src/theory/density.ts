@@ -41,7 +41,8 @@ export interface DensityOptions {
 
 /** Modes up to j ~ √d stand out of the bulk as bands of their own: they must not be smeared by the mode rule. */
 const OUTLIERS = 4;
-const MOST_OUTLIERS = 2e4;
+/** The most such modes: all of them up to d = 2.5e7. */
+const MOST_APART = 2e4;
 /** Heights above the axis, relative to x: each a first guess for the next. */
 const HEIGHTS = [30, 10, 3, 1, 0.5, 0.25, 0.12, 0.06, 0.03, 0.015, 7e-3, 3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6, 1e-8, 0];
 /** Im κ/|κ| below this is a point outside the support. */
@@ -52,27 +53,29 @@ const OUTSIDE = 1e-9;
  * @throws RangeError where lambda is not positive and increasing
  */
 export function spectralDensity(model: Plrf, options: DensityOptions = {}): Density {
-  const { spectrum, d, v, kappa0 } = model;
+  const { spectrum, d, v } = model;
   const kernels = options.kernels ?? defaultKernels();
-  const modes = modesOf(spectrum, v, Math.min(MOST_OUTLIERS, Math.max(100, Math.ceil(OUTLIERS * Math.sqrt(d)))));
   const edges = support(model);
-  const lambda = options.lambda ? increasing("lambda", options.lambda, Number.MIN_VALUE) : defaultGrid(modes, d, edges);
-  const kappa = descend(kernels, modes, d, kappa0, lambda);
-  const { D, G } = kernels.modeSums(modes, kappa);
-  let failed = 0;
+  const lambda = options.lambda ? increasing("lambda", options.lambda, Number.MIN_VALUE) : defaultGrid(model, edges);
   const density = new Float64Array(lambda.length);
   const weighted = new Float64Array(lambda.length);
-  lambda.forEach((x, i) => {
-    const [re, im] = [kappa.re[i]!, kappa.im[i]!];
-    if (Number.isNaN(re)) {
-      failed++;
-      density[i] = weighted[i] = Number.NaN;
-    } else if (im > OUTSIDE * Math.hypot(re, im)) {
-      density[i] = Math.abs(D.im[i]!) / (Math.PI * x);
-      // Φ = G/m with m = ζ/κ = −x/κ
-      weighted[i] = Math.abs(G.re[i]! * im + G.im[i]! * re) / (Math.PI * x);
-    }
-  });
+  let failed = 0;
+  for (const { modes, from, to } of rules(model, lambda)) {
+    const x = lambda.subarray(from, to);
+    const kappa = descend(kernels, modes, model, x);
+    const { D, G } = kernels.modeSums(modes, kappa);
+    x.forEach((value, i) => {
+      const [re, im] = [kappa.re[i]!, kappa.im[i]!];
+      if (Number.isNaN(re)) {
+        failed++;
+        density[from + i] = weighted[from + i] = Number.NaN;
+      } else if (im > OUTSIDE * Math.hypot(re, im)) {
+        density[from + i] = Math.abs(D.im[i]!) / (Math.PI * value);
+        // Φ = G/m with m = ζ/κ = −x/κ
+        weighted[from + i] = Math.abs(G.re[i]! * im + G.im[i]! * re) / (Math.PI * value);
+      }
+    });
+  }
   return {
     lambda,
     density,
@@ -83,8 +86,28 @@ export function spectralDensity(model: Plrf, options: DensityOptions = {}): Dens
   };
 }
 
+/**
+ * Mode rules fine enough for each x. On the axis 1/(λ+κ) has its pole at j ≈ x^{−1/2α}, only about j/d from the real log j
+ * axis: where that is less than a mode, modes are kept as they are, twice as far as needed; beyond, every x has panels of its
+ * own that shrink towards its pole.
+ */
+function rules({ spectrum, d, v }: Plrf, x: Float64Array): { modes: Modes; from: number; to: number }[] {
+  if (spectrum.kind === "measured") return [{ modes: modesOf(spectrum, v), from: 0, to: x.length }];
+  const apart = Math.min(MOST_APART, Math.max(50, Math.ceil(OUTLIERS * Math.sqrt(d))));
+  const pole = (value: number) => -Math.log(value) / (2 * spectrum.alpha);
+  const shared = x.findIndex((value) => pole(value) < Math.log(apart));
+  const own = shared < 0 ? x.length : shared;
+  const list = Array.from({ length: own }, (_, i) => {
+    const at = pole(x[i]!);
+    const distance = Math.min(1, Math.exp(at) / d) / spectrum.alpha;
+    return { modes: modesOf(spectrum, v, { exact: 100, pole: at, distance }), from: i, to: i + 1 };
+  });
+  if (own < x.length) list.push({ modes: modesOf(spectrum, v, { exact: 2 * apart }), from: own, to: x.length });
+  return list;
+}
+
 /** Evenly spaced in log x, and closer in the bands around λ_j that stand apart: half-width 2λ_j/√d around z(−λ_j). */
-function defaultGrid(modes: Modes, d: number, edges: readonly [number, number]): Float64Array {
+function defaultGrid({ modes, d }: Plrf, edges: readonly [number, number]): Float64Array {
   const grid = [...logspace(edges[0] * 0.9, edges[1] * 1.1, 400)];
   for (let j = 0; j + 1 < Math.min(40, modes.lambda.length); j++) {
     const own = modes.lambda[j]!;
@@ -101,7 +124,7 @@ function defaultGrid(modes: Modes, d: number, edges: readonly [number, number]):
 }
 
 /** κ(−x + i0) at every x, from high above the axis. */
-function descend(kernels: Kernels, modes: Modes, d: number, kappa0: number, x: Float64Array) {
+function descend(kernels: Kernels, modes: Modes, { d, kappa0 }: Plrf, x: Float64Array) {
   const kappa = complexArray(x.length);
   const zeta = { re: x.map((value) => -value), im: new Float64Array(x.length) };
   HEIGHTS.forEach((height, level) => {

@@ -73,6 +73,8 @@ const FEWEST_STEPS = 64;
 /** In log d. */
 const TOLERANCE = 1e-6;
 const GRID_A_DECADE = 12;
+/** Sizes in a scan: minima are several e-folds wide. */
+const SCAN = 16;
 /** A step unstable at this size is refused. */
 const MOST_SMALLEST = 64;
 
@@ -189,33 +191,54 @@ class Search {
   }
 }
 
+/**
+ * Each optimum is looked for near the last. There can be two minima, and the deeper one changes: where a scan at the highest
+ * budget finds another than the way up did, a second way goes down from it until both meet, and the deeper is taken.
+ */
 function exact(search: Search, { signal, onProgress }: FrontierOptions): Optimum[] {
-  const optima: Optimum[] = [];
-  search.flops.forEach((f, i) => {
-    signal?.throwIfAborted();
-    const [low, high] = search.range(f);
-    const f0 = search.flops[i - 1];
-    const last = optima.at(-1);
-    const before = optima.at(-2);
-    // from the last two optima, or from a scan of the whole range
-    const slope = last && before ? (last.u - before.u) / Math.log(f0! / search.flops[i - 2]!) : 0.5;
-    const guess = last && !last.edge ? last.u + slope * Math.log(f / f0!) : scan(search, f, low, high);
-    const objective = (u: number) => search.value(f, u);
-    const [from, to] = bracket(objective, clamp(guess, low, high), before ? 0.05 : 0.5, low, high);
-    const { x, value } = brent(objective, from, to, TOLERANCE);
-    optima.push({ u: x, value, edge: x - low < 1e-3 || high - x < 1e-3 });
-    onProgress?.((i + 1) / search.flops.length);
+  const { flops } = search;
+  const n = flops.length;
+  const track = (order: readonly number[], first: number, until: (i: number, found: Optimum) => boolean): Optimum[] => {
+    const optima: Optimum[] = [];
+    const at: number[] = [];
+    for (const i of order) {
+      signal?.throwIfAborted();
+      const [last, before] = [optima.at(-1), optima.at(-2)];
+      const log = (k: number) => Math.log(flops[at.at(k)!]!);
+      const slope = last && before ? (last.u - before.u) / (log(-1) - log(-2)) : 0.5;
+      const guess = last ? last.u + slope * (Math.log(flops[i]!) - log(-1)) : first;
+      optima.push(minimum(search, flops[i]!, guess, before ? 0.05 : 0.5));
+      at.push(i);
+      onProgress?.(optima.length / n);
+      if (until(i, optima.at(-1)!)) break;
+    }
+    return optima;
+  };
+  const up = Array.from(flops.keys());
+  const rising = track(up, scan(search, flops[0]!), () => false);
+  const falling = track(up.toReversed(), scan(search, flops[n - 1]!), (i, { u }) => Math.abs(u - rising[i]!.u) < 1e-3);
+  return rising.map((optimum, i) => {
+    const other = falling[n - 1 - i];
+    return other && other.value < optimum.value ? other : optimum;
   });
-  return optima;
+}
+
+function minimum(search: Search, f: number, guess: number, step: number): Optimum {
+  const [low, high] = search.range(f);
+  const objective = (u: number) => search.value(f, u);
+  const [from, to] = bracket(objective, clamp(guess, low, high), step, low, high);
+  const { x, value } = brent(objective, from, to, TOLERANCE);
+  return { u: x, value, edge: x - low < 1e-3 || high - x < 1e-3 };
 }
 
 const clamp = (x: number, low: number, high: number): number => Math.min(Math.max(x, low), high);
 
 /** The best of a coarse scan: where there are several minima, the deepest. */
-function scan(search: Search, f: number, low: number, high: number): number {
+function scan(search: Search, f: number): number {
+  const [low, high] = search.range(f);
   let best = { u: low, value: Infinity };
-  for (let k = 0; k <= 24; k++) {
-    const u = low + ((high - low) * k) / 24;
+  for (let k = 0; k <= SCAN; k++) {
+    const u = low + ((high - low) * k) / SCAN;
     const value = search.value(f, u);
     if (value < best.value) best = { u, value };
   }
@@ -315,7 +338,7 @@ function vertex(u: Float64Array, value: number[], best: number): { u: number; va
 /** From the optimum at the lowest budget to that at the highest, with room on both sides for the parabolas. */
 function defaultSizes(search: Search): Float64Array {
   const [first, last] = [search.flops[0]!, search.flops[search.flops.length - 1]!];
-  const [low, high] = [first, last].map((f) => scan(search, f, ...search.range(f)));
+  const [low, high] = [first, last].map((f) => scan(search, f));
   const from = Math.max(0, low! - 2.5);
   const to = Math.min(high! + 2.5, search.range(last)[1]);
   return logspace(Math.exp(from), Math.exp(to), Math.ceil(((to - from) / Math.LN10) * GRID_A_DECADE) + 1);

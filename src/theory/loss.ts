@@ -54,8 +54,6 @@ export interface KernelCurve extends Curve {
   readonly kernel: Float64Array;
 }
 
-/** Steps beyond this are not whole numbers in 64-bit floating point. */
-const MOST_STEPS = Number.MAX_SAFE_INTEGER;
 const CONVERGED = 1e-6;
 /** The contour's values are kept where they are known to this, relative; else, up to so many steps, stepping is tried. */
 const SURE = 1e-9;
@@ -116,7 +114,7 @@ function pick({ loss, forcing, kernel, error }: Route, quantity: Quantity): Cont
 }
 
 function compute(model: Plrf, options: LossOptions, quantity: Quantity): Curve & { values: Float64Array } {
-  const steps = increasing("steps", options.steps, 0, MOST_STEPS).map(Math.round);
+  const steps = increasing("steps", options.steps, 0).map(Math.round);
   const method = oneOf("method", options.method ?? "contour", LOSS_METHODS);
   const kernels = options.kernels ?? defaultKernels();
   const { values, error } = ROUTES[method](kernels, model, quantity, steps);

@@ -12,6 +12,7 @@ import type { Measured, PowerLaw, Spectrum } from "./spectrum.ts";
 
 /** Modes summed one by one: enough for (5.1) to be exact to rounding beyond. */
 const EXACT = 100;
+const PLAIN: Refinement = { exact: EXACT };
 /** Nodes a panel. */
 const NODES = 16;
 /** Where the closed tail of v = ∞ begins: far beyond any d the resolvent can tell from infinity. */
@@ -19,13 +20,22 @@ const FAR = 1e18;
 /** C[h](x) ≈ Σ_k e_k [h(x+k−½) − h(x−k+½)], exact for h up to degree 6 (solved from the Taylor series). */
 const END_CORRECTION = endCorrection();
 
+/** A finer rule, for κ close to the negative real axis. */
+export interface Refinement {
+  /** How many leading modes stay modes of their own. */
+  readonly exact: number;
+  /** log j of a pole of 1/(λ+κ), and how far it is from the real axis in log j: panels shrink towards it. */
+  readonly pole?: number;
+  readonly distance?: number;
+}
+
 /**
  * The modes 1…v of a spectrum as a short measure.
  * @param v for a measured spectrum at most the number of eigenvalues
- * @param exact power laws: how many leading modes stay modes of their own
+ * @param refinement for power laws; a measured spectrum is exact as it is
  */
-export function modesOf(spectrum: Spectrum, v: number, exact = EXACT): Modes {
-  return spectrum.kind === "measured" ? measuredModes(spectrum, v) : powerLawModes(spectrum, v, exact);
+export function modesOf(spectrum: Spectrum, v: number, refinement: Refinement = PLAIN): Modes {
+  return spectrum.kind === "measured" ? measuredModes(spectrum, v) : powerLawModes(spectrum, v, refinement);
 }
 
 /** Points j with the multiplicity each stands for, being filled. */
@@ -77,8 +87,9 @@ class Points {
  */
 interface Stem {
   readonly points: Points;
-  readonly length: number;
+  /** log j where the panels start. */
   readonly start: number;
+  readonly panels: number;
 }
 
 const stems = new WeakMap<PowerLaw, Stem>();
@@ -91,8 +102,9 @@ function stemOf(spectrum: PowerLaw): Stem {
     points.addCorrection(EXACT + 0.5, 1);
     const start = Math.log(EXACT + 0.5);
     const length = panelLength(spectrum);
-    for (let from = start; from + length <= Math.log(FAR); from += length) points.addPanel(from, from + length);
-    stem = { points, length, start };
+    const panels = Math.floor((Math.log(FAR) - start) / length);
+    for (let k = 0; k < panels; k++) points.addPanel(start + k * length, start + (k + 1) * length);
+    stem = { points, start, panels };
     stems.set(spectrum, stem);
   }
   return stem;
@@ -101,29 +113,32 @@ function stemOf(spectrum: PowerLaw): Stem {
 /** Poles of 1/(λ+κ) lie π/2α from the real log j axis: the panels keep their distance. */
 const panelLength = ({ alpha }: PowerLaw): number => Math.min(3, 0.6 / alpha);
 
-function powerLawModes(spectrum: PowerLaw, v: number, exact: number): Modes {
-  const end = Math.min(v + 0.5, FAR);
+function powerLawModes(spectrum: PowerLaw, v: number, { exact, pole = Infinity, distance = 1 }: Refinement): Modes {
+  const last = Math.log(v === Infinity ? FAR : v + 0.5);
+  const length = panelLength(spectrum);
   const rest = new Points(spectrum);
   let shared = 0;
-  if (exact === EXACT && v > EXACT) {
-    const { length, start } = stemOf(spectrum);
-    const panels = Math.floor((Math.log(end) - start) / length);
-    shared = EXACT + 2 * END_CORRECTION.length + NODES * panels;
-    rest.addPanel(start + panels * length, Math.log(end));
+  let from: number;
+  if (exact === EXACT && pole === Infinity && v > EXACT) {
+    const { start, panels } = stemOf(spectrum);
+    const whole = Math.min(panels, Math.floor((last - start) / length));
+    shared = EXACT + 2 * END_CORRECTION.length + NODES * whole;
+    from = start + whole * length;
   } else {
     const whole = Math.min(exact, Math.floor(v));
     for (let j = 1; j <= whole; j++) rest.add(j, 1);
-    if (v > whole) {
-      rest.addCorrection(whole + 0.5, 1);
-      let from = Math.log(whole + 0.5);
-      for (const length = panelLength(spectrum); from + length < Math.log(end); from += length)
-        rest.addPanel(from, from + length);
-      rest.addPanel(from, Math.log(end));
-    }
+    from = Math.log(whole + 0.5);
+    if (v > whole) rest.addCorrection(whole + 0.5, 1);
   }
   if (v > exact || v > Math.floor(v)) {
-    if (v + 0.5 <= FAR) rest.addCorrection(end, -1);
-    else addTail(rest.modes, spectrum);
+    for (let to = from; to < last; from = to) {
+      // halfway to the pole, then as far again as it lies behind
+      const near = from < pole ? (pole - from) / 2 : from - pole;
+      to = Math.min(last, from + Math.min(length, Math.max(near, distance)));
+      rest.addPanel(from, to);
+    }
+    if (v === Infinity) addTail(rest.modes, spectrum);
+    else rest.addCorrection(v + 0.5, -1);
   }
   const join = (key: keyof Modes): Float64Array => {
     const stem = shared > 0 ? stemOf(spectrum).points.modes[key] : [];

@@ -48,38 +48,50 @@ export const BOUNDARIES: readonly { name: string; distance: (p: Point) => number
   { name: "α = 1 − 1/√2", distance: (p) => p.alpha - ALPHA_IV, where: (p) => 2 * p.beta >= 1 },
 ];
 
+/** Which phase a point off every boundary is in; null where α + β ≤ 1/2. */
+function region({ alpha, beta }: Point): PhaseName | null {
+  if (2 * (alpha + beta) <= 1) return null;
+  if (2 * beta < 1) return 2 * alpha > 1 ? "Ia" : "Ib";
+  if (2 * alpha > 1) return beta < alpha ? "II" : "III";
+  return alpha < 1 / 4 ? "Ic" : alpha < ALPHA_IV ? "IVb" : "IVa";
+}
+
+/** Table 6.5. */
+const TABLE: Record<
+  PhaseName,
+  { tradeoff: PhaseRow["tradeoff"]; exponents: (a: number, b: number) => [xi: number, eta: number] }
+> = {
+  Ia: { tradeoff: ["F_pp", "F_0"], exponents: (a, b) => [1 / (2 * a + 1), (2 * a + 2 * b - 1) / (2 * a + 1)] },
+  Ib: { tradeoff: ["F_pp", "F_0"], exponents: (a, b) => [1 / 2, a + b - 1 / 2] },
+  Ic: {
+    tradeoff: ["F_pp", "F_0"],
+    exponents: (a, b) => {
+      const n = 3 * a + 2 * b - 1 - 2 * a * b;
+      return [(2 * (a + b) - 1) / (2 * n), (a * (2 * a + 2 * b - 1)) / n];
+    },
+  },
+  II: { tradeoff: ["F_pp", "F_ac"], exponents: (a, b) => [b / (a + b), (2 * a + 2 * b - 1) / (2 * (a + b))] },
+  III: { tradeoff: ["F_ac", "K_pp"], exponents: (a) => [1 / 2, 1 - 1 / (4 * a)] },
+  IVa: { tradeoff: ["K_pp", "F_0"], exponents: (a) => [1 / 2, a] },
+  IVb: {
+    tradeoff: ["F_pp", "K_pp"],
+    exponents: (a, b) => {
+      const n = 2 * b - a - 2 * a * b;
+      return [(b - a) / n, ((1 - 2 * a) * (2 * a + 2 * b - 1)) / (2 * n)];
+    },
+  },
+};
+
+function row(name: PhaseName, { alpha, beta }: Point): PhaseRow {
+  const { tradeoff, exponents } = TABLE[name];
+  const [xi, eta] = exponents(alpha, beta);
+  return { phase: name, xi, eta, tradeoff };
+}
+
 /** The row of the table for a point off every boundary; null where α + β ≤ 1/2. */
-export function tableRow({ alpha: a, beta: b }: Point): PhaseRow | null {
-  if (2 * (a + b) <= 1) return null;
-  if (2 * b < 1) {
-    if (2 * a > 1)
-      return { phase: "Ia", xi: 1 / (2 * a + 1), eta: (2 * a + 2 * b - 1) / (2 * a + 1), tradeoff: ["F_pp", "F_0"] };
-    return { phase: "Ib", xi: 1 / 2, eta: a + b - 1 / 2, tradeoff: ["F_pp", "F_0"] };
-  }
-  if (2 * a > 1) {
-    if (b < a)
-      return { phase: "II", xi: b / (a + b), eta: (2 * a + 2 * b - 1) / (2 * (a + b)), tradeoff: ["F_pp", "F_ac"] };
-    return { phase: "III", xi: 1 / 2, eta: 1 - 1 / (4 * a), tradeoff: ["F_ac", "K_pp"] };
-  }
-  if (a < 1 / 4) {
-    const n = 3 * a + 2 * b - 1 - 2 * a * b;
-    return {
-      phase: "Ic",
-      xi: (2 * (a + b) - 1) / (2 * n),
-      eta: (a * (2 * a + 2 * b - 1)) / n,
-      tradeoff: ["F_pp", "F_0"],
-    };
-  }
-  if (a < ALPHA_IV) {
-    const n = 2 * b - a - 2 * a * b;
-    return {
-      phase: "IVb",
-      xi: (b - a) / n,
-      eta: ((1 - 2 * a) * (2 * a + 2 * b - 1)) / (2 * n),
-      tradeoff: ["F_pp", "K_pp"],
-    };
-  }
-  return { phase: "IVa", xi: 1 / 2, eta: a, tradeoff: ["K_pp", "F_0"] };
+export function tableRow(point: Point): PhaseRow | null {
+  const name = region(point);
+  return name && row(name, point);
 }
 
 /**
@@ -99,27 +111,27 @@ export function phase(point: Point): Phase {
       : { phase: null, xi: Number.NaN, eta: Number.NaN, tradeoff: null, boundary: null };
   }
   const boundary = lines.map((line) => line.name).join(", ");
-  // the phases all around the point, a little off it
+  // the phases all around the point, a little off it; each one's exponents continued to the point itself
   const around = Array.from({ length: 16 }, (_, k) => {
     const angle = ((k + 0.5) * Math.PI) / 8;
-    return tableRow({ alpha: alpha + 1e-7 * Math.cos(angle), beta: beta + 1e-7 * Math.sin(angle) });
+    return region({ alpha: alpha + 1e-7 * Math.cos(angle), beta: beta + 1e-7 * Math.sin(angle) });
   });
   if (around.includes(null)) return { phase: null, xi: Number.NaN, eta: Number.NaN, tradeoff: null, boundary };
-  const rows = new Map(around.map((row) => [row!.phase, row!]));
-  const sides = [...rows.values()].sort((x, y) => x.phase.localeCompare(y.phase));
+  const sides = [...new Set(around as PhaseName[])]
+    .sort((x, y) => x.localeCompare(y))
+    .map((name) => row(name, { alpha, beta }));
   return {
-    phase: sides.map((row) => row.phase).join("–"),
-    xi: common(sides.map((row) => row.xi)),
-    eta: common(sides.map((row) => row.eta)),
+    phase: sides.map((side) => side.phase).join("–"),
+    xi: common(sides.map((side) => side.xi)),
+    eta: common(sides.map((side) => side.eta)),
     tradeoff: sides[0]!.tradeoff,
     boundary,
   };
 }
 
-/** The limit the sides agree on, to the distance they were probed at; NaN where they do not. */
+/** The value all sides of a boundary agree on; NaN where they do not. */
 function common(values: number[]): number {
-  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
-  return values.every((x) => Math.abs(x - mean) < 1e-5) ? Number(mean.toPrecision(7)) : Number.NaN;
+  return values.every((x) => Math.abs(x - values[0]!) < 1e-9) ? values[0]! : Number.NaN;
 }
 
 /**

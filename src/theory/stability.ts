@@ -91,7 +91,8 @@ function beyondSupport(modes: Modes, d: number, target: number): number {
     if (slope <= 0) return Number.NaN;
     const step = (u * (1 + sum / d) - target) / slope;
     u -= step;
-    if (step <= 1e-15 * u) return u;
+    // z is convex: from above every step is positive, but for rounding
+    if (step <= 1e-14 * u) return u;
   }
   return Number.NaN;
 }

@@ -66,3 +66,13 @@ describe("components", () => {
     }
   });
 });
+
+it("is smooth where modes merge into the bulk, at large d", () => {
+  // just beyond the modes that stand apart the density is a power law with a slowly changing slope
+  const model = plrf({ spectrum: powerLaw({ alpha: 0.4, beta: 0.7 }), d: 1e6 });
+  const { density } = spectralDensity(model, { lambda: logspace(1e-4, 2e-3, 120) });
+  for (let i = 1; i + 1 < density.length; i++)
+    expect(Math.abs(Math.log(density[i + 1]!) - 2 * Math.log(density[i]!) + Math.log(density[i - 1]!))).toBeLessThan(
+      1e-3,
+    );
+});

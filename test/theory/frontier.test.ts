@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fitPowerLaw, frontier, localSlopes, loss, plrf, powerLaw } from "../../src/index.ts";
+import { fitPowerLaw, frontier, localSlopes, logspace, loss, plrf, powerLaw } from "../../src/index.ts";
 import { onEachBackend } from "../backends.ts";
 
 onEachBackend((kernels) => {
@@ -60,6 +60,18 @@ describe("frontier", () => {
       // the grid has 12 sizes a decade
       expect(Math.abs(Math.log(envelope.d[i]! / exact.d[i]!))).toBeLessThan(Math.LN10 / 12);
       expect(envelope.loss[i]).toBeGreaterThanOrEqual(exact.loss[i]! * (1 - 1e-9));
+    });
+  });
+
+  it("changes from one minimum to the deeper one", () => {
+    // in phase Ic at small α a second minimum takes over near f = 1e17
+    const spectrum = powerLaw({ alpha: 0.105, beta: 1 });
+    const { flops, d, loss: best } = frontier({ spectrum, flops: [1e12, 1e22], points: 6 });
+    flops.forEach((f, i) => {
+      for (const size of logspace(4, f / 64, 40)) {
+        const [value] = loss(plrf({ spectrum, d: size }), { steps: [f / size] }).loss;
+        expect(value, `d = ${size} against ${d[i]} at f = ${f}`).toBeGreaterThan(best[i]! * (1 - 1e-9));
+      }
     });
   });
 

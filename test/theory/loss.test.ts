@@ -101,7 +101,12 @@ describe("loss", () => {
   it("does not depend on how large v and d are written", () => {
     const spectrum = powerLaw({ alpha: 0.7, beta: 0.7 });
     const far = plrf({ spectrum, d: 1e12 });
-    expect(loss(far, { steps: [1e15] }).loss[0]).toBeGreaterThan(0);
+    expect(loss(far, { steps: [1e18] }).loss[0]).toBeGreaterThan(far.F0);
+    // finite v far beyond any training run, in a phase where Tr D diverges
+    const huge = [1e17, 1e18].map((d) =>
+      loss(plrf({ spectrum: powerLaw({ alpha: 0.45, beta: 0.6 }), d }), { steps: [1e15] }),
+    );
+    expect(huge[1]!.loss[0]).toBeLessThan(huge[0]!.loss[0]!);
     // v = ∞ is the limit of v → ∞: what is left out is Σ_{j>v} λ_j/(κ₀d) ~ 3e-9 of the resolvent
     const steep = powerLaw({ alpha: 1.2, beta: 0.7 });
     const [finite, infinite] = [1e9, Infinity].map(
