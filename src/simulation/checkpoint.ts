@@ -10,7 +10,7 @@ export interface CheckpointStore {
 export function fileCheckpoint(path: string): CheckpointStore {
   const fs = process.getBuiltinModule("node:fs");
   return {
-    read: async () => (fs.existsSync(path) ? fs.readFileSync(path) : undefined),
+    read: async () => (fs.existsSync(path) ? new Uint8Array(fs.readFileSync(path)) : undefined),
     write: async (bytes) => {
       fs.writeFileSync(`${path}.part`, bytes);
       fs.renameSync(`${path}.part`, path);

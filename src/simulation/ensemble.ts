@@ -253,7 +253,7 @@ class Run {
   #failed = 0;
   #entries: Entries = new Map();
   #made: unknown;
-  #saved = 0;
+  #saved = -Infinity;
   #work = { total: 0, done: 0, before: 0, start: 0 };
 
   constructor(model: Plrf, options: RunOptions) {

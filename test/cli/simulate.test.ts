@@ -1,0 +1,112 @@
+// isoflop simulate: its fields, and that neither Ctrl-C nor kill −9 changes a number of what is printed in the end.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { isoflop, json, MAIN } from "./run.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "isoflop-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("simulate", () => {
+  const line = "simulate --alpha 0.7 --beta 0.7 --d 30,60 --steps 500 --members 6";
+
+  it("gives its fields, row by row", () => {
+    const found = json(`${line} --points 5 --threads 1`);
+    expect(found.d).toEqual([30, 30, 30, 30, 30, 60, 60, 60, 60, 60]);
+    for (const name of [
+      "steps",
+      "flops",
+      "mean",
+      "stderr",
+      "low",
+      "median",
+      "high",
+      "theory",
+      "expected",
+      "deviation",
+    ]) {
+      expect(found[name]).toHaveLength(10);
+      expect(found[name].every(Number.isFinite)).toBe(true);
+    }
+    expect(found.runs).toHaveLength(2);
+    expect(found.runs[0]).toMatchObject({ d: 30, v: 120, members: 6, draws: 6, stats: { converged: true } });
+    expect(found.runs[1].made.seed).toBe(1);
+  });
+
+  it("prints means beside the theory, and the deviations in standard errors", () => {
+    const { status, out } = isoflop(`${line} --seed 2`);
+    expect(status).toBe(0);
+    expect(out).toContain("largest deviation over all recorded steps, in standard errors");
+    expect(out).toMatch(/from the theory +from the exact expectation for these W/);
+  });
+
+  it("takes other laws of the data, without an expectation", () => {
+    const found = json(`${line} --method dense --distribution student:5 --points 3`);
+    expect(found.expected).toEqual(found.expected.map(() => null));
+    expect(found.runs[0].deviation.expected).toBeNull();
+  });
+
+  it.each([
+    ["--step-fraction 5", 2, /gamma must be below .* the largest stable step/],
+    ["--distribution uniform", 2, /use dense/],
+    ["--method dense --distribution cauchy", 2, /Expected normal, rademacher, uniform or student:ν/],
+    ["--step-fraction 20 --force", 1, /6 of 6 members diverged at d = 30, the first at step \d+: lower the step/],
+  ])("%s: one line, status %i", (more, wanted, message) => {
+    const { status, error } = isoflop(`${line} ${more} --quiet`);
+    expect(status).toBe(wanted);
+    expect(error.trim().split("\n")).toHaveLength(1);
+    expect(error).toMatch(message);
+  });
+});
+
+/** Runs isoflop until it has written a checkpoint, then ends it by a signal. Returns its exit status. */
+function interrupt(words: string[], checkpoint: string, signal: NodeJS.Signals): Promise<number | null> {
+  const age = () => (existsSync(checkpoint) ? statSync(checkpoint).mtimeMs : 0);
+  const before = age();
+  const child = spawn(process.execPath, [MAIN, ...words], { stdio: "ignore" });
+  const timer = setInterval(() => {
+    if (age() > before) child.kill(signal);
+  }, 20);
+  return new Promise((resolve) =>
+    child.on("exit", (status) => {
+      clearInterval(timer);
+      resolve(status);
+    }),
+  );
+}
+
+describe("an interrupted simulation", () => {
+  it("continues to the same numbers after kill −9 and after Ctrl-C, and cleans up", async () => {
+    const line = "simulate --alpha 0.7 --beta 0.7 --d 64 --steps 800000 --members 4 --draws 2 --points 9 --threads 2";
+    const { d, steps, mean, stderr, expected } = json(`${line} --quiet`);
+    const out = join(folder, "run.json");
+    const checkpoint = `${out}.checkpoint.d64`;
+    const words = [...line.split(" "), "--out", out];
+    for (const [signal, status] of [
+      ["SIGKILL", null],
+      ["SIGINT", 130],
+    ] as const) {
+      expect(await interrupt(words, checkpoint, signal)).toBe(status);
+      expect(existsSync(checkpoint)).toBe(true);
+      expect(existsSync(out)).toBe(false);
+    }
+    expect(isoflop(words.join(" ")).status).toBe(0);
+    expect(existsSync(checkpoint)).toBe(false);
+    expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({ d, steps, mean, stderr, expected });
+  });
+});
+
+describe("spectrum --sampled", () => {
+  it("counts the eigenvalues of each draw, and the target's energy at them", () => {
+    const found = json("spectrum --alpha 0.7 --beta 0.7 --d 40 --sampled 30 --threads 1");
+    const { edges, count, energy } = found.histogram;
+    expect(edges).toHaveLength(count.length + 1);
+    const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
+    expect(sum(count)).toBeCloseTo(40, 10);
+    // all of P(0) but the floor
+    const P0 = Array.from({ length: 160 }, (_, j) => (j + 1) ** -2.8).reduce((a, b) => a + b, 0);
+    expect(sum(energy) / (P0 - found.F0)).toBeCloseTo(1, 2);
+  });
+});
