@@ -58,3 +58,4 @@ export { type Plrf, type PlrfOptions, plrf } from "./theory/plrf.ts";
 export * from "./theory/powerfit.ts";
 export { type Measured, measured, type PowerLaw, powerLaw, type Spectrum } from "./theory/spectrum.ts";
 export { kernelNorm, type Stability, stability } from "./theory/stability.ts";
+export { type TailFit, type TailOptions, tailFit } from "./theory/tail.ts";

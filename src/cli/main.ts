@@ -34,6 +34,11 @@ const COMMANDS: readonly Entry[] = [
     load: () => import("./diagram.ts"),
   },
   {
+    name: "dynamics",
+    summary: "random features on finite data: test and train loss over training",
+    load: () => import("./dynamics.ts"),
+  },
+  {
     name: "spectrum",
     summary: "the spectral density of the random features, and the target's energy in it",
     load: () => import("./spectrum.ts"),

@@ -4,6 +4,7 @@ export { type Axis, extent, linearAxis, logAxis, padded, plane, powerOfTen, roun
 export { type CurvesData, type CurvesPanel, curvesFigure, type Series } from "./curves.ts";
 export { type DiagramData, diagramFigure } from "./diagram.ts";
 export { type DrawOptions, draw } from "./draw.ts";
+export { type DynamicsFigureData, dynamicsFigure } from "./dynamics.ts";
 export type { Columns, Figure, Legend, Panel, Ramp, Swatch, Swatches, View } from "./figure.ts";
 export { type FrontierData, frontierFigure } from "./frontier.ts";
 export { type LossData, lossFigure } from "./loss.ts";

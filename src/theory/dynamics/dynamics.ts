@@ -224,7 +224,8 @@ function trainLoss({ contour, phi }: Solution, weights: Float64Array, times: num
       const [x, y] = [weights[2 * (t * n + j)]!, weights[2 * (t * n + j) + 1]!];
       sum += (x * x - y * y) * factors[j]!.re - 2 * x * y * factors[j]!.im;
     }
-    return 2 * sum;
+    // it may fall exponentially, below the quadrature's error
+    return Math.max(0, 2 * sum);
   });
 }
 

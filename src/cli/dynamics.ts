@@ -1,0 +1,285 @@
+// isoflop dynamics: test and train loss of random features of width N trained for time t on P samples, and what follows.
+
+import { basename } from "node:path";
+import { type Command, Option } from "commander";
+import {
+  bottleneck,
+  type DynamicsCurve,
+  type DynamicsProblem,
+  dynamics,
+  earlyStopping,
+  RULES,
+  type Rule,
+  type Spectrum,
+  sourceCapacity,
+  type TailFit,
+  tailFit,
+} from "../index.ts";
+import { STUDIES, type Study, studies } from "./dynamics-studies.ts";
+import { Failure, Usage } from "./errors.ts";
+import { type Common, list, number, whole, wholeList, withCommon } from "./options.ts";
+import { openOutput } from "./output.ts";
+import { progress } from "./progress.ts";
+import { readSpectrum } from "./spectrum-file.ts";
+import { bold, readable, sampled, table, withError } from "./table.ts";
+import { brief, raised } from "./words.ts";
+
+interface Options extends Common {
+  readonly a?: number;
+  readonly b?: number;
+  readonly spectrum?: string;
+  readonly window?: Float64Array;
+  readonly N: Float64Array;
+  readonly P: Float64Array;
+  readonly times: string;
+  readonly modes?: number;
+  readonly sigma: number;
+  readonly rule: Rule["name"];
+  readonly eta?: number;
+  readonly mu: number;
+  readonly batch: number;
+  readonly students?: number;
+  readonly separateData?: boolean;
+  readonly decompose?: boolean;
+  readonly reference?: boolean;
+  readonly show: readonly Study[];
+}
+
+export function define(command: Command): void {
+  withCommon(
+    command
+      .addOption(
+        new Option("--a <a>", "the target's exponent, c_k = k^−a; > 1").argParser(number).conflicts("spectrum"),
+      )
+      .addOption(
+        new Option("--b <b>", "the spectrum's exponent, λ_k = k^−b; > 0").argParser(number).conflicts("spectrum"),
+      )
+      .option("--spectrum <file>", "a measured spectrum instead: CSV with the columns eigenvalue and energy")
+      .option("--window <first,last>", "modes of the tail fits of a measured spectrum, as 10,500", wholeList)
+      .option("--N <list>", "features (parameters), as 128,256 or inf", list, Float64Array.of(Infinity))
+      .option("--P <list>", "training samples, as 1000 or inf", list, Float64Array.of(Infinity))
+      .requiredOption("--times <list>", "training times, as 1,10,100 or LO:HI[:N]; steps where the rule has steps")
+      .option("--modes <M>", "features of the data; default infinite, or all that were measured", number)
+      .option("--sigma <σ>", "standard deviation of the label noise", number, 0)
+      .addOption(new Option("--rule <name>", "how the student is trained").choices(RULES).default("gradient-flow"))
+      .option("--eta <η>", "step size, on the mean gradient; for every rule but gradient-flow", number)
+      .option("--mu <μ>", "momentum of heavy-ball", number, 0.9)
+      .option("--batch <B>", "samples a step of sgd", whole, 1)
+      .option("--students <E>", "also the loss of E students averaged, on the same data", number)
+      .option("--separate-data", "each student has samples of its own")
+      .option("--decompose", "also bias, variances over features, data and both, and noise")
+      .option("--reference", "the slow, most accurate form: about 1e-11 instead of 1e-7")
+      .addOption(
+        new Option("--show <list>", `what the figure shows: ${STUDIES.join(", ")}`)
+          .argParser(studyList)
+          .default(["loss"], "loss"),
+      ),
+  ).action(run);
+}
+
+function studyList(text: string): Study[] {
+  const names = text === "all" ? [...STUDIES] : text.split(",").map((name) => name.trim());
+  const unknown = names.find((name) => !(STUDIES as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new Usage(`--show must be all or some of ${STUDIES.join(", ")}, got "${unknown}"`);
+  return names as Study[];
+}
+
+async function run(options: Options): Promise<void> {
+  const rule = ruleOf(options);
+  const times = rule.name === "gradient-flow" ? list(options.times) : wholeList(options.times);
+  const { spectrum, tail, words } = await spectrumOf(options);
+  const problems = Array.from(options.N).flatMap((N) => Array.from(options.P, (P) => ({ N, P })));
+  const common = {
+    spectrum,
+    sigma: options.sigma,
+    rule,
+    ...(options.modes === undefined ? {} : { modes: options.modes }),
+  } satisfies DynamicsProblem;
+  const { students } = options;
+  const solve = (at: Float64Array) =>
+    problems.map((size) =>
+      dynamics(
+        { ...common, ...size },
+        {
+          times: at,
+          accuracy: options.reference ? "reference" : "fast",
+          decompose: options.decompose ?? false,
+          ...(students === undefined
+            ? {}
+            : { ensemble: { students, data: options.separateData ? ("separate" as const) : ("shared" as const) } }),
+        },
+      ),
+    );
+  const write = await openOutput(options);
+  const curves = solve(times);
+  const stops = problems.map((size) => earlyStopping({ ...common, ...size }));
+  const first = curves[0]!;
+  const setting = [
+    words,
+    `M = ${brief(first.model.modes)}`,
+    ...(options.sigma > 0 ? [`σ = ${options.sigma}`] : []),
+    ruleInWords(rule),
+  ].join(", ");
+
+  await write({
+    json: () => ({
+      times: first.times,
+      test: first.test,
+      train: first.train,
+      curves: curves.map((curve, i) => ({
+        N: curve.model.N,
+        P: curve.model.P,
+        test: curve.test,
+        train: curve.train,
+        ...(curve.decomposition && { decomposition: curve.decomposition }),
+        ...(curve.ensemble && { ensemble: curve.ensemble }),
+        limit: curve.limit,
+        earlyStopping: stops[i],
+        stats: curve.stats,
+      })),
+      ...(tail && { tail }),
+      made: { ...first.made, parameters: { ...first.made.parameters, N: options.N, P: options.P } },
+    }),
+    columns: () => columns(curves),
+    text: () => inWords(curves, stops, setting, tail, common),
+    figure: async () => {
+      const { dynamicsFigure } = await import("../figures/index.ts");
+      const bar = progress("studies", options);
+      const exponents = tail ? { a: tail.a.value, b: tail.b.value } : { a: options.a!, b: options.b! };
+      const data = studies({
+        show: options.show,
+        problem: common,
+        sizes: problems,
+        times,
+        solve,
+        exponents,
+        onProgress: bar.update,
+      });
+      bar.done();
+      return dynamicsFigure({
+        ...data,
+        setting: raised(setting),
+        time: rule.name === "gradient-flow" ? "training time t" : "steps t",
+        table: columns(curves),
+      });
+    },
+  });
+  if (!curves.every(({ stats }) => stats.converged))
+    throw new Failure("κ was lost along the contour for some N and P, and the losses are not known: try --reference");
+}
+
+function ruleOf({ rule, eta, mu, batch }: Options): Rule {
+  if (rule === "gradient-flow") {
+    if (eta !== undefined) throw new Usage("--eta goes with --rule gradient-descent, heavy-ball or sgd");
+    return { name: rule };
+  }
+  if (eta === undefined) throw new Usage(`--rule ${rule} needs a step size: --eta 0.1, say`);
+  if (rule === "heavy-ball") return { name: rule, eta, mu };
+  return rule === "sgd" ? { name: rule, eta, batch } : { name: rule, eta };
+}
+
+async function spectrumOf({
+  a,
+  b,
+  spectrum,
+  window,
+}: Options): Promise<{ spectrum: Spectrum; tail?: TailFit; words: string }> {
+  if (spectrum !== undefined) {
+    const measured = await readSpectrum(spectrum);
+    const tail = tailFit(measured, window ? { window } : {});
+    const words = `${basename(spectrum)} (tail a = ${tail.a.value.toFixed(2)}, b = ${tail.b.value.toFixed(2)})`;
+    return { spectrum: measured, tail, words };
+  }
+  if (a === undefined || b === undefined) throw new Usage("give a spectrum: --a and --b, or --spectrum FILE");
+  return { spectrum: sourceCapacity({ a, b }), words: `a = ${a}, b = ${b}` };
+}
+
+function ruleInWords(rule: Rule): string {
+  switch (rule.name) {
+    case "gradient-flow":
+      return "gradient flow";
+    case "gradient-descent":
+      return `gradient descent, η = ${rule.eta}`;
+    case "heavy-ball":
+      return `heavy ball, η = ${rule.eta}, μ = ${rule.mu}`;
+    case "sgd":
+      return `one-pass SGD, η = ${rule.eta}, B = ${rule.batch}`;
+  }
+}
+
+/** One row for each N, P and time. */
+function columns(curves: readonly DynamicsCurve[]) {
+  const long = (pick: (curve: DynamicsCurve) => ArrayLike<number>) =>
+    Float64Array.from(curves.flatMap((c) => Array.from(pick(c))));
+  const constant = (pick: (curve: DynamicsCurve) => number) => long((c) => c.times.map(() => pick(c)));
+  const parts = ["bias", "features", "data", "both"] as const;
+  const first = curves[0]!;
+  return {
+    N: constant(({ model }) => model.N),
+    P: constant(({ model }) => model.P),
+    time: long((c) => c.times),
+    test: long((c) => c.test),
+    train: long((c) => c.train),
+    ...(first.decomposition && {
+      ...Object.fromEntries(parts.map((part) => [part, long((c) => c.decomposition![part])])),
+      noise: constant((c) => c.decomposition!.noise),
+    }),
+    ...(first.ensemble && { ensemble: long((c) => c.ensemble!) }),
+  };
+}
+
+function inWords(
+  curves: readonly DynamicsCurve[],
+  stops: readonly ReturnType<typeof earlyStopping>[],
+  setting: string,
+  tail: TailFit | undefined,
+  common: DynamicsProblem,
+): string {
+  const error = Math.max(...curves.map(({ stats }) => stats.error));
+  const last = curves[0]!.times.at(-1)!;
+  return [
+    bold(`Random features at ${setting}`),
+    "",
+    ...(tail
+      ? [`  tails over modes ${tail.window.join(" to ")}: a = ${withError(tail.a)}, b = ${withError(tail.b)}`, ""]
+      : []),
+    ...curves.flatMap((curve) => {
+      const rows = sampled(curve.times.length, curves.length > 1 ? 7 : 15);
+      const pick = (values: Float64Array) => rows.map((i) => values[i]!);
+      const { model, decomposition, ensemble } = curve;
+      return [
+        `  N = ${brief(model.N)}, P = ${brief(model.P)}`,
+        table([
+          { title: "time t", values: pick(curve.times) },
+          { title: "test L", values: pick(curve.test), digits: 6 },
+          { title: "train L̂", values: pick(curve.train), digits: 6 },
+          ...(decomposition
+            ? [
+                { title: "bias", values: pick(decomposition.bias) },
+                { title: "var. features", values: pick(decomposition.features) },
+                { title: "var. data", values: pick(decomposition.data) },
+                { title: "var. both", values: pick(decomposition.both) },
+              ]
+            : []),
+          ...(ensemble ? [{ title: "ensemble", values: pick(ensemble) }] : []),
+        ]),
+        "",
+      ];
+    }),
+    table([
+      { title: "N", values: curves.map(({ model }) => brief(model.N)) },
+      { title: "P", values: curves.map(({ model }) => brief(model.P)) },
+      { title: "L at t = ∞", values: curves.map(({ limit }) => limit.test) },
+      { title: "best L", values: stops.map(({ loss }) => loss) },
+      { title: "at time", values: stops.map(({ time }) => time), format: brief },
+      {
+        title: `to double first at t = ${brief(last)}`,
+        values: curves.map(({ model }) =>
+          last > 0 ? bottleneck({ ...common, N: model.N, P: model.P }, { time: last }).bottleneck : "time",
+        ),
+      },
+    ]),
+    "",
+    `  estimated relative error of L ≤ ${readable(error, 2)}`,
+  ].join("\n");
+}
