@@ -60,7 +60,8 @@ export function staticLosses(model: DynamicsModel): StaticLosses {
 }
 
 function withoutNoiseOfSteps(model: DynamicsModel): StaticLosses {
-  const { N, P, modes: M, data, target } = model;
+  const { N, P, modes: M } = model;
+  const { data, target } = model.short;
   const variance = model.sigma ** 2;
   const least = Math.min(N, P);
   if (least >= M || least === Infinity) {

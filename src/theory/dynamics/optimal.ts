@@ -13,10 +13,12 @@ import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./probl
 import { isDiscrete } from "./rule.ts";
 
 export interface OptimalOptions {
-  /** Budgets C, increasing, each > E. */
+  /** Budgets C, each > E·minN. */
   readonly compute: ArrayLike<number>;
   /** E, students averaged; all see the same samples. Default 1. */
   readonly students?: number;
+  /** Smallest N tried: a given step is less stable at small N. Default 1. */
+  readonly minN?: number;
   /** Largest N allowed. Default Infinity. */
   readonly maxN?: number;
   readonly kernels?: Kernels;
@@ -47,8 +49,9 @@ const SCAN = 13;
 export function computeOptimal(problem: DynamicsProblem, options: OptimalOptions): OptimalCurve {
   const compute = numbers("compute", options.compute);
   const students = finite("students", options.students ?? 1, 1);
+  const minN = finite("minN", options.minN ?? 1, 1);
   const maxN = options.maxN ?? Infinity;
-  if (maxN !== Infinity) finite("maxN", maxN, 1);
+  if (maxN !== Infinity) finite("maxN", maxN, minN);
   compute.forEach((C, i) => {
     if (C <= students)
       throw new RangeError(`compute[${i}] must be above the number of students, ${students}, got ${C}`);
@@ -64,7 +67,7 @@ export function computeOptimal(problem: DynamicsProblem, options: OptimalOptions
     options.signal?.throwIfAborted();
     const budget = C / students;
     const lossAt = (logN: number) => ensembleLoss({ ...problem, N: Math.exp(logN) }, budget / Math.exp(logN), ensemble);
-    const grid = logspace(1, Math.min(budget, maxN), SCAN).map(Math.log);
+    const grid = logspace(minN, Math.min(budget, maxN), SCAN).map(Math.log);
     const losses = grid.map(lossAt);
     const least = losses.indexOf(Math.min(...losses));
     const best = brent(lossAt, grid[Math.max(0, least - 1)]!, grid[Math.min(SCAN - 1, least + 1)]!, 1e-4);
@@ -89,7 +92,7 @@ export function computeOptimal(problem: DynamicsProblem, options: OptimalOptions
         t: fitPowerLaw(compute, t),
       },
     }),
-    made: made("computeOptimal", { ...problem, students, maxN }),
+    made: made("computeOptimal", { ...problem, students, minN, maxN }),
   };
 }
 

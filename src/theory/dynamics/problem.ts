@@ -39,6 +39,8 @@ export interface DynamicsModel {
   readonly all: Modes;
   readonly data: Measure;
   readonly target: Measure;
+  /** The same two in few entries, for κ off the spectrum by its own size: real κ > 0. */
+  readonly short: { readonly data: Measure; readonly target: Measure };
   /** Σ c_k: the loss of the untrained student, less σ². */
   readonly energy: number;
   /** Tr Λ = Σ λ_k. */
@@ -68,7 +70,7 @@ export function dynamicsModel(problem: DynamicsProblem): DynamicsModel {
   const rule = checkRule(problem.rule);
   const modes = dataModes(spectrum, problem.modes);
   const sums = measures(spectrum, modes);
-  const xmax = spectralEdge(sums.data, 1 / N, 1 / P);
+  const xmax = spectralEdge(sums.short.data, 1 / N, 1 / P);
   if (rule.name === "sgd" && P !== Infinity)
     throw new RangeError(`P must be Infinity for one-pass sgd, which never sees a sample twice, got ${P}`);
   if (isDiscrete(rule)) {
@@ -109,6 +111,7 @@ interface Measures {
   readonly all: Modes;
   readonly data: Measure;
   readonly target: Measure;
+  readonly short: DynamicsModel["short"];
   readonly energy: number;
   readonly trace: number;
 }
@@ -127,10 +130,14 @@ function measures(spectrum: Spectrum, modes: number): Measures {
   return remember(spectrum, `${modes}`, () => {
     const all = modesOf(spectrum, modes);
     const total = (weight: Float64Array) => weight.reduce((sum, w) => sum + w, 0);
+    const data = used(all.lambda, all.trace);
+    const target = used(all.lambda, all.energy);
+    const options = { points: 14, ratio: 2, floor: 0 };
     return {
       all,
-      data: used(all.lambda, all.trace),
-      target: used(all.lambda, all.energy),
+      data,
+      target,
+      short: { data: compress(data, options), target: compress(target, options) },
       energy: total(all.energy),
       trace: total(all.trace),
     };

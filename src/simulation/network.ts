@@ -1,0 +1,152 @@
+// One finite network of random features, trained as defined (docs/theory.md, §8.1): no theory enters. Data ψ ~ N(0, Λ), labels
+// y = w*·ψ + σε, student f = w·Aψ/√N with A of iid N(0, 1), w(0) = 0. With Φ the features of the P samples,
+//
+//   dw/dt = g − K w,   K = ΦᵀΦ/P,  g = Φᵀy/P;        L = Σc − 2w·h + wᵀSw + σ²,   S = AΛAᵀ/N,  h = AΛw*/√N
+
+import { symmetricEigen } from "../math/eigen.ts";
+import { factor, momentum, type Rule } from "../theory/dynamics/rule.ts";
+
+export interface Network {
+  readonly N: number;
+  /** Infinity: the gradient of the population. */
+  readonly P: number;
+  readonly sigma: number;
+  /** λ_k and c_k. */
+  readonly lambda: Float64Array;
+  readonly energy: Float64Array;
+}
+
+/** The first n normal numbers of row `index` of a stream. */
+export type Normals = (stream: "embedding" | "data" | "noise", index: number, n: number) => Float64Array;
+
+export interface Losses {
+  readonly test: Float64Array;
+  readonly train: Float64Array;
+}
+
+type Matrix = readonly Float64Array[];
+
+const dot = (x: Float64Array, y: Float64Array): number => {
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  const n = x.length;
+  let i = 0;
+  for (; i + 3 < n; i += 4) {
+    s0 += x[i]! * y[i]!;
+    s1 += x[i + 1]! * y[i + 1]!;
+    s2 += x[i + 2]! * y[i + 2]!;
+    s3 += x[i + 3]! * y[i + 3]!;
+  }
+  for (; i < n; i++) s0 += x[i]! * y[i]!;
+  return s0 + s1 + (s2 + s3);
+};
+const times = (A: Matrix, x: Float64Array): Float64Array => Float64Array.from(A, (row) => dot(row, x));
+const form = (A: Matrix, x: Float64Array): number => dot(times(A, x), x);
+
+/** X Xᵀ · scale. */
+function gram(X: Matrix, scale: number): Float64Array[] {
+  const out = X.map(() => new Float64Array(X.length));
+  X.forEach((x, i) => {
+    for (let j = 0; j <= i; j++) out[i]![j] = out[j]![i] = scale * dot(x, X[j]!);
+  });
+  return out;
+}
+
+function transpose(X: Matrix): Float64Array[] {
+  return Array.from({ length: X[0]!.length }, (_, j) => Float64Array.from(X, (row) => row[j]!));
+}
+
+/** Test and train loss at `at`, for one draw of everything random. */
+export function trainNetwork(network: Network, rule: Rule, at: Float64Array, normals: Normals): Losses {
+  const { N, P, sigma, lambda, energy } = network;
+  const M = lambda.length;
+  const root = lambda.map(Math.sqrt);
+  // rows of AΛ^½/√N, and Λ^½w*
+  const features = Array.from({ length: N }, (_, i) =>
+    normals("embedding", i, M).map((x, k) => (x * root[k]!) / Math.sqrt(N)),
+  );
+  const target = energy.map(Math.sqrt);
+  const S = gram(features, 1);
+  const h = times(features, target);
+  const start = energy.reduce((sum, c) => sum + c, 0) + sigma ** 2;
+  const test = (w: Float64Array) => start - 2 * dot(w, h) + form(S, w);
+  if (rule.name === "sgd") {
+    const losses = Float64Array.from(onePass(network, rule, at, normals, features, target), test);
+    return { test: losses, train: losses.slice() };
+  }
+  if (P === Infinity) {
+    const losses = Float64Array.from(fullBatch(S, h, rule, at), test);
+    return { test: losses, train: losses.slice() };
+  }
+  const noise = normals("noise", 0, P);
+  const data = Array.from({ length: P }, (_, i) => normals("data", i, M));
+  const y = Float64Array.from(data, (z, i) => dot(z, target) + sigma * noise[i]!);
+  const samples = data.map((z) => times(features, z));
+  const byFeature = transpose(samples);
+  const K = gram(byFeature, 1 / P);
+  const g = times(byFeature, y).map((x) => x / P);
+  const weights = fullBatch(K, g, rule, at);
+  const squares = dot(y, y) / P;
+  return {
+    test: Float64Array.from(weights, test),
+    train: Float64Array.from(weights, (w) => Math.max(0, squares - 2 * dot(w, g) + form(K, w))),
+  };
+}
+
+/** w at every time: gradient flow by diagonalising K, rules with steps by their steps. */
+function fullBatch(K: Matrix, g: Float64Array, rule: Exclude<Rule, { name: "sgd" }>, at: Float64Array): Float64Array[] {
+  if (rule.name === "gradient-flow") {
+    const { values, rows } = symmetricEigen(K.map((row) => row.slice()));
+    const vectors = transpose(rows);
+    const along = times(vectors, g);
+    const largest = values.reduce((most, x) => Math.max(most, x), 0);
+    return Array.from(at, (t) => {
+      // (1 − e^{−xt})/x; directions without data are never entered
+      const amount = along.map((a, i) => {
+        const x = values[i]!;
+        return x > 1e-14 * largest ? (a * (1 - factor(rule, x, t))) / x : 0;
+      });
+      return times(rows, amount);
+    });
+  }
+  const mu = momentum(rule);
+  const w = new Float64Array(g.length);
+  const velocity = new Float64Array(g.length);
+  let done = 0;
+  return Array.from(at, (t) => {
+    for (; done < t; done++) {
+      const pull = times(K, w);
+      for (let i = 0; i < w.length; i++) {
+        velocity[i] = mu * velocity[i]! + rule.eta * (g[i]! - pull[i]!);
+        w[i]! += velocity[i]!;
+      }
+    }
+    return w.slice();
+  });
+}
+
+/** w at every number of steps on fresh samples. */
+function onePass(
+  { sigma, lambda }: Network,
+  { eta, batch }: Extract<Rule, { name: "sgd" }>,
+  at: Float64Array,
+  normals: Normals,
+  features: Matrix,
+  target: Float64Array,
+): Float64Array[] {
+  const w = new Float64Array(features.length);
+  let done = 0;
+  return Array.from(at, (t) => {
+    for (; done < t; done++) {
+      const step = new Float64Array(w.length);
+      const noise = normals("noise", done, batch);
+      for (let sample = 0; sample < batch; sample++) {
+        const z = normals("data", done * batch + sample, lambda.length);
+        const phi = times(features, z);
+        const error = dot(z, target) + sigma * noise[sample]! - dot(phi, w);
+        for (let i = 0; i < w.length; i++) step[i]! += (eta / batch) * error * phi[i]!;
+      }
+      for (let i = 0; i < w.length; i++) w[i]! += step[i]!;
+    }
+    return w.slice();
+  });
+}
