@@ -1,5 +1,5 @@
 // The exponents of the dynamical model in every regime, fitted to the theory's own curves over decades, beside the laws of
-// docs/theory.md, table 8.28, and the exponents usually quoted. Run: npx tsx bench/dynamics-exponents.ts
+// docs/theory.md, table 8.26, and the exponents usually quoted. Run: npx tsx bench/dynamics-exponents.ts
 import {
   computeOptimal,
   dynamics,

@@ -1,4 +1,4 @@
-// The exponents of the dynamical model on power laws λ = k^{−b}, c = k^{−a}, a, b > 1 (docs/theory.md, table 8.2): positive numbers
+// The exponents of the dynamical model on power laws λ = k^{−b}, c = k^{−a}, a, b > 1 (docs/theory.md, table 8.26): positive numbers
 // e for L ∝ x^{−e}. Where the exponent usually quoted (Bordelon et al. 2024, min(a−1, 2b) for features as for data) differs
 // from what the theory's own curves and simulations give, both are here.
 
