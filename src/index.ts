@@ -10,6 +10,12 @@ export { type Made, version } from "./made.ts";
 export { logspace } from "./math/grid.ts";
 export { availableThreads } from "./pool.ts";
 export { type CheckpointStore, fileCheckpoint } from "./simulation/checkpoint.ts";
+export {
+  type DynamicsSimulation,
+  type DynamicsSimulationOptions,
+  type SimulatedLoss,
+  simulateDynamics,
+} from "./simulation/dynamics.ts";
 export type { SampledSpectrum } from "./simulation/eigenvalues.ts";
 export * from "./simulation/ensemble.ts";
 export type { ThreadOptions } from "./simulation/lanes.ts";

@@ -3,6 +3,7 @@
 //
 //   dw/dt = g − K w,   K = ΦᵀΦ/P,  g = Φᵀy/P;        L = Σc − 2w·h + wᵀSw + σ²,   S = AΛAᵀ/N,  h = AΛw*/√N
 
+import type { Roots } from "../kernels/simulation.ts";
 import { symmetricEigen } from "../math/eigen.ts";
 import { factor, momentum, type Rule } from "../theory/dynamics/rule.ts";
 
@@ -11,9 +12,8 @@ export interface Network {
   /** Infinity: the gradient of the population. */
   readonly P: number;
   readonly sigma: number;
-  /** λ_k and c_k. */
-  readonly lambda: Float64Array;
-  readonly energy: Float64Array;
+  /** √λ_k and √c_k. */
+  readonly roots: Roots;
 }
 
 /** The first n normal numbers of row `index` of a stream. */
@@ -57,20 +57,19 @@ function transpose(X: Matrix): Float64Array[] {
 
 /** Test and train loss at `at`, for one draw of everything random. */
 export function trainNetwork(network: Network, rule: Rule, at: Float64Array, normals: Normals): Losses {
-  const { N, P, sigma, lambda, energy } = network;
-  const M = lambda.length;
-  const root = lambda.map(Math.sqrt);
-  // rows of AΛ^½/√N, and Λ^½w*
+  const { N, P, sigma } = network;
+  const { root, target } = network.roots;
+  const M = root.length;
+  // rows of AΛ^½/√N; the target is Λ^½w*, and data are whitened
   const features = Array.from({ length: N }, (_, i) =>
     normals("embedding", i, M).map((x, k) => (x * root[k]!) / Math.sqrt(N)),
   );
-  const target = energy.map(Math.sqrt);
   const S = gram(features, 1);
   const h = times(features, target);
-  const start = energy.reduce((sum, c) => sum + c, 0) + sigma ** 2;
+  const start = dot(target, target) + sigma ** 2;
   const test = (w: Float64Array) => start - 2 * dot(w, h) + form(S, w);
   if (rule.name === "sgd") {
-    const losses = Float64Array.from(onePass(network, rule, at, normals, features, target), test);
+    const losses = Float64Array.from(onePass(network, rule, at, normals, features), test);
     return { test: losses, train: losses.slice() };
   }
   if (P === Infinity) {
@@ -126,12 +125,11 @@ function fullBatch(K: Matrix, g: Float64Array, rule: Exclude<Rule, { name: "sgd"
 
 /** w at every number of steps on fresh samples. */
 function onePass(
-  { sigma, lambda }: Network,
+  { sigma, roots: { target } }: Network,
   { eta, batch }: Extract<Rule, { name: "sgd" }>,
   at: Float64Array,
   normals: Normals,
   features: Matrix,
-  target: Float64Array,
 ): Float64Array[] {
   const w = new Float64Array(features.length);
   let done = 0;
@@ -140,7 +138,7 @@ function onePass(
       const step = new Float64Array(w.length);
       const noise = normals("noise", done, batch);
       for (let sample = 0; sample < batch; sample++) {
-        const z = normals("data", done * batch + sample, lambda.length);
+        const z = normals("data", done * batch + sample, target.length);
         const phi = times(features, z);
         const error = dot(z, target) + sigma * noise[sample]! - dot(phi, w);
         for (let i = 0; i < w.length; i++) step[i]! += (eta / batch) * error * phi[i]!;

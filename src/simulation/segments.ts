@@ -3,8 +3,10 @@
 
 import type { Kernels } from "../kernels/kernels.ts";
 import { type Distribution, padded, type Roots } from "../kernels/simulation.ts";
+import type { Rule } from "../theory/dynamics/rule.ts";
 import type { Spectrum } from "../theory/spectrum.ts";
 import { rootsOf, type SampledSpectrum, sample } from "./eigenvalues.ts";
+import { type Losses, trainNetwork } from "./network.ts";
 
 /** The data and the embedding of one draw of W. */
 export interface Problem {
@@ -67,8 +69,22 @@ export interface ExpectedJob {
   readonly span: Span;
 }
 
+/** One finite network of random features (docs/theory.md, §8.1). */
+export interface NetworkJob {
+  readonly kind: "network";
+  readonly spectrum: Spectrum;
+  readonly modes: number;
+  readonly N: number;
+  readonly P: number;
+  readonly sigma: number;
+  readonly rule: Rule;
+  readonly times: Float64Array;
+  readonly seed: number;
+  readonly draw: number;
+}
+
 export type RunJob = SpectralJob | DenseJob | ExpectedJob;
-export type Job = SampleJob | RunJob;
+export type Job = SampleJob | RunJob | NetworkJob;
 
 export interface Segment {
   readonly state: Float64Array;
@@ -78,7 +94,7 @@ export interface Segment {
   readonly diverged: Float64Array;
 }
 
-export type Result<J extends Job> = J extends SampleJob ? SampledSpectrum : Segment;
+export type Result<J extends Job> = J extends SampleJob ? SampledSpectrum : J extends NetworkJob ? Losses : Segment;
 
 /** y at the start: √c_i, then √(P_⊥ + σ²) in the mode of eigenvalue 0. */
 export const spectralStart = ({ energies, floor }: SampledSpectrum, noise: number): Float64Array =>
@@ -96,11 +112,18 @@ export class Runner {
   }
 
   run<J extends Job>(job: J): Result<J>;
-  run(job: Job): SampledSpectrum | Segment {
+  run(job: Job): SampledSpectrum | Losses | Segment {
     switch (job.kind) {
       case "sample": {
         const { spectrum, v, d, seed, draw } = job.problem;
         return sample(this.#kernels, rootsOf(this.#kernels, spectrum, v), { d, seed, draw });
+      }
+      case "network": {
+        const { spectrum, modes, N, P, sigma, rule, times, seed, draw: member } = job;
+        const roots = rootsOf(this.#kernels, spectrum, modes);
+        return trainNetwork({ N, P, sigma, roots }, rule, times, (stream, step, n) =>
+          this.#kernels.random({ seed, stream, member, step }, "normal", n),
+        );
       }
       case "spectral":
         return this.#spectral(job);

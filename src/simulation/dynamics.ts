@@ -1,0 +1,97 @@
+// Ensembles of finite networks of random features beside the theory of docs/theory.md, §8. Every number a draw meets is a
+// function of (seed, draw), so an ensemble of 200 begins with the ensemble of 100, whatever the threads.
+
+import { integer } from "../check.ts";
+import { type Made, made } from "../made.ts";
+import { checkTimes, dynamicsOf } from "../theory/dynamics/dynamics.ts";
+import { type DynamicsProblem, dynamicsModel } from "../theory/dynamics/problem.ts";
+import { openLanes, type ThreadOptions } from "./lanes.ts";
+import type { Losses } from "./network.ts";
+import { type Summary, summarise } from "./statistics.ts";
+
+export interface DynamicsSimulationOptions extends ThreadOptions {
+  /** Training times ≥ 0, increasing, as in `dynamics`. */
+  readonly times: ArrayLike<number>;
+  /** Networks, each with features, samples and noise of its own, ≥ 1. Default 100. */
+  readonly draws?: number;
+  /** Seed of every random number, 0 … 2⁵³−1. Default 1. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
+export interface SimulatedLoss extends Summary {
+  /** Each network's losses. */
+  readonly curves: readonly Float64Array[];
+  readonly theory: Float64Array;
+  /** (mean − theory) in standard errors. */
+  readonly deviation: Float64Array;
+}
+
+export interface DynamicsSimulation {
+  readonly times: Float64Array;
+  readonly draws: number;
+  readonly test: SimulatedLoss;
+  readonly train: SimulatedLoss;
+  readonly made: Made;
+}
+
+/**
+ * Trains `draws` networks as defined (Gaussian data and features; gradient flow by diagonalisation, other rules by their
+ * steps) and compares their mean losses with the theory.
+ * @throws RangeError, TypeError where N or the modes are not whole and finite, P is neither whole nor Infinity, or as in `dynamics`
+ */
+export async function simulateDynamics(
+  problem: DynamicsProblem,
+  options: DynamicsSimulationOptions,
+): Promise<DynamicsSimulation> {
+  const model = dynamicsModel(problem);
+  const { spectrum, sigma, rule } = model;
+  const N = integer("N", model.N, 1, 2 ** 14);
+  const modes = integer("modes", model.modes, 1, 2 ** 24);
+  const P = model.P === Infinity ? Infinity : integer("P", model.P, 1, 2 ** 20);
+  const times = checkTimes(rule, options.times);
+  const draws = integer("draws", options.draws ?? 100, 1, 2 ** 32);
+  const seed = integer("seed", options.seed ?? 1, 0);
+  const { signal, onProgress } = options;
+  signal?.throwIfAborted();
+
+  const losses: Losses[] = [];
+  const lanes = await openLanes(options);
+  let [next, done] = [0, 0];
+  try {
+    await Promise.all(
+      lanes.map(async (lane) => {
+        while (next < draws) {
+          signal?.throwIfAborted();
+          const draw = next++;
+          losses[draw] = await lane.run({ kind: "network", spectrum, modes, N, P, sigma, rule, times, seed, draw });
+          onProgress?.(++done, draws);
+        }
+      }),
+    );
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.close()));
+  }
+
+  const theory = dynamicsOf(model, { times, accuracy: "reference" });
+  const compared = (kind: "test" | "train"): SimulatedLoss => {
+    const curves = losses.map((one) => one[kind]);
+    const summary = summarise(curves, (draw) => draw);
+    const expected = theory[kind];
+    return {
+      ...summary,
+      curves,
+      theory: expected,
+      deviation: summary.mean.map((x, i) => (x - expected[i]!) / summary.stderr[i]!),
+    };
+  };
+  const parameters = { spectrum, N, P, sigma, rule, modes, times: [...times], draws };
+  return {
+    times,
+    draws,
+    test: compared("test"),
+    train: compared("train"),
+    made: made("simulateDynamics", parameters, seed),
+  };
+}
