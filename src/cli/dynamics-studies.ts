@@ -5,6 +5,7 @@ import {
   computeOptimal,
   type DynamicsCurve,
   type DynamicsProblem,
+  type DynamicsSimulation,
   dynamics,
   dynamicsExponents,
   fitPowerLaw,
@@ -25,6 +26,8 @@ export interface StudyOptions {
   /** The curves of all sizes at other times. */
   readonly solve: (times: Float64Array) => DynamicsCurve[];
   readonly exponents: { readonly a: number; readonly b: number };
+  /** Finite networks at each size, at `times`. */
+  readonly networks?: readonly DynamicsSimulation[] | undefined;
   readonly onProgress: (fraction: number) => void;
 }
 
@@ -65,11 +68,12 @@ function label({ N, P }: { readonly N: number; readonly P: number }): string {
   return `N = ${brief(N)}, P = ${brief(P)}`;
 }
 
-function losses({ times, solve, problem, sizes }: StudyOptions): NonNullable<Studies["loss"]> {
+function losses({ times, solve, problem, sizes, networks }: StudyOptions): NonNullable<Studies["loss"]> {
   const at = fine(times, discrete(problem));
   const curves = solve(at).map(({ test, train }, i) => ({ label: label(sizes[i]!), test, train }));
   const infinite = problem.rule?.name === "sgd" ? undefined : dynamics(problem, { times: at }).test;
-  return { times: at, curves, infinite };
+  const simulated = networks?.map(({ times, draws, test, train }) => ({ times, draws, test, train }));
+  return { times: at, curves, infinite, simulated };
 }
 
 function gaps({ times, solve, problem, sizes }: StudyOptions, exponent?: number): NonNullable<Studies["gap"]> {

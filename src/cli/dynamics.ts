@@ -3,25 +3,29 @@
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import {
+  availableThreads,
   bottleneck,
   type DynamicsCurve,
   type DynamicsProblem,
+  type DynamicsSimulation,
   dynamics,
   earlyStopping,
   RULES,
   type Rule,
   type Spectrum,
+  simulateDynamics,
   sourceCapacity,
   type TailFit,
   tailFit,
 } from "../index.ts";
 import { STUDIES, type Study, studies } from "./dynamics-studies.ts";
 import { Failure, Usage } from "./errors.ts";
-import { type Common, list, number, whole, wholeList, withCommon } from "./options.ts";
+import { interruption } from "./interrupt.ts";
+import { type Common, list, number, whole, wholeList, withCommon, withRandom } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { readSpectrum } from "./spectrum-file.ts";
-import { bold, readable, sampled, table, withError } from "./table.ts";
+import { bold, readable, sampled, signed, table, withError } from "./table.ts";
 import { brief, raised } from "./words.ts";
 
 interface Options extends Common {
@@ -42,38 +46,44 @@ interface Options extends Common {
   readonly separateData?: boolean;
   readonly decompose?: boolean;
   readonly reference?: boolean;
+  readonly simulate?: number;
+  readonly seed: number;
+  readonly threads?: number;
   readonly show: readonly Study[];
 }
 
 export function define(command: Command): void {
-  withCommon(
-    command
-      .addOption(
-        new Option("--a <a>", "the target's exponent, c_k = k^−a; > 1").argParser(number).conflicts("spectrum"),
-      )
-      .addOption(
-        new Option("--b <b>", "the spectrum's exponent, λ_k = k^−b; > 0").argParser(number).conflicts("spectrum"),
-      )
-      .option("--spectrum <file>", "a measured spectrum instead: CSV with the columns eigenvalue and energy")
-      .option("--window <first,last>", "modes of the tail fits of a measured spectrum, as 10,500", wholeList)
-      .option("--N <list>", "features (parameters), as 128,256 or inf", list, Float64Array.of(Infinity))
-      .option("--P <list>", "training samples, as 1000 or inf", list, Float64Array.of(Infinity))
-      .requiredOption("--times <list>", "training times, as 1,10,100 or LO:HI[:N]; steps where the rule has steps")
-      .option("--modes <M>", "features of the data; default infinite, or all that were measured", number)
-      .option("--sigma <σ>", "standard deviation of the label noise", number, 0)
-      .addOption(new Option("--rule <name>", "how the student is trained").choices(RULES).default("gradient-flow"))
-      .option("--eta <η>", "step size, on the mean gradient; for every rule but gradient-flow", number)
-      .option("--mu <μ>", "momentum of heavy-ball", number, 0.9)
-      .option("--batch <B>", "samples a step of sgd", whole, 1)
-      .option("--students <E>", "also the loss of E students averaged, on the same data", number)
-      .option("--separate-data", "each student has samples of its own")
-      .option("--decompose", "also bias, variances over features, data and both, and noise")
-      .option("--reference", "the slow, most accurate form: about 1e-11 instead of 1e-7")
-      .addOption(
-        new Option("--show <list>", `what the figure shows: ${STUDIES.join(", ")}`)
-          .argParser(studyList)
-          .default(["loss"], "loss"),
-      ),
+  withRandom(
+    withCommon(
+      command
+        .addOption(
+          new Option("--a <a>", "the target's exponent, c_k = k^−a; > 1").argParser(number).conflicts("spectrum"),
+        )
+        .addOption(
+          new Option("--b <b>", "the spectrum's exponent, λ_k = k^−b; > 0").argParser(number).conflicts("spectrum"),
+        )
+        .option("--spectrum <file>", "a measured spectrum instead: CSV with the columns eigenvalue and energy")
+        .option("--window <first,last>", "modes of the tail fits of a measured spectrum, as 10,500", wholeList)
+        .option("--N <list>", "features (parameters), as 128,256 or inf", list, Float64Array.of(Infinity))
+        .option("--P <list>", "training samples, as 1000 or inf", list, Float64Array.of(Infinity))
+        .requiredOption("--times <list>", "training times, as 1,10,100 or LO:HI[:N]; steps where the rule has steps")
+        .option("--modes <M>", "features of the data; default infinite, or all that were measured", number)
+        .option("--sigma <σ>", "standard deviation of the label noise", number, 0)
+        .addOption(new Option("--rule <name>", "how the student is trained").choices(RULES).default("gradient-flow"))
+        .option("--eta <η>", "step size, on the mean gradient; for every rule but gradient-flow", number)
+        .option("--mu <μ>", "momentum of heavy-ball", number, 0.9)
+        .option("--batch <B>", "samples a step of sgd", whole, 1)
+        .option("--students <E>", "also the loss of E students averaged, on the same data", number)
+        .option("--separate-data", "each student has samples of its own")
+        .option("--decompose", "also bias, variances over features, data and both, and noise")
+        .option("--reference", "the slow, most accurate form: about 1e-11 instead of 1e-7")
+        .option("--simulate <n>", "also train n finite networks for each N and P: the mean on the same axes", whole)
+        .addOption(
+          new Option("--show <list>", `what the figure shows: ${STUDIES.join(", ")}`)
+            .argParser(studyList)
+            .default(["loss"], "loss"),
+        ),
+    ),
   ).action(run);
 }
 
@@ -112,6 +122,7 @@ async function run(options: Options): Promise<void> {
     );
   const write = await openOutput(options);
   const curves = solve(times);
+  const networks = options.simulate === undefined ? undefined : await train(options, common, problems, times);
   const stops = problems.map((size) => earlyStopping({ ...common, ...size }));
   const first = curves[0]!;
   const setting = [
@@ -133,6 +144,7 @@ async function run(options: Options): Promise<void> {
         train: curve.train,
         ...(curve.decomposition && { decomposition: curve.decomposition }),
         ...(curve.ensemble && { ensemble: curve.ensemble }),
+        ...(networks && { simulated: { draws: networks[i]!.draws, ...summary(networks[i]!) } }),
         limit: curve.limit,
         earlyStopping: stops[i],
         stats: curve.stats,
@@ -140,8 +152,8 @@ async function run(options: Options): Promise<void> {
       ...(tail && { tail }),
       made: { ...first.made, parameters: { ...first.made.parameters, N: options.N, P: options.P } },
     }),
-    columns: () => columns(curves),
-    text: () => inWords(curves, stops, setting, tail, common),
+    columns: () => columns(curves, networks),
+    text: () => inWords(curves, stops, setting, tail, common, networks),
     figure: async () => {
       const { dynamicsFigure } = await import("../figures/index.ts");
       const bar = progress("studies", options);
@@ -153,6 +165,7 @@ async function run(options: Options): Promise<void> {
         times,
         solve,
         exponents,
+        networks,
         onProgress: bar.update,
       });
       bar.done();
@@ -160,12 +173,45 @@ async function run(options: Options): Promise<void> {
         ...data,
         setting: raised(setting),
         time: rule.name === "gradient-flow" ? "training time t" : "steps t",
-        table: columns(curves),
+        table: columns(curves, networks),
       });
     },
   });
   if (!curves.every(({ stats }) => stats.converged))
     throw new Failure("κ was lost along the contour for some N and P, and the losses are not known: try --reference");
+}
+
+/** Finite networks at every N and P. */
+async function train(
+  { simulate, seed, threads, quiet }: Options,
+  common: DynamicsProblem,
+  problems: readonly { readonly N: number; readonly P: number }[],
+  times: Float64Array,
+): Promise<DynamicsSimulation[]> {
+  const bar = progress("networks", { quiet });
+  const signal = interruption();
+  const all: DynamicsSimulation[] = [];
+  for (const [i, size] of problems.entries())
+    all.push(
+      await simulateDynamics(
+        { ...common, ...size },
+        {
+          times,
+          draws: simulate!,
+          seed,
+          threads: threads ?? availableThreads(),
+          signal,
+          onProgress: (done, of) => bar.update((i + done / of) / problems.length),
+        },
+      ),
+    );
+  bar.done();
+  return all;
+}
+
+function summary({ test, train }: DynamicsSimulation) {
+  const part = ({ mean, stderr, deviation }: DynamicsSimulation["test"]) => ({ mean, stderr, deviation });
+  return { test: part(test), train: part(train) };
 }
 
 function ruleOf({ rule, eta, mu, batch }: Options): Rule {
@@ -208,7 +254,7 @@ function ruleInWords(rule: Rule): string {
 }
 
 /** One row for each N, P and time. */
-function columns(curves: readonly DynamicsCurve[]) {
+function columns(curves: readonly DynamicsCurve[], networks?: readonly DynamicsSimulation[]) {
   const long = (pick: (curve: DynamicsCurve) => ArrayLike<number>) =>
     Float64Array.from(curves.flatMap((c) => Array.from(pick(c))));
   const constant = (pick: (curve: DynamicsCurve) => number) => long((c) => c.times.map(() => pick(c)));
@@ -225,6 +271,15 @@ function columns(curves: readonly DynamicsCurve[]) {
       noise: constant((c) => c.decomposition!.noise),
     }),
     ...(first.ensemble && { ensemble: long((c) => c.ensemble!) }),
+    ...(networks &&
+      Object.fromEntries(
+        (["test", "train"] as const).flatMap((kind) =>
+          (["mean", "stderr"] as const).map((what) => [
+            `simulated ${kind} ${what}`,
+            Float64Array.from(networks.flatMap((one) => [...one[kind][what]])),
+          ]),
+        ),
+      )),
   };
 }
 
@@ -234,6 +289,7 @@ function inWords(
   setting: string,
   tail: TailFit | undefined,
   common: DynamicsProblem,
+  networks?: readonly DynamicsSimulation[],
 ): string {
   const error = Math.max(...curves.map(({ stats }) => stats.error));
   const last = curves[0]!.times.at(-1)!;
@@ -243,7 +299,8 @@ function inWords(
     ...(tail
       ? [`  tails over modes ${tail.window.join(" to ")}: a = ${withError(tail.a)}, b = ${withError(tail.b)}`, ""]
       : []),
-    ...curves.flatMap((curve) => {
+    ...curves.flatMap((curve, index) => {
+      const network = networks?.[index];
       const rows = sampled(curve.times.length, curves.length > 1 ? 7 : 15);
       const pick = (values: Float64Array) => rows.map((i) => values[i]!);
       const { model, decomposition, ensemble } = curve;
@@ -262,6 +319,12 @@ function inWords(
               ]
             : []),
           ...(ensemble ? [{ title: "ensemble", values: pick(ensemble) }] : []),
+          ...(network
+            ? [
+                { title: `test, ${network.draws} networks`, values: pick(network.test.mean), digits: 6 },
+                { title: "off by (s.e.)", values: pick(network.test.deviation), format: (x: number) => signed(x, 1) },
+              ]
+            : []),
         ]),
         "",
       ];

@@ -15,6 +15,15 @@ export interface DynamicsFigureData {
     readonly times: Float64Array;
     readonly curves: readonly { readonly label: string; readonly test: Float64Array; readonly train: Float64Array }[];
     readonly infinite?: Float64Array | undefined;
+    /** Mean losses of finite networks, one entry for each curve. */
+    readonly simulated?:
+      | readonly {
+          readonly times: Float64Array;
+          readonly draws: number;
+          readonly test: { readonly mean: Float64Array };
+          readonly train: { readonly mean: Float64Array };
+        }[]
+      | undefined;
   };
   /** L − L̂ over time, with the predicted power of t. */
   readonly gap?: {
@@ -140,7 +149,7 @@ const power = (name: string, exponent: number): string => `${name}^{${exponent.t
 
 function losses(
   { time }: DynamicsFigureData,
-  { times, curves, infinite }: NonNullable<DynamicsFigureData["loss"]>,
+  { times, curves, infinite, simulated = [] }: NonNullable<DynamicsFigureData["loss"]>,
 ): Panel {
   const all = curves.flatMap(({ test, train }) => [...test, ...train]).filter((value) => value > 0);
   // a train loss that falls exponentially is not followed further than this below the test loss
@@ -158,6 +167,16 @@ function losses(
         ...curves.flatMap(({ label, test, train }, i) => [
           { color: colors[i]!, x: times, y: train, mark: "dashed" as const, width: 1.8 },
           { label: `test, ${label}`, color: colors[i]!, x: times, y: test, width: 2.2 },
+        ]),
+        ...simulated.flatMap(({ times, draws, test, train }, i) => [
+          {
+            color: colors[i]!,
+            mark: "dot" as const,
+            x: times,
+            y: test.mean,
+            ...(i === 0 ? { label: `mean of ${draws} networks` } : {}),
+          },
+          { color: colors[i]!, mark: "dot" as const, x: times, y: train.mean },
         ]),
         { label: "train", color: theme.ink, mark: "dashed" as const, x: times.slice(0, 0), y: times.slice(0, 0) },
       ];
