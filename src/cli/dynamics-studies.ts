@@ -11,7 +11,6 @@ import {
   fitPowerLaw,
   logspace,
 } from "../index.ts";
-import { Usage } from "./errors.ts";
 import { brief } from "./words.ts";
 
 export const STUDIES = ["loss", "gap", "sizes", "width", "optimal", "ensembles"] as const;
@@ -78,7 +77,6 @@ function losses({ times, solve, problem, sizes, networks }: StudyOptions): NonNu
 
 function gaps({ times, solve, problem, sizes }: StudyOptions, exponent?: number): NonNullable<Studies["gap"]> {
   const finite = sizes.flatMap(({ P }, i) => (P < Infinity ? [i] : []));
-  if (finite.length === 0) throw new Usage("--show gap needs a finite --P: with P = inf test and train loss are one");
   const at = fine(times, discrete(problem));
   const solved = solve(at);
   const curves = finite.map((i) => ({

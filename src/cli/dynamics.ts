@@ -120,6 +120,8 @@ async function run(options: Options): Promise<void> {
         },
       ),
     );
+  if (options.show.includes("gap") && problems.every(({ P }) => P === Infinity))
+    throw new Usage("--show gap needs a finite --P: with P = inf test and train loss are one");
   const write = await openOutput(options);
   const curves = solve(times);
   const networks = options.simulate === undefined ? undefined : await train(options, common, problems, times);
