@@ -53,6 +53,11 @@ const COMMANDS: readonly Entry[] = [
     summary: "the figures and tables of the two papers, each with a verdict",
     load: () => import("./reproduce.ts"),
   },
+  {
+    name: "explore",
+    summary: "the explorer, served to a browser on this machine",
+    load: () => import("./explore.ts"),
+  },
 ];
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, rmSync, statSync, writeFileSync } from
 import { dirname, extname } from "node:path";
 import { toCsv } from "../figures/csv.ts";
 import type { Columns, Figure } from "../figures/figure.ts";
+import { toJson } from "../figures/json.ts";
 import { MissingPackage, Usage } from "./errors.ts";
 import type { Common } from "./options.ts";
 
@@ -83,17 +84,4 @@ function checked(file: string, drawable: boolean): Ending {
   }
   if (!there) rmSync(file);
   return ending;
-}
-
-/** JSON in which typed arrays are arrays and nothing is lost silently. */
-export function toJson(value: object, indent?: number): string {
-  return JSON.stringify(
-    value,
-    (_, field: unknown) => {
-      if (typeof field === "number" && !Number.isFinite(field))
-        return Number.isNaN(field) ? null : field > 0 ? "inf" : "-inf";
-      return ArrayBuffer.isView(field) ? [...(field as Float64Array)] : field;
-    },
-    indent,
-  );
 }

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import type { Command } from "commander";
+import { toJson } from "../figures/json.ts";
 import { availableThreads } from "../pool.ts";
 import { RECIPES } from "../reproduce/index.ts";
 import { holds, verdict } from "../reproduce/recipe.ts";
@@ -10,7 +11,6 @@ import { reproduce } from "../reproduce/run.ts";
 import { Failure, Usage } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
 import { threadsOption } from "./options.ts";
-import { toJson } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold } from "./table.ts";
 

@@ -131,7 +131,7 @@ function panel(
                 fill: theme.ink,
                 stroke: theme.paper,
                 strokeWidth: 4,
-                fontSize: 13,
+                fontSize: view.width < 460 ? 11 : 13,
                 fontWeight: "bold",
                 rotate: upright ? 0 : -90,
               },

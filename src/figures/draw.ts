@@ -1,7 +1,7 @@
 // Draws a figure as one SVG in any document: the browser's, or linkedom's on the command line. Panels are Observable Plot's
 // drawings, laid out in rows under a title, each with its legend; text is set by typeset.ts.
 
-import { plot } from "@observablehq/plot";
+import { plot, type Scale } from "@observablehq/plot";
 import type { Figure, Panel } from "./figure.ts";
 import { drawLegend, legendHeight } from "./legend.ts";
 import { element } from "./svg.ts";
@@ -22,8 +22,27 @@ const BOTTOM = 8;
 const GAP = 20;
 const NARROW = 600;
 
+/** A drawn figure, and where the planes of its panels lie in it. */
+export interface Drawing {
+  readonly svg: SVGSVGElement;
+  readonly planes: readonly Plane[];
+}
+
+/** A panel's plane: its corner in the figure, and its scales, in pixels from there; undefined where it shows nothing. */
+export interface Plane {
+  readonly left: number;
+  readonly top: number;
+  readonly x: Scale | undefined;
+  readonly y: Scale | undefined;
+}
+
 /** The figure as an SVG element that stands by itself. */
 export function draw(figure: Figure, options: DrawOptions = {}): SVGSVGElement {
+  return compose(figure, options).svg;
+}
+
+/** As `draw`, with the planes: for a page that lets its reader point at them. */
+export function compose(figure: Figure, options: DrawOptions = {}): Drawing {
   const document = options.document ?? globalThis.document;
   const theme = options.dark ? darkTheme : light;
   const width = options.width ?? figure.width;
@@ -56,15 +75,16 @@ export function draw(figure: Figure, options: DrawOptions = {}): SVGSVGElement {
 
   const panelWidth = (width - 2 * MARGIN - GAP * (perRow - 1)) / perRow;
   const panelHeight = (height - top - BOTTOM - GAP * (rows - 1)) / rows;
-  figure.panels.forEach((panel, i) => {
+  const planes = figure.panels.map((panel, i) => {
     const x = MARGIN + (i % perRow) * (panelWidth + GAP);
     const y = top + Math.floor(i / perRow) * (panelHeight + GAP);
     const group = element(document, "g", { transform: `translate(${x.toFixed(1)},${y.toFixed(1)})` });
-    drawPanel(panel, group, panelWidth, panelHeight, theme, document);
+    const plane = drawPanel(panel, group, panelWidth, panelHeight, theme, document);
     svg.append(group);
+    return { ...plane, left: x, top: y + plane.top };
   });
   typeset(svg);
-  return svg;
+  return { svg, planes };
 }
 
 function drawPanel(
@@ -74,7 +94,7 @@ function drawPanel(
   height: number,
   theme: Theme,
   document: Document,
-): void {
+): Omit<Plane, "left"> {
   let y = 0;
   if (panel.title) {
     group.append(element(document, "text", { x: 0, y: 13, "font-size": 12, "font-weight": "bold" }, panel.title));
@@ -91,5 +111,8 @@ function drawPanel(
   // Plot's own <style> would reach the whole page: its children are enough
   const inner = element(document, "g", { transform: `translate(0,${y})`, "text-anchor": "middle", fill: theme.ink });
   for (const child of [...drawn.childNodes]) if (child.nodeName.toLowerCase() !== "style") inner.append(child);
+  // Plot labels every mark with its kind, which says nothing and which no group may carry
+  for (const mark of inner.querySelectorAll("[aria-label]")) mark.removeAttribute("aria-label");
   group.append(inner);
+  return { top: y, x: drawn.scale("x"), y: drawn.scale("y") };
 }

@@ -1,12 +1,14 @@
 // Figures: descriptions, and how to draw them in a browser. render.ts writes them to files on Node.
 
 export { type Axis, extent, linearAxis, logAxis, padded, plane, powerOfTen, roundTicks, short } from "./axes.ts";
+export { toCsv } from "./csv.ts";
 export { type CurvesData, type CurvesPanel, curvesFigure, type Series } from "./curves.ts";
 export { type DiagramData, diagramFigure } from "./diagram.ts";
-export { type DrawOptions, draw } from "./draw.ts";
+export { compose, type Drawing, type DrawOptions, draw, type Plane } from "./draw.ts";
 export { type DynamicsFigureData, dynamicsFigure } from "./dynamics.ts";
 export type { Columns, Figure, Legend, Panel, Ramp, Swatch, Swatches, View } from "./figure.ts";
 export { type FrontierData, frontierFigure } from "./frontier.ts";
+export { toJson } from "./json.ts";
 export { type LossData, lossFigure } from "./loss.ts";
 export { type SimulationData, type SimulationRun, simulationFigure } from "./simulation.ts";
 export { type SpectrumData, spectrumFigure } from "./spectrum.ts";

@@ -1,0 +1,68 @@
+// A figure as SVG or PNG, its numbers as CSV or JSON: files made in the page.
+
+import { draw, type Figure, toCsv, toJson } from "../figures/index.ts";
+import { h } from "./dom.ts";
+import { isDark } from "./theme.ts";
+
+const KINDS = ["SVG", "PNG", "CSV", "JSON"] as const;
+type Kind = (typeof KINDS)[number];
+
+/** Pixels of a PNG to one of the figure. */
+const SCALE = 2;
+
+export function exportButtons(name: string, figure: () => Figure | undefined): HTMLElement {
+  return h(
+    "p",
+    { class: "export" },
+    "Save as ",
+    ...KINDS.map((kind) =>
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-label": `Save ${name} as ${kind}`,
+          onclick: async () => {
+            const shown = figure();
+            if (shown) save(`isoflop-${shown.id}.${kind.toLowerCase()}`, await contents(shown, kind));
+          },
+        },
+        kind,
+      ),
+    ),
+  );
+}
+
+async function contents(figure: Figure, kind: Kind): Promise<Blob> {
+  if (kind === "CSV") return new Blob([toCsv(figure.table)], { type: "text/csv" });
+  if (kind === "JSON") {
+    const { id, subtitle, table } = figure;
+    return new Blob([`${toJson({ id, setting: subtitle, link: location.href, ...table }, 1)}\n`], {
+      type: "application/json",
+    });
+  }
+  const svg = new Blob([draw(figure, { dark: isDark() }).outerHTML], { type: "image/svg+xml" });
+  return kind === "SVG" ? svg : png(svg, figure);
+}
+
+async function png(svg: Blob, { width, height }: Figure): Promise<Blob> {
+  const url = URL.createObjectURL(svg);
+  try {
+    const image = new Image(width, height);
+    image.src = url;
+    await image.decode();
+    const canvas = h("canvas", { width: width * SCALE, height: height * SCALE });
+    canvas.getContext("2d")!.drawImage(image, 0, 0, width * SCALE, height * SCALE);
+    return await new Promise((resolve, reject) =>
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("this browser makes no PNG")))),
+    );
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+export function save(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
+  const link = h("a", { href: url, download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,0 +1,34 @@
+// The settings of the papers' figures, as addresses.
+
+export interface Preset {
+  readonly title: string;
+  readonly search: string;
+}
+
+const point = (alpha: number, beta: number, rest = "") => `?alpha=${alpha}&beta=${beta}${rest}`;
+
+/** The settings of the notebooks behind Paquette et al. (2024): v = 10d, d up to 3200, runs to 1e9 flops. */
+const NOTEBOOK = "&ratio=10&d=3200&from=1e4&to=1e9";
+
+export const PRESETS: readonly { readonly group: string; readonly items: readonly Preset[] }[] = [
+  {
+    group: "4+3 phases (Paquette et al. 2024)",
+    items: [
+      { title: "The measured frontier, α = β = 0.7", search: point(0.7, 0.7, "&from=1e6&to=1e10") },
+      { title: "Phase Ia: no noise, limited by size", search: point(0.75, 0.25, NOTEBOOK) },
+      { title: "Phase Ib: slow spectrum", search: point(0.45, 0.33, NOTEBOOK) },
+      { title: "Phase Ic: very slow spectrum", search: point(0.2, 1.2, NOTEBOOK) },
+      { title: "Phase II: distorted features", search: point(1.25, 0.75, NOTEBOOK) },
+      { title: "Phase III: noise against distortion", search: point(1, 2, NOTEBOOK) },
+      { title: "Phase IVa: noise against size", search: point(0.4, 1.2, NOTEBOOK) },
+      { title: "Phase IVb: target against noise", search: point(0.27, 1.2, NOTEBOOK) },
+      { title: "Exponent ξ over the plane", search: "?color=xi" },
+      { title: "Exponent η over the plane", search: "?color=eta" },
+      { title: "Exponents along α = 0.7: β = 0.3 in Ia", search: point(0.7, 0.3) },
+      { title: "Exponents along α = 0.7: β = 0.6 in II", search: point(0.7, 0.6) },
+      { title: "Exponents along α = 0.7: β = 1.1 in III", search: point(0.7, 1.1) },
+      { title: "Negative β: α = 0.7, β = −0.1", search: point(0.7, -0.1) },
+      { title: "Narrow window: 2e6 to 5e7 flops", search: point(0.7, 0.7, "&from=2e6&to=5e7") },
+    ],
+  },
+];

@@ -1,0 +1,323 @@
+// The first view: a point in the phase plane, and all that follows from it.
+
+import { type Figure, frontierFigure, lossFigure, spectrumFigure } from "../../figures/index.ts";
+import { diagram, phase } from "../../index.ts";
+import { Card } from "../card.ts";
+import { type Control, control } from "../controls.ts";
+import { h, rich } from "../dom.ts";
+import { exportButtons } from "../export.ts";
+import { FIELDS as ALL } from "../fields.ts";
+import { PhasePlane, type Span, spanAround } from "../plane.ts";
+import { Store } from "../store.ts";
+import type { Mounted } from "../view.ts";
+import { Lane } from "../work/lane.ts";
+import type { Input, Part } from "../work/scaling.ts";
+import { TEXTS } from "./phases-text.ts";
+
+const FIELDS = ALL.phases;
+
+/** Cells a side of the predicted plane, and of the measured one. */
+const CELLS = 72;
+const MEASURED_CELLS = 22;
+/** How long a drag must rest before fine figures are computed. */
+const REST = 160;
+
+export function mount(root: HTMLElement): Mounted {
+  const store = new Store("phases", FIELDS);
+  const { values } = store;
+  if (values.to < 10 * values.from) store.values = { ...values, to: Math.min(values.from * 1e6, 1e30) };
+  const live = new Lane();
+  const fine = new Lane();
+
+  const plane = new PhasePlane({
+    onMove: (alpha, beta, settled) => store.set({ alpha, beta }, settled),
+  });
+  const verdict = h("div", { class: "verdict", role: "status" });
+  const cards = {
+    frontier: new Card("frontier", TEXTS.frontier),
+    loss: new Card("components", TEXTS.components),
+    spectrum: new Card("spectrum", TEXTS.spectrum),
+  };
+  const controls = makeControls(store);
+  const measured = measuring(store, plane);
+  root.append(
+    h(
+      "div",
+      { class: "split" },
+      h(
+        "div",
+        { class: "side" },
+        h("p", { class: "lead" }, h("strong", {}, "Drag the point."), " Everything follows at once."),
+        plane.node,
+        verdict,
+        measured.node,
+        controls.node,
+      ),
+      h("div", { class: "figures" }, cards.frontier.node, cards.loss.node, cards.spectrum.node),
+    ),
+  );
+
+  let asked = 0;
+  const shown: Record<string, number> = {};
+  let timer = 0;
+
+  const receiver = (version: number, detail: Input["detail"]) => {
+    const rank = version + (detail === "fine" ? 0.5 : 0);
+    return {
+      part(part: Part) {
+        const kind = part.kind === "none" ? "frontier" : part.kind;
+        if (rank < (shown[kind] ?? 0)) return;
+        shown[kind] = rank;
+        if (part.kind === "none") cards.frontier.fail(part.reason);
+        else cards[part.kind].show(figureOf(part), rank);
+      },
+      failed(message: string) {
+        if (rank < (shown.failed ?? 0)) return;
+        shown.failed = rank;
+        for (const card of Object.values(cards)) card.fail(message);
+      },
+    };
+  };
+
+  const input = (detail: Input["detail"]): Input => {
+    const { alpha, beta, d, step, batch, ratio, from, to } = store.values;
+    return { alpha, beta, d, step, batch, ratio, flops: [from, to], detail };
+  };
+
+  const follow = (settled: boolean) => {
+    const { alpha, beta } = store.values;
+    // a figure carries the number of the state it shows, and a half once it is fine
+    root.dataset.state = String(++asked);
+    plane.place(alpha, beta, inWords(alpha, beta));
+    say(verdict, alpha, beta);
+    controls.show();
+    fine.stop();
+    live.ask("scaling", input("coarse"), receiver(asked, "coarse"));
+    clearTimeout(timer);
+    const version = asked;
+    timer = window.setTimeout(() => fine.ask("scaling", input("fine"), receiver(version, "fine")), settled ? 30 : REST);
+  };
+  store.subscribe(follow);
+  follow(true);
+
+  return {
+    problems: store.problems,
+    close() {
+      clearTimeout(timer);
+      store.close();
+      measured.close();
+      live.close();
+      fine.close();
+    },
+  };
+}
+
+function figureOf(part: Exclude<Part, { kind: "none" }>): Figure {
+  if (part.kind === "frontier") return frontierFigure(part.data);
+  return part.kind === "loss" ? lossFigure(part.data) : spectrumFigure(part.data);
+}
+
+function inWords(alpha: number, beta: number): string {
+  const { phase: name } = phase({ alpha, beta });
+  return `α ${alpha}, β ${beta}: ${name ? `phase ${name}` : "no power law"}`;
+}
+
+function say(node: HTMLElement, alpha: number, beta: number): void {
+  const { phase: name, xi, eta, tradeoff, boundary } = phase({ alpha, beta });
+  if (name === null) {
+    node.replaceChildren(
+      h("strong", {}, "No power law"),
+      h("p", {}, "α + β ≤ ½: the target has too much in its tail."),
+    );
+    return;
+  }
+  const symbol = (component: string) => component.replace(/_(.+)/, "_{$1}");
+  const exponent = (value: number) => (Number.isNaN(value) ? "jumps here" : value.toFixed(3));
+  node.replaceChildren(
+    h("strong", {}, `Phase ${name}`),
+    ...(boundary ? [h("span", { class: "boundary" }, ` on ${boundary}`)] : []),
+    h(
+      "dl",
+      {},
+      h("dt", {}, rich("best size d^{*} ∝ f^{ξ}")),
+      h("dd", {}, `ξ = ${exponent(xi)}`),
+      h("dt", {}, rich("best loss P^{*} ∝ f^{−η}")),
+      h("dd", {}, `η = ${exponent(eta)}`),
+      h("dt", {}, "set by the balance of"),
+      h("dd", {}, rich(tradeoff!.map(symbol).join(" and "))),
+    ),
+  );
+}
+
+type PhaseStore = Store<typeof FIELDS>;
+
+function makeControls(store: PhaseStore): { node: HTMLElement; show(): void } {
+  const make = (
+    name: Exclude<keyof typeof FIELDS, "color">,
+    label: string,
+    hint: string,
+    slider: { least: number; most: number; log?: boolean },
+  ): [string, Control] => [
+    name,
+    control({
+      id: name,
+      label,
+      hint,
+      field: FIELDS[name],
+      slider,
+      onChange: (value, settled) => store.set(window_(name, value, store.values), settled),
+    }),
+  ];
+  const groups: [string, [string, Control][]][] = [
+    [
+      "The problem",
+      [
+        make("alpha", "α, data complexity", "eigenvalues λ_{j} = j^{−2α}", { least: 0.05, most: 1.4 }),
+        make("beta", "β, target complexity", "target b_{j} = j^{−β}", { least: 0, most: 1.4 }),
+      ],
+    ],
+    [
+      "The model",
+      [
+        make("d", "d, parameters", "of the lower figures", { least: 10, most: 1e6, log: true }),
+        make("ratio", "v/d, data modes a parameter", "", { least: 1, most: 100, log: true }),
+      ],
+    ],
+    [
+      "The training",
+      [
+        make("step", "γ·Tr D, step size", "", { least: 0.01, most: 1.2, log: true }),
+        make("batch", "B, samples a step", "", { least: 1, most: 1000, log: true }),
+      ],
+    ],
+    [
+      "The compute window",
+      [
+        make("from", "from f", "flops", { least: 1e4, most: 1e18, log: true }),
+        make("to", "to f", "flops", { least: 1e6, most: 1e24, log: true }),
+      ],
+    ],
+  ];
+  const all = groups.flatMap(([, controls]) => controls);
+  return {
+    node: h(
+      "details",
+      { class: "controls", open: matchMedia("(min-width: 1000px)").matches },
+      h("summary", {}, "Model, training and compute"),
+      ...groups.map(([title, controls]) =>
+        h("fieldset", {}, h("legend", {}, title), ...controls.map(([, { node }]) => node)),
+      ),
+    ),
+    show() {
+      for (const [name, { show }] of all) show(store.values[name as "alpha"]);
+    },
+  };
+}
+
+/** A change, and what it drags along: the compute window spans at least a factor of 100. */
+function window_(name: string, value: number, { from, to }: { from: number; to: number }): Record<string, number> {
+  if (name === "from" && to < 100 * value) return { from: value, to: Math.min(100 * value, 1e30) };
+  if (name === "to" && value < 100 * from) return { to: value, from: Math.max(value / 100, 1e3) };
+  return { [name]: value };
+}
+
+/** The plane's colours: predicted at once, measured on demand. */
+function measuring(store: PhaseStore, plane: PhasePlane): { node: HTMLElement; close(): void } {
+  let lane: Lane | undefined;
+  const choice = h(
+    "select",
+    { id: "color", onchange: () => store.set({ color: choice.value as (typeof FIELDS.color.choices)[number] }) },
+    h("option", { value: "xi" }, "ξ predicted"),
+    h("option", { value: "eta" }, "η predicted"),
+    h("option", { value: "measured-xi" }, "ξ measured on the exact frontier"),
+    h("option", { value: "measured-eta" }, "η measured on the exact frontier"),
+  );
+  const bar = h("progress", { max: 1, value: 0, "aria-label": "Share of the plane measured" });
+  const ended = () => {
+    state.hidden = true;
+  };
+  const stop = h(
+    "button",
+    {
+      type: "button",
+      onclick: () => {
+        lane?.stop();
+        ended();
+      },
+    },
+    "Stop",
+  );
+  const state = h("span", { class: "measuring", hidden: true }, bar, stop);
+  let key = "";
+  let span = spanAround(0, 0);
+  let rows: { xi: Float64Array; eta: Float64Array }[] = [];
+
+  const paint = (cells: number, exponent: "xi" | "eta", isMeasured: boolean) => {
+    const [alpha, beta] = [centres(span.alpha, cells), centres(span.beta, cells)];
+    const { phase, ...predicted } = diagram({ alpha, beta });
+    const measured = isMeasured
+      ? beta.map((_, i) => rows[i]?.[exponent] ?? new Float64Array(cells).fill(Number.NaN))
+      : undefined;
+    plane.show({ setting: "", alpha, beta, phase, exponent, predicted: predicted[exponent], measured }, span);
+  };
+  const update = (settled: boolean) => {
+    const { color, from, to, alpha, beta } = store.values;
+    if (settled && !within(alpha, span.alpha, beta, span.beta)) span = spanAround(alpha, beta);
+    choice.value = color;
+    const isMeasured = color.startsWith("measured");
+    const exponent = color.endsWith("xi") ? "xi" : "eta";
+    const wanted = `${isMeasured ? `measured ${from} ${to}` : "predicted"} ${span.alpha} ${span.beta}`;
+    if (`${wanted} ${exponent}` === key) return;
+    const again = key.startsWith(`${wanted} `);
+    key = `${wanted} ${exponent}`;
+    if (!isMeasured) {
+      lane?.stop();
+      state.hidden = true;
+      return paint(CELLS, exponent, false);
+    }
+    if (again) return paint(MEASURED_CELLS, exponent, true);
+    rows = [];
+    paint(MEASURED_CELLS, exponent, true);
+    state.hidden = false;
+    bar.value = 0;
+    lane ??= new Lane();
+    lane.ask(
+      "measure",
+      {
+        alpha: centres(span.alpha, MEASURED_CELLS),
+        beta: centres(span.beta, MEASURED_CELLS),
+        flops: [from, to],
+      },
+      {
+        part({ row, ...found }) {
+          rows[row] = found;
+          bar.value = (row + 1) / MEASURED_CELLS;
+          paint(MEASURED_CELLS, store.values.color.endsWith("xi") ? "xi" : "eta", true);
+        },
+        failed: ended,
+        done: ended,
+      },
+    );
+  };
+  store.subscribe(update);
+  update(true);
+  return {
+    node: h(
+      "div",
+      { class: "colour" },
+      h("label", { for: "color" }, "Colour "),
+      choice,
+      state,
+      exportButtons("phase plane", () => plane.figure),
+    ),
+    close: () => lane?.close(),
+  };
+}
+
+const within = (alpha: number, across: Span["alpha"], beta: number, up: Span["beta"]): boolean =>
+  alpha <= across[1] && beta >= up[0] && beta <= up[1];
+
+/** The centres of n equal cells. */
+function centres([lo, hi]: readonly [number, number], n: number): number[] {
+  return Array.from({ length: n }, (_, i) => lo + ((i + 0.5) * (hi - lo)) / n);
+}

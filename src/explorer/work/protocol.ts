@@ -1,0 +1,38 @@
+// What the page and its workers say to each other.
+
+import type { measure } from "./measure.ts";
+import type { scaling } from "./scaling.ts";
+
+/** A job computes from an input and emits parts of its answer. */
+export interface Job<I, P> {
+  readonly input: I;
+  readonly part: P;
+}
+
+type Of<F> = F extends (input: infer I, context: Context<infer P>) => Promise<void> ? Job<I, P> : never;
+
+export interface Jobs {
+  scaling: Of<typeof scaling>;
+  measure: Of<typeof measure>;
+}
+
+export type Part<J extends keyof Jobs> = Jobs[J]["part"];
+
+export interface Context<P> {
+  readonly emit: (part: P) => void;
+  /** Lets messages in; ends the job where it has been abandoned, and waits while it is paused. */
+  readonly pause: () => Promise<void>;
+}
+
+export interface Question {
+  readonly id: number;
+  readonly job: keyof Jobs;
+  readonly input: unknown;
+}
+
+export type Message = Question | { readonly abandon: number } | { readonly word: "pause" | "go" };
+
+export type Answer =
+  | { readonly id: number; readonly part: unknown }
+  | { readonly id: number; readonly failed: string }
+  | { readonly id: number; readonly done: true; readonly abandoned: boolean };

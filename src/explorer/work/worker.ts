@@ -1,0 +1,60 @@
+// The worker's side: one job at a time, which can be abandoned or paused wherever it lets messages in.
+
+import { measure } from "./measure.ts";
+import type { Answer, Context, Message, Question } from "./protocol.ts";
+import { scaling } from "./scaling.ts";
+
+const jobs = { scaling, measure };
+
+class Abandoned extends Error {}
+
+const { port1, port2 } = new MessageChannel();
+let current = 0;
+let abandoned = 0;
+let held: (() => void) | undefined;
+let holding: Promise<void> | undefined;
+
+/** A turn of the event loop: messages that have come are handled in it. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    port2.onmessage = () => resolve();
+    port1.postMessage(0);
+  });
+}
+
+const say = (answer: Answer) => self.postMessage(answer);
+
+self.onmessage = ({ data }: MessageEvent<Message>) => {
+  if ("abandon" in data) {
+    abandoned = data.abandon;
+    held?.();
+  } else if ("word" in data) {
+    if (data.word === "go") held?.();
+    else
+      holding ??= new Promise((resolve) => {
+        held = () => {
+          holding = held = undefined;
+          resolve();
+        };
+      });
+  } else void work(data);
+};
+
+async function work({ id, job, input }: Question): Promise<void> {
+  current = id;
+  const context: Context<unknown> = {
+    emit: (part) => say({ id, part }),
+    async pause() {
+      await turn();
+      await holding;
+      if (abandoned >= current) throw new Abandoned();
+    },
+  };
+  try {
+    await jobs[job](input as never, context as never);
+    say({ id, done: true, abandoned: false });
+  } catch (error) {
+    if (error instanceof Abandoned) say({ id, done: true, abandoned: true });
+    else say({ id, failed: error instanceof Error ? error.message : String(error) });
+  }
+}

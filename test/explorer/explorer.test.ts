@@ -1,0 +1,211 @@
+// The built explorer in a real Chromium: what a reader does, what a hostile link does, and what must never happen.
+
+import { readFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { serve } from "../../src/cli/serve.ts";
+import { launch } from "./browser.ts";
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+let server: Server;
+let browser: Browser;
+let page: Page;
+let base: string;
+let wrong: string[];
+
+beforeAll(async () => {
+  // its parent, so that the page is seen to work from a sub-path
+  server = await serve(new URL("../../build", import.meta.url).pathname, 0);
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/explorer/`;
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+  server?.closeAllConnections();
+});
+beforeEach(async () => {
+  page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  wrong = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) wrong.push(message.text());
+  });
+  page.on("pageerror", (error) => wrong.push(error.message));
+  page.on("request", (request) => {
+    if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(base))
+      wrong.push(`foreign: ${request.url()}`);
+  });
+});
+afterEach(async () => {
+  await page.close();
+  expect(wrong).toEqual([]);
+});
+
+/** Waits for the fine figure of the page's present state. */
+async function settled(card = "frontier"): Promise<void> {
+  await page.waitForFunction(
+    (id) => document.getElementById(id)?.dataset.version === `${document.getElementById("view")!.dataset.state}.5`,
+    card,
+  );
+}
+
+const version = (card = "frontier") => page.locator(`#${card}`).evaluate((node) => Number(node.dataset.version));
+
+/** What is drawn, without the running numbers of clip paths. */
+const curves = async (card = "frontier") =>
+  (await page.locator(`#${card} .drawing svg`).innerHTML()).replace(/plot-clip-\d+/g, "");
+
+async function open(search = ""): Promise<void> {
+  await page.goto(base + search);
+  await page.waitForSelector("#frontier .drawing svg");
+  await settled();
+}
+
+describe("the phase plane", () => {
+  it("follows a dragged point with its curves and its address, and a reload restores them", async () => {
+    await open();
+    const [before, first] = [await curves(), await version()];
+    const box = (await page.locator("#point").boundingBox())!;
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 30, y + 20, { steps: 4 });
+    // coarse figures come while the button is still down
+    await page.waitForFunction((old) => Number(document.getElementById("frontier")!.dataset.version) > old, first);
+    await page.mouse.move(x + 60, y + 40, { steps: 4 });
+    await page.mouse.up();
+    await settled();
+    const address = new URL(page.url());
+    expect(Number(address.searchParams.get("alpha"))).toBeGreaterThan(0.75);
+    expect(Number(address.searchParams.get("beta"))).toBeLessThan(0.85);
+    const verdict = await page.locator(".verdict").textContent();
+    expect(verdict).toMatch(/^Phase IIbest/);
+    const after = await curves();
+    expect(after).not.toBe(before);
+    await page.reload();
+    await page.waitForSelector("#frontier .drawing svg");
+    await settled();
+    expect(await curves()).toBe(after);
+    expect(page.url()).toBe(address.href);
+  });
+
+  it("moves by the arrow keys and by typed numbers", async () => {
+    await open();
+    await page.locator("#point").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Shift+ArrowUp");
+    expect(await page.locator("#alpha").inputValue()).toBe("0.71");
+    expect(await page.locator("#beta").inputValue()).toBe("1");
+    expect(await page.locator("#point").getAttribute("aria-valuetext")).toContain("phase III");
+    await page.locator("#alpha").fill("0.3");
+    await page.keyboard.press("Tab");
+    expect(page.url()).toContain("alpha=0.3");
+    await page.locator("#alpha").fill("lots");
+    await page.keyboard.press("Tab");
+    expect(await page.locator("#alpha-error").textContent()).toContain("must be a number from");
+    expect(page.url()).toContain("alpha=0.3");
+  });
+
+  it("says where there is no power law, and where a step diverges", async () => {
+    await page.goto(`${base}?alpha=0.2&beta=0.1`);
+    await page.waitForSelector("#frontier .note:not([hidden])");
+    expect(await page.locator("#frontier .note").textContent()).toContain("no power law");
+    await page.goto(`${base}?step=1.9`);
+    await page.waitForFunction(() =>
+      document.querySelector("#frontier .note")?.textContent?.includes("largest stable step"),
+    );
+  });
+
+  it("measures exponents on demand, with progress, and stops", async () => {
+    await open();
+    await page.locator("#color").selectOption("measured-xi");
+    await page.waitForFunction(() => document.querySelector("progress")!.value > 0);
+    expect(page.url()).toContain("color=measured-xi");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.waitForSelector(".measuring", { state: "hidden" });
+  });
+
+  it("saves figures and data as files that are what they say", async () => {
+    await open();
+    const get = async (kind: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("button", { name: `Save frontier as ${kind}` }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe(`isoflop-frontier.${kind.toLowerCase()}`);
+      return readFileSync(await download.path());
+    };
+    const svg = (await get("SVG")).toString();
+    const problem = await page.evaluate(
+      (text) => new DOMParser().parseFromString(text, "image/svg+xml").querySelector("parsererror")?.textContent,
+      svg,
+    );
+    expect(problem).toBeUndefined();
+    expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    const png = await get("PNG");
+    expect([...png.subarray(0, 8)]).toEqual([137, 80, 78, 71, 13, 10, 26, 10]);
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1920, 1520]);
+    const rows = (await get("CSV")).toString().trim().split("\n");
+    expect(rows[0]).toBe("flops,d,loss,xi,eta");
+    expect(rows).toHaveLength(26);
+    const json = JSON.parse((await get("JSON")).toString());
+    expect(json.d).toHaveLength(25);
+    expect(json.link).toBe(page.url());
+  });
+});
+
+describe("hostile and broken links", () => {
+  it.each([
+    ["?alpha=<script>window.hacked=1</script>", "alpha must be a number"],
+    ["?alpha=%22%3E%3Cimg%20src=x%20onerror=window.hacked=1%3E", "alpha must be a number"],
+    ["?alpha=NaN&beta=Infinity", "beta must be a number"],
+    ["?alpha=1e309", "alpha must be a number"],
+    ["?d=-5&from=0&to=1e99", "d must be a whole number"],
+    ["?view=nowhere&color=red&theme=pink", "view must be one of"],
+    ["?from=1e14&to=1e14", ""],
+    ["?__proto__=1&constructor=2&alpha=0.6", ""],
+  ])("%s gives a message and a working page", async (search, message) => {
+    await page.goto(base + search);
+    await page.waitForSelector("#frontier .drawing svg");
+    const said = page.locator("#message");
+    if (message) expect(await said.textContent()).toContain(message);
+    else expect(await said.isVisible()).toBe(false);
+    expect(await page.evaluate("window.hacked")).toBeUndefined();
+    const point = page.locator("#point");
+    const before = await point.getAttribute("aria-valuenow");
+    await point.press("ArrowRight");
+    expect(await point.getAttribute("aria-valuenow")).not.toBe(before);
+    await page.waitForFunction(() => Number(document.getElementById("frontier")!.dataset.version) >= 2);
+  });
+});
+
+describe("for everyone", () => {
+  it.each([
+    { name: "wide", width: 1440, height: 900, colorScheme: "light" },
+    { name: "dark", width: 1440, height: 900, colorScheme: "dark" },
+    { name: "phone", width: 390, height: 844, colorScheme: "light" },
+  ] as const)(
+    "has no serious axe violation and does not scroll sideways: $name",
+    async ({ width, height, colorScheme }) => {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      await open();
+      // axe is injected by the debugger, past the page's policy
+      await page.evaluate(readFileSync(axe, "utf8"));
+      const violations = await page.evaluate(async () => {
+        const { axe } = window as unknown as {
+          axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+        };
+        const found = await axe.run();
+        return found.violations
+          .filter(({ impact }) => impact === "serious" || impact === "critical")
+          .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+      });
+      expect(violations).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    },
+  );
+});
