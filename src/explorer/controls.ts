@@ -14,7 +14,7 @@ export interface ControlOptions {
   /** Name and symbol. */
   readonly label: string;
   /** What it is, in a few words. */
-  readonly hint: string;
+  readonly hint?: string;
   readonly field: NumberField;
   /** The slider's ends, where narrower than the field's; it moves in the logarithm where `log`. */
   readonly slider: { readonly least: number; readonly most: number; readonly log?: boolean; readonly step?: number };
@@ -22,9 +22,48 @@ export interface ControlOptions {
   readonly onChange: (value: number, settled: boolean) => void;
 }
 
+/** Controls in titled groups, folded away where there is little room. */
+export interface Panel {
+  readonly node: HTMLElement;
+  /** Shows the values as they are. */
+  show(): void;
+}
+
+export interface Group {
+  readonly title: string;
+  readonly controls: readonly (ControlOptions & { readonly value: () => number })[];
+}
+
+export function controlPanel(title: string, groups: readonly Group[]): Panel {
+  const all: (() => void)[] = [];
+  const node = h(
+    "details",
+    { class: "controls", open: matchMedia("(min-width: 1000px)").matches },
+    h("summary", {}, title),
+    ...groups.map((group) =>
+      h(
+        "fieldset",
+        {},
+        h("legend", {}, group.title),
+        ...group.controls.map((options) => {
+          const made = control(options);
+          all.push(() => made.show(options.value()));
+          return made.node;
+        }),
+      ),
+    ),
+  );
+  return {
+    node,
+    show() {
+      for (const show of all) show();
+    },
+  };
+}
+
 const NOTCHES = 400;
 
-export function control({ id, label, hint, field, slider, onChange }: ControlOptions): Control {
+export function control({ id, label, hint = "", field, slider, onChange }: ControlOptions): Control {
   const { least, most, log = false } = slider;
   const toSlider = (value: number) =>
     log ? (NOTCHES * Math.log(value / least)) / Math.log(most / least) : (value - least) / (slider.step ?? 0.01);
@@ -59,6 +98,7 @@ export function control({ id, label, hint, field, slider, onChange }: ControlOpt
     oninput: () => onChange(fromSlider(range.valueAsNumber), false),
     onchange: () => onChange(fromSlider(range.valueAsNumber), true),
   });
+  let shown: number | undefined;
   const error = h("span", { id: `${id}-error`, class: "error", role: "alert" });
   const say = (problem: string) => {
     error.textContent = problem;
@@ -75,6 +115,8 @@ export function control({ id, label, hint, field, slider, onChange }: ControlOpt
       error,
     ),
     show(value) {
+      if (value === shown) return;
+      shown = value;
       if (document.activeElement !== text || text.getAttribute("aria-invalid") !== "true") {
         text.value = written(value);
         say("");
@@ -82,6 +124,27 @@ export function control({ id, label, hint, field, slider, onChange }: ControlOpt
       const at = Math.min(Math.max(toSlider(value), 0), last);
       range.value = String(Number.isFinite(at) ? at : last);
       range.setAttribute("aria-valuetext", written(value));
+    },
+  };
+}
+
+/** A choice among names. */
+export function choice<T extends string>(
+  id: string,
+  label: string,
+  choices: readonly T[],
+  words: Readonly<Record<T, string>>,
+  onChange: (value: T) => void,
+): { readonly node: HTMLElement; show(value: T): void } {
+  const select = h(
+    "select",
+    { id, onchange: () => onChange(select.value as T) },
+    ...choices.map((value) => h("option", { value }, words[value])),
+  );
+  return {
+    node: h("span", { class: "choice" }, h("label", { for: id }, `${label} `), select),
+    show(value) {
+      select.value = value;
     },
   };
 }

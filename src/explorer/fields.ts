@@ -18,4 +18,24 @@ const phases = {
   color: choiceField(["xi", "eta", "measured-xi", "measured-eta"]),
 };
 
-export const FIELDS = { phases };
+const dynamics = {
+  /** Exponents of the target and of the spectrum. */
+  a: numberField(1.5, { least: 1.01, most: 8 }),
+  b: numberField(1.25, { least: 1.01, most: 8 }),
+  /** Features and samples. */
+  N: numberField(256, { least: 1, most: 1e9, infinite: true }),
+  P: numberField(1000, { least: 1, most: 1e9, infinite: true }),
+  sigma: numberField(0, { least: 0, most: 10 }),
+  rule: choiceField(["gradient-flow", "gradient-descent", "heavy-ball", "sgd"]),
+  eta: numberField(0.2, { least: 1e-6, most: 10 }),
+  mu: numberField(0.9, { least: 0.001, most: 0.9999 }),
+  batch: numberField(32, { least: 1, most: 1e6, whole: true }),
+  students: numberField(4, { least: 1, most: 1e6, whole: true }),
+  /** The window of time. */
+  start: numberField(0.1, { least: 1e-3, most: 1e9 }),
+  end: numberField(1e6, { least: 1e-2, most: 1e12 }),
+  /** What the curves differ in. */
+  fan: choiceField(["N", "P"]),
+};
+
+export const FIELDS = { phases, dynamics };

@@ -31,4 +31,20 @@ export const PRESETS: readonly { readonly group: string; readonly items: readonl
       { title: "Narrow window: 2e6 to 5e7 flops", search: point(0.7, 0.7, "&from=2e6&to=5e7") },
     ],
   },
+  {
+    group: "Width, data and time (Bordelon et al. 2024)",
+    items: [
+      { title: "Test loss over time for several N, P = 1000", search: "?view=dynamics" },
+      { title: "The same with few samples, P = 128", search: "?view=dynamics&P=128" },
+      { title: "The gap for several P at N = 512", search: "?view=dynamics&N=512&fan=P" },
+      { title: "An easy target: a = 2, b = 1.25", search: "?view=dynamics&a=2" },
+      { title: "Compute-optimal: a = 2, b = 1.01, fresh samples", search: "?view=dynamics&a=2&b=1.01&P=inf" },
+      { title: "Early 1/N, late N^−c: fresh samples", search: "?view=dynamics&P=inf&b=1.5" },
+      { title: "Ensembles of 4 against width", search: "?view=dynamics&N=128&students=4" },
+      { title: "Label noise and early stopping", search: "?view=dynamics&N=512&P=500&sigma=0.3" },
+      { title: "One-pass SGD, B = 32", search: "?view=dynamics&rule=sgd&end=1e5&start=1" },
+      { title: "Discrete steps", search: "?view=dynamics&rule=gradient-descent&start=1" },
+      { title: "Momentum", search: "?view=dynamics&rule=heavy-ball&start=1" },
+    ],
+  },
 ];

@@ -58,10 +58,10 @@ const version = (card = "frontier") => page.locator(`#${card}`).evaluate((node) 
 const curves = async (card = "frontier") =>
   (await page.locator(`#${card} .drawing svg`).innerHTML()).replace(/plot-clip-\d+/g, "");
 
-async function open(search = ""): Promise<void> {
+async function open(search = "", card = "frontier"): Promise<void> {
   await page.goto(base + search);
-  await page.waitForSelector("#frontier .drawing svg");
-  await settled();
+  await page.waitForSelector(`#${card} .drawing svg`);
+  await settled(card);
 }
 
 describe("the phase plane", () => {
@@ -157,6 +157,37 @@ describe("the phase plane", () => {
   });
 });
 
+describe("the dynamical model", () => {
+  it("follows its sliders and restores a link", async () => {
+    await open("?view=dynamics", "losses");
+    const before = await curves("losses");
+    await page.locator("#a ~ input[type=range]").press("ArrowRight");
+    await settled("losses");
+    expect(page.url()).toContain("view=dynamics&a=1.51");
+    const after = await curves("losses");
+    expect(after).not.toBe(before);
+    await page.reload();
+    await page.waitForSelector("#losses .drawing svg");
+    await settled("losses");
+    expect(await curves("losses")).toBe(after);
+  });
+
+  it("takes every rule, shows its controls alone, and refuses an unstable step in one line", async () => {
+    await open("?view=dynamics&start=1&end=1e4", "losses");
+    expect(await page.locator("#eta").isVisible()).toBe(false);
+    for (const rule of ["gradient-descent", "heavy-ball", "sgd"]) {
+      await page.locator("#rule").selectOption(rule);
+      await settled("losses");
+      await settled("decomposition");
+      expect(await page.locator("#eta").isVisible()).toBe(true);
+      expect(await page.locator("#P").isVisible()).toBe(rule !== "sgd");
+    }
+    await page.locator("#eta").fill("9");
+    await page.keyboard.press("Tab");
+    await page.waitForFunction(() => /eta must be below/.test(document.querySelector("#losses .note")!.textContent!));
+  });
+});
+
 describe("hostile and broken links", () => {
   it.each([
     ["?alpha=<script>window.hacked=1</script>", "alpha must be a number"],
@@ -187,12 +218,25 @@ describe("for everyone", () => {
     { name: "wide", width: 1440, height: 900, colorScheme: "light" },
     { name: "dark", width: 1440, height: 900, colorScheme: "dark" },
     { name: "phone", width: 390, height: 844, colorScheme: "light" },
+    { name: "dynamics", width: 1440, height: 900, colorScheme: "dark", search: "?view=dynamics", card: "losses" },
   ] as const)(
     "has no serious axe violation and does not scroll sideways: $name",
-    async ({ width, height, colorScheme }) => {
+    async ({
+      width,
+      height,
+      colorScheme,
+      search = "",
+      card = "frontier",
+    }: {
+      width: number;
+      height: number;
+      colorScheme: "light" | "dark";
+      search?: string;
+      card?: string;
+    }) => {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme });
-      await open();
+      await open(search, card);
       // axe is injected by the debugger, past the page's policy
       await page.evaluate(readFileSync(axe, "utf8"));
       const violations = await page.evaluate(async () => {

@@ -3,15 +3,16 @@
 import { type Figure, frontierFigure, lossFigure, spectrumFigure } from "../../figures/index.ts";
 import { diagram, phase } from "../../index.ts";
 import { Card } from "../card.ts";
-import { type Control, control } from "../controls.ts";
+import { controlPanel, type Panel } from "../controls.ts";
 import { h, rich } from "../dom.ts";
 import { exportButtons } from "../export.ts";
 import { FIELDS as ALL } from "../fields.ts";
+import { Follower } from "../follow.ts";
 import { PhasePlane, type Span, spanAround } from "../plane.ts";
 import { Store } from "../store.ts";
 import type { Mounted } from "../view.ts";
 import { Lane } from "../work/lane.ts";
-import type { Input, Part } from "../work/scaling.ts";
+import type { Part } from "../work/scaling.ts";
 import { TEXTS } from "./phases-text.ts";
 
 const FIELDS = ALL.phases;
@@ -19,15 +20,11 @@ const FIELDS = ALL.phases;
 /** Cells a side of the predicted plane, and of the measured one. */
 const CELLS = 72;
 const MEASURED_CELLS = 22;
-/** How long a drag must rest before fine figures are computed. */
-const REST = 160;
 
 export function mount(root: HTMLElement): Mounted {
   const store = new Store("phases", FIELDS);
   const { values } = store;
   if (values.to < 10 * values.from) store.values = { ...values, to: Math.min(values.from * 1e6, 1e30) };
-  const live = new Lane();
-  const fine = new Lane();
 
   const plane = new PhasePlane({
     onMove: (alpha, beta, settled) => store.set({ alpha, beta }, settled),
@@ -57,45 +54,28 @@ export function mount(root: HTMLElement): Mounted {
     ),
   );
 
-  let asked = 0;
-  const shown: Record<string, number> = {};
-  let timer = 0;
-
-  const receiver = (version: number, detail: Input["detail"]) => {
-    const rank = version + (detail === "fine" ? 0.5 : 0);
-    return {
-      part(part: Part) {
-        const kind = part.kind === "none" ? "frontier" : part.kind;
-        if (rank < (shown[kind] ?? 0)) return;
-        shown[kind] = rank;
-        if (part.kind === "none") cards.frontier.fail(part.reason);
-        else cards[part.kind].show(figureOf(part), rank);
-      },
-      failed(message: string) {
-        if (rank < (shown.failed ?? 0)) return;
-        shown.failed = rank;
-        for (const card of Object.values(cards)) card.fail(message);
-      },
-    };
-  };
-
-  const input = (detail: Input["detail"]): Input => {
-    const { alpha, beta, d, step, batch, ratio, from, to } = store.values;
-    return { alpha, beta, d, step, batch, ratio, flops: [from, to], detail };
-  };
-
+  const follower = new Follower({
+    job: "scaling",
+    root,
+    input(detail) {
+      const { alpha, beta, d, step, batch, ratio, from, to } = store.values;
+      return { alpha, beta, d, step, batch, ratio, flops: [from, to], detail };
+    },
+    kind: (part) => (part.kind === "none" ? "frontier" : part.kind),
+    show(part, version) {
+      if (part.kind === "none") cards.frontier.fail(part.reason);
+      else cards[part.kind].show(figureOf(part), version);
+    },
+    fail(message) {
+      for (const card of Object.values(cards)) card.fail(message);
+    },
+  });
   const follow = (settled: boolean) => {
     const { alpha, beta } = store.values;
-    // a figure carries the number of the state it shows, and a half once it is fine
-    root.dataset.state = String(++asked);
     plane.place(alpha, beta, inWords(alpha, beta));
     say(verdict, alpha, beta);
     controls.show();
-    fine.stop();
-    live.ask("scaling", input("coarse"), receiver(asked, "coarse"));
-    clearTimeout(timer);
-    const version = asked;
-    timer = window.setTimeout(() => fine.ask("scaling", input("fine"), receiver(version, "fine")), settled ? 30 : REST);
+    follower.follow(settled);
   };
   store.subscribe(follow);
   follow(true);
@@ -103,11 +83,9 @@ export function mount(root: HTMLElement): Mounted {
   return {
     problems: store.problems,
     close() {
-      clearTimeout(timer);
       store.close();
       measured.close();
-      live.close();
-      fine.close();
+      follower.close();
     },
   };
 }
@@ -151,71 +129,67 @@ function say(node: HTMLElement, alpha: number, beta: number): void {
 
 type PhaseStore = Store<typeof FIELDS>;
 
-function makeControls(store: PhaseStore): { node: HTMLElement; show(): void } {
-  const make = (
-    name: Exclude<keyof typeof FIELDS, "color">,
-    label: string,
-    hint: string,
-    slider: { least: number; most: number; log?: boolean },
-  ): [string, Control] => [
-    name,
-    control({
-      id: name,
-      label,
-      hint,
-      field: FIELDS[name],
-      slider,
-      onChange: (value, settled) => store.set(window_(name, value, store.values), settled),
-    }),
-  ];
-  const groups: [string, [string, Control][]][] = [
-    [
-      "The problem",
-      [
-        make("alpha", "α, data complexity", "eigenvalues λ_{j} = j^{−2α}", { least: 0.05, most: 1.4 }),
-        make("beta", "β, target complexity", "target b_{j} = j^{−β}", { least: 0, most: 1.4 }),
+function makeControls(store: PhaseStore): Panel {
+  const field = (name: Exclude<keyof typeof FIELDS, "color">) => ({
+    id: name,
+    field: FIELDS[name],
+    value: () => store.values[name],
+    onChange: (value: number, settled: boolean) => store.set(withWindow(name, value, store.values), settled),
+  });
+  return controlPanel("Model, training and compute", [
+    {
+      title: "The problem",
+      controls: [
+        {
+          ...field("alpha"),
+          label: "α, data complexity",
+          hint: "eigenvalues λ_{j} = j^{−2α}",
+          slider: { least: 0.05, most: 1.4 },
+        },
+        {
+          ...field("beta"),
+          label: "β, target complexity",
+          hint: "target b_{j} = j^{−β}",
+          slider: { least: 0, most: 1.4 },
+        },
       ],
-    ],
-    [
-      "The model",
-      [
-        make("d", "d, parameters", "of the lower figures", { least: 10, most: 1e6, log: true }),
-        make("ratio", "v/d, data modes a parameter", "", { least: 1, most: 100, log: true }),
-      ],
-    ],
-    [
-      "The training",
-      [
-        make("step", "γ·Tr D, step size", "", { least: 0.01, most: 1.2, log: true }),
-        make("batch", "B, samples a step", "", { least: 1, most: 1000, log: true }),
-      ],
-    ],
-    [
-      "The compute window",
-      [
-        make("from", "from f", "flops", { least: 1e4, most: 1e18, log: true }),
-        make("to", "to f", "flops", { least: 1e6, most: 1e24, log: true }),
-      ],
-    ],
-  ];
-  const all = groups.flatMap(([, controls]) => controls);
-  return {
-    node: h(
-      "details",
-      { class: "controls", open: matchMedia("(min-width: 1000px)").matches },
-      h("summary", {}, "Model, training and compute"),
-      ...groups.map(([title, controls]) =>
-        h("fieldset", {}, h("legend", {}, title), ...controls.map(([, { node }]) => node)),
-      ),
-    ),
-    show() {
-      for (const [name, { show }] of all) show(store.values[name as "alpha"]);
     },
-  };
+    {
+      title: "The model",
+      controls: [
+        {
+          ...field("d"),
+          label: "d, parameters",
+          hint: "of the lower figures",
+          slider: { least: 10, most: 1e6, log: true },
+        },
+        {
+          ...field("ratio"),
+          label: "v/d, data modes",
+          hint: "for each parameter",
+          slider: { least: 1, most: 100, log: true },
+        },
+      ],
+    },
+    {
+      title: "The training",
+      controls: [
+        { ...field("step"), label: "γ·Tr D, step size", slider: { least: 0.01, most: 1.2, log: true } },
+        { ...field("batch"), label: "B, samples a step", slider: { least: 1, most: 1000, log: true } },
+      ],
+    },
+    {
+      title: "The compute window, in flops",
+      controls: [
+        { ...field("from"), label: "from f", slider: { least: 1e4, most: 1e18, log: true } },
+        { ...field("to"), label: "to f", slider: { least: 1e6, most: 1e24, log: true } },
+      ],
+    },
+  ]);
 }
 
 /** A change, and what it drags along: the compute window spans at least a factor of 100. */
-function window_(name: string, value: number, { from, to }: { from: number; to: number }): Record<string, number> {
+function withWindow(name: string, value: number, { from, to }: { from: number; to: number }): Record<string, number> {
   if (name === "from" && to < 100 * value) return { from: value, to: Math.min(100 * value, 1e30) };
   if (name === "to" && value < 100 * from) return { to: value, from: Math.max(value / 100, 1e3) };
   return { [name]: value };

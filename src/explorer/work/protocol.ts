@@ -1,5 +1,6 @@
 // What the page and its workers say to each other.
 
+import type { dynamicsJob } from "./dynamics.ts";
 import type { measure } from "./measure.ts";
 import type { scaling } from "./scaling.ts";
 
@@ -13,6 +14,7 @@ type Of<F> = F extends (input: infer I, context: Context<infer P>) => Promise<vo
 
 export interface Jobs {
   scaling: Of<typeof scaling>;
+  dynamics: Of<typeof dynamicsJob>;
   measure: Of<typeof measure>;
 }
 

@@ -1,10 +1,11 @@
 // The worker's side: one job at a time, which can be abandoned or paused wherever it lets messages in.
 
+import { dynamicsJob } from "./dynamics.ts";
 import { measure } from "./measure.ts";
 import type { Answer, Context, Message, Question } from "./protocol.ts";
 import { scaling } from "./scaling.ts";
 
-const jobs = { scaling, measure };
+const jobs = { scaling, measure, dynamics: dynamicsJob };
 
 class Abandoned extends Error {}
 

@@ -1,0 +1,155 @@
+// The second view: the dynamical model of random features of width N trained on P samples for time t.
+
+import { curvesFigure } from "../../figures/index.ts";
+import { dynamicsExponents, type Rule } from "../../index.ts";
+import { Card } from "../card.ts";
+import { choice, controlPanel } from "../controls.ts";
+import { h, rich } from "../dom.ts";
+import { FIELDS as ALL } from "../fields.ts";
+import { Follower } from "../follow.ts";
+import { Store } from "../store.ts";
+import type { Mounted } from "../view.ts";
+import { TEXTS } from "./dynamics-text.ts";
+
+const FIELDS = ALL.dynamics;
+type Name = "a" | "b" | "N" | "P" | "sigma" | "eta" | "mu" | "batch" | "students" | "start" | "end";
+
+export function mount(root: HTMLElement): Mounted {
+  const store = new Store("dynamics", FIELDS);
+  if (store.values.end < 10 * store.values.start) store.values.end = store.values.start * 1e4;
+  const cards = { losses: new Card("losses", TEXTS.losses), parts: new Card("decomposition", TEXTS.parts) };
+  const verdict = h("div", { class: "verdict", role: "status" });
+  const field = (name: Name) => ({
+    id: name,
+    field: FIELDS[name],
+    value: () => store.values[name],
+    onChange: (value: number, settled: boolean) => store.set({ [name]: value }, settled),
+  });
+  const rule = choice("rule", "Trained by", FIELDS.rule.choices, RULES, (value) => store.set({ rule: value }));
+  const fan = choice("fan", "Curves for several", FIELDS.fan.choices, { N: "N", P: "P" }, (value) =>
+    store.set({ fan: value }),
+  );
+  const controls = controlPanel("Task, student and training", [
+    {
+      title: "The task",
+      controls: [
+        { ...field("a"), label: "a, target", hint: "energy of mode k: k^{−a}", slider: { least: 1.1, most: 4 } },
+        { ...field("b"), label: "b, spectrum", hint: "eigenvalue of mode k: k^{−b}", slider: { least: 1.05, most: 3 } },
+        { ...field("sigma"), label: "σ, label noise", slider: { least: 0, most: 1 } },
+      ],
+    },
+    {
+      title: "The student",
+      controls: [
+        { ...field("N"), label: "N, features", hint: "inf for no limit", slider: { least: 8, most: 1e5, log: true } },
+        { ...field("P"), label: "P, samples", hint: "inf for no limit", slider: { least: 8, most: 1e5, log: true } },
+        { ...field("students"), label: "E, students averaged", slider: { least: 2, most: 100, log: true } },
+      ],
+    },
+    {
+      title: "The training",
+      controls: [
+        { ...field("eta"), label: "η, step size", slider: { least: 0.01, most: 2, log: true } },
+        { ...field("mu"), label: "μ, momentum", slider: { least: 0.05, most: 0.99 } },
+        { ...field("batch"), label: "B, samples a step", slider: { least: 1, most: 1000, log: true } },
+        { ...field("start"), label: "from t", slider: { least: 0.01, most: 100, log: true } },
+        { ...field("end"), label: "to t", slider: { least: 100, most: 1e8, log: true } },
+      ],
+    },
+  ]);
+  root.append(
+    h(
+      "div",
+      { class: "split" },
+      h(
+        "div",
+        { class: "side" },
+        h(
+          "p",
+          { class: "lead" },
+          h("strong", {}, "Pull a slider."),
+          " Width, data and time: which one holds the loss up?",
+        ),
+        h("div", { class: "choices" }, rule.node, fan.node),
+        verdict,
+        controls.node,
+      ),
+      h("div", { class: "figures" }, cards.losses.node, cards.parts.node),
+    ),
+  );
+
+  const follower = new Follower({
+    job: "dynamics",
+    root,
+    input(detail) {
+      const { a, b, P, sigma, students, start, end, fan } = store.values;
+      const rule = ruleOf(store.values);
+      // one-pass SGD never sees a sample twice
+      const fresh = rule.name === "sgd";
+      const size = fresh ? { P: Infinity, fan: "N" as const } : { P, fan };
+      return { a, b, N: store.values.N, sigma, rule, students, data: "shared", times: [start, end], detail, ...size };
+    },
+    kind: ({ kind }) => kind,
+    show: ({ kind, data }, version) => cards[kind].show(curvesFigure(data), version),
+    fail(message) {
+      for (const card of Object.values(cards)) card.fail(message);
+    },
+  });
+  const follow = (settled: boolean) => {
+    const { values } = store;
+    controls.show();
+    rule.show(values.rule);
+    fan.show(values.fan);
+    const uses: Readonly<Record<string, readonly string[]>> = {
+      eta: ["gradient-descent", "heavy-ball", "sgd"],
+      mu: ["heavy-ball"],
+      batch: ["sgd"],
+      P: ["gradient-flow", "gradient-descent", "heavy-ball"],
+    };
+    for (const [name, rules] of Object.entries(uses))
+      document.getElementById(name)!.closest<HTMLElement>(".control")!.hidden = !rules.includes(values.rule);
+    fan.node.hidden = values.rule === "sgd";
+    say(verdict, values);
+    follower.follow(settled);
+  };
+  store.subscribe(follow);
+  follow(true);
+  return {
+    problems: store.problems,
+    close() {
+      store.close();
+      follower.close();
+    },
+  };
+}
+
+const RULES = {
+  "gradient-flow": "gradient flow",
+  "gradient-descent": "gradient descent",
+  "heavy-ball": "heavy ball (momentum)",
+  sgd: "one-pass SGD",
+};
+
+type State = Store<typeof FIELDS>["values"];
+
+function ruleOf({ rule, eta, mu, batch }: State): Rule {
+  if (rule === "gradient-flow") return { name: rule };
+  if (rule === "heavy-ball") return { name: rule, eta, mu };
+  return rule === "sgd" ? { name: rule, eta, batch } : { name: rule, eta };
+}
+
+function say(node: HTMLElement, { a, b, rule }: State): void {
+  const { time, features, data, optimal } = dynamicsExponents({ a, b, sgd: rule === "sgd" });
+  const row = (label: string, value: string) => [h("dt", {}, rich(label)), h("dd", {}, rich(value))];
+  node.replaceChildren(
+    h("strong", {}, "Where one thing is short"),
+    h(
+      "dl",
+      {},
+      ...row("time", `L ∝ t^{−${time.toFixed(3)}}`),
+      ...row("features", `L ∝ N^{−${features.toFixed(3)}}`),
+      ...(rule === "sgd" ? [] : row("samples", `L ∝ P^{−${data.toFixed(3)}}`)),
+      ...row("compute C = N·t, used best", `L ∝ C^{−${optimal.loss.toFixed(3)}}`),
+    ),
+  );
+}

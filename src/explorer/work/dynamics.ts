@@ -1,0 +1,179 @@
+// What the dynamical model's figures show at one setting: losses over time for several sizes, the parts of one loss, and
+// what an average of students gains.
+
+import type { CurvesData, Series } from "../../figures/index.ts";
+import { dynamics, logspace, type Rule, sourceCapacity } from "../../index.ts";
+import type { Context } from "./protocol.ts";
+import { brief } from "./scaling.ts";
+
+export interface DynamicsInput {
+  readonly a: number;
+  readonly b: number;
+  readonly N: number;
+  readonly P: number;
+  readonly sigma: number;
+  readonly rule: Rule;
+  readonly students: number;
+  readonly data: "shared" | "separate";
+  readonly times: readonly [number, number];
+  readonly fan: "N" | "P";
+  readonly detail: "coarse" | "fine";
+}
+
+export interface DynamicsPart {
+  readonly kind: "losses" | "parts";
+  readonly data: CurvesData;
+}
+
+const DETAIL = { coarse: { times: 28, sizes: 3 }, fine: { times: 90, sizes: 5 } };
+/** Neighbours in the fan differ by this. */
+const RATIO = 4;
+
+export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context<DynamicsPart>): Promise<void> {
+  const { a, b, N, P, sigma, rule, students, fan } = input;
+  const detail = DETAIL[input.detail];
+  const spectrum = sourceCapacity({ a, b });
+  const flow = rule.name === "gradient-flow";
+  const points = logspace(...input.times, detail.times);
+  const times = flow ? points : Float64Array.from(new Set(points.map((t) => Math.max(1, Math.round(t)))));
+  const x = { label: flow ? "training time t (units of 1/λ_{1})" : "training time t (steps)", log: true };
+  const y = { label: sigma > 0 ? "loss, σ^{2} included" : "loss", log: true };
+  const setting = words(input);
+
+  const own = dynamics(
+    { spectrum, N, P, sigma, rule },
+    { times, decompose: true, ensemble: { students, data: rule.name === "sgd" ? "separate" : input.data } },
+  );
+  if (!own.stats.converged) throw new Error("no loss was found here: the contour could not be followed");
+  await pause();
+  const sizes = around(fan === "N" ? N : P, detail.sizes);
+  const curves = [];
+  for (const size of sizes) {
+    const same = size === (fan === "N" ? N : P);
+    const curve = same ? own : dynamics({ spectrum, N, P, sigma, rule, [fan]: size }, { times });
+    curves.push({ size, ...curve });
+    await pause();
+  }
+  // a train loss may fall without end: a decade below the tests it leaves the picture
+  const floor = Math.min(...curves.flatMap(({ test }) => [...test])) / 10;
+  const shade = (i: number) => (sizes.length > 1 ? i / (sizes.length - 1) : 0.5);
+  const name = (size: number) => `${fan} = ${size === Infinity ? "∞" : brief(size)}`;
+  const infinite =
+    rule.name === "sgd" ? [] : [{ label: "N = P = ∞", x: times, y: plain(input, times), role: "muted" as const }];
+  emit({
+    kind: "losses",
+    data: {
+      id: "dynamics",
+      title: "Losses of random features in training",
+      setting,
+      caption: `Test loss, solid, and train loss, dashed, over training time for several ${fan}; and the gap between them.`,
+      panels: [
+        {
+          title: "Test loss L (solid), train loss L̂ (dashed)",
+          x,
+          y,
+          series: [
+            ...infinite,
+            ...curves.flatMap(({ size, train, test }, i): Series[] => [
+              ...(P === Infinity && fan === "N"
+                ? []
+                : [
+                    {
+                      x: times,
+                      y: train.map((value) => (value < floor ? Number.NaN : value)),
+                      mark: "dashed" as const,
+                      shade: shade(i),
+                    },
+                  ]),
+              { label: name(size), x: times, y: test, shade: shade(i) },
+            ]),
+          ],
+        },
+        {
+          title: "Gap L − L̂",
+          x,
+          y: { label: "test loss − train loss", log: true },
+          series: curves.map(({ size, train, test }, i) => ({
+            label: name(size),
+            x: times,
+            y: test.map((value, k) => value - train[k]!),
+            shade: shade(i),
+          })),
+        },
+      ],
+    },
+  });
+  const { bias, features, data, both, noise } = own.decomposition!;
+  const part = (label: string, values: Float64Array, category: number): Series[] =>
+    values.some((value) => value > 0) ? [{ label, x: times, y: values, category }] : [];
+  emit({
+    kind: "parts",
+    data: {
+      id: "decomposition",
+      title: "What the test loss is made of",
+      setting,
+      caption:
+        "Squared bias and the variances over features, data and both together, over time; and the loss of averaged students.",
+      panels: [
+        {
+          title: "Bias and variances",
+          x,
+          y,
+          series: [
+            { label: "test loss", x: times, y: own.test, role: "accent" },
+            ...part("bias^{2}", bias, 0),
+            ...part("variance: features", features, 1),
+            ...part("data", data, 2),
+            ...part("both", both, 3),
+            ...(noise > 0
+              ? [{ label: "noise σ^{2}", x: times, y: times.map(() => noise), role: "muted" as const }]
+              : []),
+          ],
+        },
+        {
+          title: "Averaging students",
+          x,
+          y,
+          series: [
+            { label: "one student", x: times, y: own.test, role: "accent" },
+            { label: `${students} averaged`, x: times, y: own.ensemble!, category: 0 },
+            {
+              label: "their common bias",
+              x: times,
+              y: bias.map((value) => value + noise),
+              mark: "dashed",
+              role: "ink",
+            },
+          ],
+        },
+      ],
+    },
+  });
+}
+
+/** L(t) without any bottleneck but time. */
+function plain({ a, b, sigma, rule }: DynamicsInput, times: Float64Array): Float64Array {
+  return dynamics({ spectrum: sourceCapacity({ a, b }), sigma, rule }, { times }).test;
+}
+
+/** Sizes by factors around one; an infinite one alone with finite ones below it. */
+function around(size: number, count: number): number[] {
+  if (size === Infinity) return [...Array.from({ length: count - 1 }, (_, i) => 32 * RATIO ** i), Infinity];
+  const middle = (count - 1) >> 1;
+  return Array.from({ length: count }, (_, i) => Math.max(1, size * RATIO ** (i - middle))).filter(
+    (value, i, all) => value !== all[i - 1],
+  );
+}
+
+function words({ a, b, N, P, sigma, rule, fan }: DynamicsInput): string {
+  const size = (value: number) => (value === Infinity ? "∞" : brief(value));
+  const others = fan === "N" ? `P = ${size(P)}` : `N = ${size(N)}`;
+  return `a = ${a}, b = ${b}, ${others}${sigma > 0 ? `, σ = ${sigma}` : ""}, ${ruleInWords(rule)}`;
+}
+
+function ruleInWords(rule: Rule): string {
+  if (rule.name === "gradient-flow") return "gradient flow";
+  if (rule.name === "gradient-descent") return `gradient descent, η = ${rule.eta}`;
+  if (rule.name === "heavy-ball") return `heavy ball, η = ${rule.eta}, μ = ${rule.mu}`;
+  return `one-pass SGD, η = ${rule.eta}, B = ${rule.batch}`;
+}
