@@ -14,6 +14,10 @@ const phases = {
   /** The window of compute, in flops. */
   from: numberField(1e6, { least: 1e3, most: 1e28 }),
   to: numberField(1e14, { least: 1e4, most: 1e30 }),
+  /** Runs of SGD over the theory: whether, how many, and their first seed. */
+  sgd: choiceField(["off", "on"]),
+  runs: numberField(16, { least: 1, most: 256, whole: true }),
+  seed: numberField(1, { least: 0, most: 1e9, whole: true }),
   /** What colours the plane. */
   color: choiceField(["xi", "eta", "measured-xi", "measured-eta"]),
 };

@@ -22,6 +22,7 @@ export const PRESETS: readonly { readonly group: string; readonly items: readonl
       { title: "Phase III: noise against distortion", search: point(1, 2, NOTEBOOK) },
       { title: "Phase IVa: noise against size", search: point(0.4, 1.2, NOTEBOOK) },
       { title: "Phase IVb: target against noise", search: point(0.27, 1.2, NOTEBOOK) },
+      { title: "SGD against the theory, d = 400", search: point(0.7, 0.7, "&d=400&from=1e4&to=1e8&sgd=on") },
       { title: "Exponent ξ over the plane", search: "?color=xi" },
       { title: "Exponent η over the plane", search: "?color=eta" },
       { title: "Exponents along α = 0.7: β = 0.3 in Ia", search: point(0.7, 0.3) },

@@ -128,6 +128,40 @@ describe("the phase plane", () => {
     await page.waitForSelector(".measuring", { state: "hidden" });
   });
 
+  it("streams runs of SGD over the theory, pauses, goes on and stops; a seed gives the same runs", async () => {
+    await open("?d=30&from=1e4&to=1e5&runs=4");
+    await page.getByRole("button", { name: "Run SGD" }).click();
+    expect(page.url()).toContain("sgd=on");
+    const done = (n: number) =>
+      page.waitForFunction((k) => Number(document.getElementById("sgd")!.dataset.version) >= k, n);
+    await done(1);
+    await page.waitForFunction(() => document.querySelector("#sgd [role=status]")!.textContent === "4 runs done");
+    await done(4);
+    const first = await curves("sgd");
+    await page.locator("#seed").fill("7");
+    await page.keyboard.press("Tab");
+    await page.waitForFunction(() => document.querySelector("#sgd svg")!.textContent!.includes("seeds 7 to 10"));
+    expect(await curves("sgd")).not.toBe(first);
+    await page.locator("#seed").fill("1");
+    await page.keyboard.press("Tab");
+    await page.waitForFunction(() => document.querySelector("#sgd svg")!.textContent!.includes("seeds 1 to 4"));
+    expect(await curves("sgd")).toBe(first);
+    // many runs, to be paused and stopped in their midst
+    await page.goto(`${base}?d=60&from=1e4&to=1e7&runs=200&sgd=on`);
+    await page.locator("#sgd").scrollIntoViewIfNeeded();
+    await done(2);
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.waitForTimeout(500);
+    const held = await version("sgd");
+    await page.waitForTimeout(400);
+    expect(await version("sgd")).toBe(held);
+    await page.getByRole("button", { name: "Go on" }).click();
+    await done(held + 1);
+    await page.getByRole("button", { name: "Stop" }).click();
+    expect(await page.locator("#sgd [role=status]").textContent()).toBe("stopped");
+    expect(page.url()).not.toContain("sgd=on");
+  });
+
   it("saves figures and data as files that are what they say", async () => {
     await open();
     const get = async (kind: string) => {

@@ -14,6 +14,7 @@ import type { Mounted } from "../view.ts";
 import { Lane } from "../work/lane.ts";
 import type { Part } from "../work/scaling.ts";
 import { TEXTS } from "./phases-text.ts";
+import { streaming } from "./streaming.ts";
 
 const FIELDS = ALL.phases;
 
@@ -37,6 +38,15 @@ export function mount(root: HTMLElement): Mounted {
   };
   const controls = makeControls(store);
   const measured = measuring(store, plane);
+  const runs = streaming({
+    input() {
+      const { alpha, beta, d, step, batch, ratio, from, to, seed, runs } = store.values;
+      return { alpha, beta, d, step, batch, ratio, flops: [from, to], seed, members: runs };
+    },
+    isOn: () => store.values.sgd === "on",
+    turn: (on) => store.set({ sgd: on ? "on" : "off" }),
+    setSeed: (seed) => store.set({ seed }),
+  });
   root.append(
     h(
       "div",
@@ -50,7 +60,7 @@ export function mount(root: HTMLElement): Mounted {
         measured.node,
         controls.node,
       ),
-      h("div", { class: "figures" }, cards.frontier.node, cards.loss.node, cards.spectrum.node),
+      h("div", { class: "figures" }, cards.frontier.node, cards.loss.node, runs.node, cards.spectrum.node),
     ),
   );
 
@@ -75,6 +85,7 @@ export function mount(root: HTMLElement): Mounted {
     plane.place(alpha, beta, inWords(alpha, beta));
     say(verdict, alpha, beta);
     controls.show();
+    runs.follow(settled);
     follower.follow(settled);
   };
   store.subscribe(follow);
@@ -86,6 +97,7 @@ export function mount(root: HTMLElement): Mounted {
       store.close();
       measured.close();
       follower.close();
+      runs.close();
     },
   };
 }
@@ -130,7 +142,7 @@ function say(node: HTMLElement, alpha: number, beta: number): void {
 type PhaseStore = Store<typeof FIELDS>;
 
 function makeControls(store: PhaseStore): Panel {
-  const field = (name: Exclude<keyof typeof FIELDS, "color">) => ({
+  const field = (name: "alpha" | "beta" | "d" | "step" | "batch" | "ratio" | "from" | "to") => ({
     id: name,
     field: FIELDS[name],
     value: () => store.values[name],

@@ -3,6 +3,7 @@
 import type { dynamicsJob } from "./dynamics.ts";
 import type { measure } from "./measure.ts";
 import type { scaling } from "./scaling.ts";
+import type { sgd } from "./sgd.ts";
 
 /** A job computes from an input and emits parts of its answer. */
 export interface Job<I, P> {
@@ -14,6 +15,7 @@ type Of<F> = F extends (input: infer I, context: Context<infer P>) => Promise<vo
 
 export interface Jobs {
   scaling: Of<typeof scaling>;
+  sgd: Of<typeof sgd>;
   dynamics: Of<typeof dynamicsJob>;
   measure: Of<typeof measure>;
 }

@@ -4,8 +4,9 @@ import { dynamicsJob } from "./dynamics.ts";
 import { measure } from "./measure.ts";
 import type { Answer, Context, Message, Question } from "./protocol.ts";
 import { scaling } from "./scaling.ts";
+import { sgd } from "./sgd.ts";
 
-const jobs = { scaling, measure, dynamics: dynamicsJob };
+const jobs = { scaling, measure, dynamics: dynamicsJob, sgd };
 
 class Abandoned extends Error {}
 
