@@ -6,8 +6,10 @@ export { measureSums, pairDifferences, pairForm, pairSums, quadraticForms, stepF
 export { indexPowers } from "./elementary";
 export { drawStrips, gram } from "./gram";
 export { leapModes } from "./leap";
+export { leapMomentum } from "./leap-momentum";
 export { heapBase } from "./memory";
 export { modeSums } from "./modes";
+export { stepMomentum } from "./momentum";
 export { fill, philox } from "./random";
 export { solveKappa, walkKappa } from "./resolvent";
 export { denseLoss, denseSteps, spectralSteps } from "./sgd";

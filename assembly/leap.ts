@@ -7,22 +7,8 @@
 // P′ = T⁻¹Ā(P − P₀): the nodes meet in three real equations for the losses at the stages. Arrays hold f64; n is a multiple of 4 (pad with zeros).
 
 import { add, BYTES, div, lanesum, load64, mul, splat, store64, sub } from "./lanes";
+import { a11, a12, a13, a21, a22, a23, a31, a32, a33, b1, b2, b3 } from "./radau";
 import { V } from "./width";
-
-// A⁻¹ of Radau IIA, row by row (src/math/radau.ts computes them)
-const a11: f64 = 3.224744871391589;
-const a12: f64 = 1.1678400846904054;
-const a13: f64 = -0.2531972647421808;
-const a21: f64 = -3.5678400846904054;
-const a22: f64 = 0.775255128608411;
-const a23: f64 = 1.0531972647421808;
-const a31: f64 = 5.5319726474218083;
-const a32: f64 = -7.5319726474218083;
-const a33: f64 = 5.0;
-// its row sums
-const b1: f64 = 4.1393876913398136;
-const b2: f64 = -1.7393876913398137;
-const b3: f64 = 3.0;
 
 /** log(1+w)/w = 1 − w/2 + w²/3 − …, highest power first. */
 const LOG: usize = memory.data<f64>([

@@ -3,10 +3,17 @@
 
 import type { ContourKernels } from "./contour.ts";
 import type { DynamicsKernels } from "./dynamics.ts";
+import type { MomentumKernels } from "./momentum.ts";
 import type { ResolventKernels } from "./resolvent.ts";
 import type { SimulationKernels } from "./simulation.ts";
 import type { VolterraKernels } from "./volterra.ts";
 
-export interface Kernels extends ResolventKernels, ContourKernels, VolterraKernels, DynamicsKernels, SimulationKernels {
+export interface Kernels
+  extends ResolventKernels,
+    ContourKernels,
+    VolterraKernels,
+    MomentumKernels,
+    DynamicsKernels,
+    SimulationKernels {
   readonly name: "wasm" | "reference";
 }

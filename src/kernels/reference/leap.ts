@@ -113,7 +113,7 @@ function resolvent(rate: Complex[]): Complex[] {
 }
 
 /** P and P′ at the stages: (1 − X + Y T⁻¹Ā) P = rest + V + Xσ² + Y T⁻¹Ā1 P₀. */
-function stageLosses(
+export function stageLosses(
   V: number[],
   X: number[],
   Y: number[],

@@ -3,6 +3,7 @@
 import type { Kernels } from "../kernels.ts";
 import { contourReference } from "./contour.ts";
 import { dynamicsReference } from "./dynamics.ts";
+import { momentumReference } from "./momentum.ts";
 import { resolventReference } from "./resolvent.ts";
 import { simulationReference } from "./simulation.ts";
 import { volterraReference } from "./volterra.ts";
@@ -12,6 +13,7 @@ export const referenceKernels: Kernels = {
   ...resolventReference,
   ...contourReference,
   ...volterraReference,
+  ...momentumReference,
   ...dynamicsReference,
   ...simulationReference,
 };

@@ -6,7 +6,7 @@ import type { Nodes, VolterraKernels } from "../volterra.ts";
 import type { Arena, Core } from "./core.ts";
 
 /** Kernels take nodes four at a time: zeros add nothing. */
-const padded = (n: number): number => Math.ceil(n / 4) * 4;
+export const padded = (n: number): number => Math.ceil(n / 4) * 4;
 
 function putComplex(arena: Arena, { re, im }: ComplexArray, n: number): [re: number, im: number] {
   return [arena.put(re, n), arena.put(im, n)];

@@ -4,6 +4,7 @@ import type { Kernels } from "../kernels.ts";
 import { contourKernels } from "./contour.ts";
 import { Core } from "./core.ts";
 import { dynamicsKernels } from "./dynamics.ts";
+import { momentumKernels } from "./momentum.ts";
 import { resolventKernels } from "./resolvent.ts";
 import { simulationKernels } from "./simulation.ts";
 import { volterraKernels } from "./volterra.ts";
@@ -16,6 +17,7 @@ export function wasmKernels(module?: BufferSource | WebAssembly.Module): Kernels
     ...resolventKernels(core),
     ...contourKernels(core),
     ...volterraKernels(core),
+    ...momentumKernels(core),
     ...dynamicsKernels(core),
     ...simulationKernels(core),
   };

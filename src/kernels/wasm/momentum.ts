@@ -1,0 +1,44 @@
+// Marshals assembly/momentum.ts and assembly/leap-momentum.ts.
+
+import type { MomentumKernels, MomentumState } from "../momentum.ts";
+import type { Nodes } from "../volterra.ts";
+import type { Arena, Core } from "./core.ts";
+import { padded } from "./volterra.ts";
+
+function putNodes(arena: Arena, { z, source }: Nodes, { R, C, Y }: MomentumState) {
+  const n = padded(R.length);
+  return { n, nodes: [z.re, source.re].map((x) => arena.put(x, n)), state: [R, C, Y].map((x) => arena.put(x, n)) };
+}
+
+function takeState(arena: Arena, [R, C, Y]: number[], state: MomentumState): void {
+  state.R.set(arena.view(R!, state.R.length));
+  state.C.set(arena.view(C!, state.C.length));
+  state.Y.set(arena.view(Y!, state.Y.length));
+}
+
+export function momentumKernels(core: Core): MomentumKernels {
+  return {
+    stepMomentum(nodes, state, { gamma1, gamma2, gamma3, delta, batch, noise }) {
+      const arena = core.arena();
+      const put = putNodes(arena, nodes, state);
+      const drive = [gamma1, gamma2, gamma3, delta, batch].map((values) => arena.put(values));
+      const steps = gamma2.length;
+      const out = arena.space(steps);
+      core.call("stepMomentum", put.n, ...put.nodes, nodes.rest, ...put.state, steps, ...drive, noise, out);
+      takeState(arena, put.state, state);
+      return arena.take(out, steps);
+    },
+
+    leapMomentum(nodes, state, { gamma1, gamma2, gamma3, delta, batch, time, noise }) {
+      const arena = core.arena();
+      const put = putNodes(arena, nodes, state);
+      const drive = [time, gamma1, gamma2, gamma3, delta, batch].map((values) => arena.put(values));
+      const steps = time.length / 3;
+      const out = arena.space(steps);
+      const scratch = arena.space(21 * put.n + 256);
+      core.call("leapMomentum", put.n, ...put.nodes, nodes.rest, ...put.state, steps, ...drive, noise, out, scratch);
+      takeState(arena, put.state, state);
+      return arena.take(out, steps);
+    },
+  };
+}
