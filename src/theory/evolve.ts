@@ -4,35 +4,36 @@
 //   direct   the Volterra sum (2.2), O(T²): the oracle
 
 import type { Kernels } from "../kernels/kernels.ts";
+import type { MomentumDrive } from "../kernels/momentum.ts";
 import { growth } from "../kernels/reference/growth.ts";
 import type { ComplexArray } from "../kernels/resolvent.ts";
-import type { Drive, Nodes, Stages } from "../kernels/volterra.ts";
+import type { Drive, Nodes } from "../kernels/volterra.ts";
 import { complex, exp, log1p, scale } from "../math/complex.ts";
 import { NODES } from "../math/radau.ts";
+import type { Momentum } from "./momentum.ts";
 import { complexNodes, type Measure, type NodeRule } from "./nodes.ts";
 
 /** What drives a run, as functions of the step r; growing steps ask between whole steps too. */
 export interface Program {
-  /** γ_r */
-  readonly gamma: (r: number) => number;
-  /** B_r */
-  readonly batch: (r: number) => number;
+  /** γ, Δ and B of step r. */
+  readonly at: (r: number) => Momentum;
+  /** Whether that is plain SGD throughout: γ1 = γ3 = 0. */
+  readonly plain: boolean;
   /** σ²: variance of the label noise. */
   readonly noise: number;
-  /** Steps, besides 0, after which γ or B changes form: whole numbers in increasing order. */
+  /** Steps, besides 0, after which a hyperparameter changes form: whole numbers in increasing order. */
   readonly breaks: readonly number[];
   /** Steps towards which γ changes on an ever shorter scale, as where it ends at 0. */
   readonly ends: readonly number[];
+  /** Known only step by step: no growing steps. */
+  readonly stepwise?: boolean;
 }
 
 /** The same γ and B for ever. */
-export const constantProgram = (gamma: number, batch: number, noise = 0): Program => ({
-  gamma: () => gamma,
-  batch: () => batch,
-  noise,
-  breaks: [],
-  ends: [],
-});
+export function constantProgram(gamma: number, batch: number, noise = 0): Program {
+  const momentum = { gamma1: 0, gamma2: gamma, gamma3: 0, delta: 1, batch };
+  return { at: () => momentum, plain: true, noise, breaks: [], ends: [] };
+}
 
 export interface Pace {
   /** Relative error to aim at where steps grow. Default 1e-9. */
@@ -81,7 +82,7 @@ export function evolve(
   const asked = Float64Array.from(new Set([...steps, ...reaches.flatMap(edges)])).sort();
   const at = (r: number) => asked.indexOf(r);
   const index = steps.map(at);
-  let fine = run(kernels, nodes, program, asked, exact, perDecade);
+  let fine = run(kernels, nodes, program, asked, program.stepwise ? end : exact, perDecade);
   let error = index.map(() => 0);
   for (let k = 0, coarse = fine; fine.growingSteps > 0 && k < DOUBLINGS; k++, coarse = fine) {
     const reach = reaches[k]!;
@@ -112,12 +113,12 @@ function distance({ breaks, ends }: Program, r: number, reach: number): number {
 function run(kernels: Kernels, nodes: Nodes, program: Program, steps: Float64Array, exact: number, perDecade: number) {
   const loss = new Float64Array(steps.length);
   const rounding = new Float64Array(steps.length);
-  const state = { re: nodes.forcing.re.slice(), im: nodes.forcing.im.slice() };
   const end = steps[steps.length - 1]!;
+  const runner = program.plain ? plainRunner(kernels, nodes, program) : momentumRunner(kernels, nodes, program);
   let [wholeSteps, growingSteps, next, lost] = [0, 0, 0, 0];
   // what cancels in P = rest + Re Σ ρ_k, at the worst so far
   const measure = () => {
-    lost = Math.max(lost, size(state) / Math.abs(total(nodes, state)));
+    lost = Math.max(lost, runner.size() / Math.abs(runner.loss()));
   };
   const save = (r: number, value: number) => {
     loss[next] = value;
@@ -126,9 +127,9 @@ function run(kernels: Kernels, nodes: Nodes, program: Program, steps: Float64Arr
   measure();
   for (const { from, to, whole } of zones(program, end, exact)) {
     if (!whole) {
-      if (steps[next] === from) save(from, total(nodes, state));
+      if (steps[next] === from) save(from, runner.loss());
       const grid = growing(program, from, to, steps.subarray(next), perDecade);
-      const losses = kernels.leapModes(nodes, state, grid);
+      const losses = runner.leap(grid);
       growingSteps += losses.length;
       measure();
       grid.ends.forEach((t, i) => {
@@ -139,23 +140,68 @@ function run(kernels: Kernels, nodes: Nodes, program: Program, steps: Float64Arr
     else
       for (let r = from, n = 0; r < to; r += n) {
         n = Math.min(to - r, Math.max(64, Math.min(r, CHUNK)));
-        const losses = kernels.stepModes(nodes, state, drive(program, r, n));
+        const losses = runner.step(Float64Array.from({ length: n }, (_, i) => r + i));
         wholeSteps += n;
         measure();
         while (steps[next]! < r + n) save(steps[next]!, losses[steps[next]! - r]!);
       }
   }
-  save(end, total(nodes, state));
+  save(end, runner.loss());
   return { loss, rounding, wholeSteps, growingSteps };
+}
+
+/** A state on its way. */
+interface Runner {
+  /** Whole steps r; P before each. */
+  step(r: Float64Array): Float64Array;
+  /** Growing steps; P after each. */
+  leap(grid: Grid): Float64Array;
+  /** P now, and Σ|ρ_k|. */
+  loss(): number;
+  size(): number;
+}
+
+function plainRunner(kernels: Kernels, nodes: Nodes, { at, noise }: Program): Runner {
+  const state = { re: nodes.forcing.re.slice(), im: nodes.forcing.im.slice() };
+  const drive = (r: Float64Array): Drive => ({
+    gamma: r.map((t) => at(t).gamma2),
+    batch: r.map((t) => at(t).batch),
+    noise,
+  });
+  const slope = (t: number) => (at(t + 0.25).gamma2 - at(t - 0.25).gamma2) / (0.5 * at(t).gamma2) || 0;
+  return {
+    step: (r) => kernels.stepModes(nodes, state, drive(r)),
+    leap: (grid) => kernels.leapModes(nodes, state, { ...drive(grid.at), time: grid.time, slope: grid.at.map(slope) }),
+    loss: () => total(nodes, state),
+    size: () => size(state),
+  };
+}
+
+function momentumRunner(kernels: Kernels, nodes: Nodes, { at, noise }: Program): Runner {
+  const R = nodes.forcing.re.slice();
+  const state = { R, C: R.map(() => 0), Y: R.map(() => 0) };
+  const drive = (r: Float64Array): MomentumDrive => {
+    const values = Array.from(r, at);
+    const column = (name: keyof Momentum) => Float64Array.from(values, (v) => v[name]);
+    return {
+      gamma1: column("gamma1"),
+      gamma2: column("gamma2"),
+      gamma3: column("gamma3"),
+      delta: column("delta"),
+      batch: column("batch"),
+      noise,
+    };
+  };
+  return {
+    step: (r) => kernels.stepMomentum(nodes, state, drive(r)),
+    leap: (grid) => kernels.leapMomentum(nodes, state, { ...drive(grid.at), time: grid.time }),
+    loss: () => R.reduce((sum, x) => sum + x, nodes.rest),
+    size: () => R.reduce((sum, x) => sum + Math.abs(x), 0),
+  };
 }
 
 const size = ({ re, im }: ComplexArray): number => re.reduce((sum, x, k) => sum + Math.hypot(x, im[k]!), 0);
 const total = ({ rest }: Nodes, { re }: ComplexArray): number => re.reduce((sum, x) => sum + x, rest);
-
-function drive({ gamma, batch, noise }: Program, from: number, n: number): Drive {
-  const r = Float64Array.from({ length: n }, (_, i) => from + i);
-  return { gamma: r.map(gamma), batch: r.map(batch), noise };
-}
 
 /** [0, end] in order: whole steps after 0 and each break and before each end, growing steps between. */
 function zones({ breaks, ends }: Program, end: number, exact: number): { from: number; to: number; whole: boolean }[] {
@@ -173,17 +219,18 @@ function zones({ breaks, ends }: Program, end: number, exact: number): { from: n
   return list;
 }
 
+/** Growing steps: h dt/ds and the step r that is asked for at every stage, and where each step ends. */
+interface Grid {
+  readonly time: Float64Array;
+  readonly at: Float64Array;
+  readonly ends: number[];
+}
+
 /**
  * Steps from `from` to `to` that grow with the distance from the last break, shrink with that from the next end, and meet
  * every wanted step.
  */
-function growing(
-  { gamma, batch, noise, breaks, ends }: Program,
-  from: number,
-  to: number,
-  wanted: Float64Array,
-  perDecade: number,
-): Stages & { ends: number[] } {
+function growing({ breaks, ends }: Program, from: number, to: number, wanted: Float64Array, perDecade: number): Grid {
   const start = breaks.reduce((latest, b) => (b <= from ? b : latest), 0);
   const finish = ends.find((e) => e >= to) ?? Infinity;
   const middle = (start + finish) / 2;
@@ -202,21 +249,14 @@ function growing(
       for (const c of NODES) {
         const distance = Math.exp(low + (k + c) * h);
         time!.push(sign * distance * h);
-        // step r is the map from t = r to r + 1: γ(t) is γ_r at r + ½
+        // step r is the map from t = r to r + 1: its hyperparameters are those of t = r + ½
         at!.push(origin + sign * distance - 0.5);
       }
       landed!.push(k === count - 1 ? right : origin + sign * Math.exp(low + (k + 1) * h));
     }
     left = right;
   }
-  return {
-    time: Float64Array.from(time!),
-    gamma: Float64Array.from(at!, gamma),
-    batch: Float64Array.from(at!, batch),
-    slope: Float64Array.from(at!, (t) => (gamma(t + 0.25) - gamma(t - 0.25)) / (0.5 * gamma(t)) || 0),
-    noise,
-    ends: landed!,
-  };
+  return { time: Float64Array.from(time!), at: Float64Array.from(at!), ends: landed! };
 }
 
 /** What a model needs for both routes. */

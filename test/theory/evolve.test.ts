@@ -94,17 +94,21 @@ describe("growing steps", () => {
   const { gamma, batch } = model;
   const T = 60000;
   const nodes = complexNodes(kernels, model, { step: 2 * gamma, time: T * gamma });
+  const changing = (step: (r: number) => number) => (r: number) => ({
+    ...constantProgram(1, batch).at(r),
+    gamma2: step(r),
+  });
   const programs = {
     constant: constantProgram(gamma, batch),
     noise: constantProgram(gamma, batch, 0.5),
     cosine: {
       ...constantProgram(gamma, batch),
-      gamma: (r: number) => (gamma * (1 + Math.cos((Math.PI * r) / T))) / 2,
+      at: changing((r) => (gamma * (1 + Math.cos((Math.PI * r) / T))) / 2),
       ends: [T],
     },
     kinked: {
       ...constantProgram(gamma, batch, 0.1),
-      gamma: (r: number) => gamma * Math.min(1, (r + 1) / 100, (T - r) / (0.2 * T)),
+      at: changing((r) => gamma * Math.min(1, (r + 1) / 100, (T - r) / (0.2 * T))),
       breaks: [99, 0.8 * T],
       ends: [T],
     },
