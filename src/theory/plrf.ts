@@ -20,6 +20,8 @@ export interface PlrfOptions {
   readonly stepFraction?: number;
   /** Samples a step, ≥ 1. Default 1. */
   readonly batch?: number;
+  /** σ² ≥ 0: variance of the label noise. The loss stays the excess loss, without σ². Default 0. */
+  readonly noise?: number;
   /** Accept a step at which the loss diverges (to simulate it). Default false. */
   readonly force?: boolean;
 }
@@ -30,6 +32,8 @@ export interface Plrf {
   readonly v: number;
   readonly gamma: number;
   readonly batch: number;
+  /** σ²: variance of the label noise. */
+  readonly noise: number;
   /** The v modes, as a short measure. */
   readonly modes: Modes;
   /** Tr D = Σ λ_j. */
@@ -51,6 +55,7 @@ export function plrf(options: PlrfOptions): Plrf {
   const d = finite("d", options.d, 1);
   const v = dataModes(spectrum, d, options.v);
   const batch = integer("batch", options.batch ?? 1, 1);
+  const noise = finite("noise", options.noise ?? 0, 0);
   const modes = modesOf(spectrum, v);
   const trace = total(modes.trace);
   if (options.gamma !== undefined && options.stepFraction !== undefined)
@@ -68,7 +73,7 @@ export function plrf(options: PlrfOptions): Plrf {
   }
   const kappa0 = kappaAtZero(modes, d, v);
   const F0 = kappa0 * realSum(modes, modes.energy, kappa0);
-  return { spectrum, d, v, gamma, batch, modes, trace, kappa0, F0, P0: total(modes.energy) };
+  return { spectrum, d, v, gamma, batch, noise, modes, trace, kappa0, F0, P0: total(modes.energy) };
 }
 
 function dataModes(spectrum: Spectrum, d: number, v: number | undefined): number {

@@ -1,0 +1,148 @@
+// The loss under any schedule, optimiser and label noise (docs/theory.md, §9): the optimiser becomes the hyperparameters of
+// every step, each is checked for stability, and recursion (2.1) or (9.3) is stepped on the nodes that suit it.
+
+import { integer } from "../check.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import { type Evolution, evolve, type Pace, type Program } from "./evolve.ts";
+import { type Momentum, modeReturn, momentumNorm } from "./momentum.ts";
+import { complexNodes, type NodeRule } from "./nodes.ts";
+import { type BestSchedule, bestSchedule } from "./optimal.ts";
+import { type Hyperparameters, hyperparameters, type Optimizer, warningsOf } from "./optimizer.ts";
+import type { Plrf } from "./plrf.ts";
+import { realNodes } from "./real-nodes.ts";
+import { type Shape, shapeOf } from "./schedule.ts";
+import { stability } from "./stability.ts";
+
+export interface TrainingOptions extends Pace {
+  readonly optimizer: Optimizer;
+  /** T: the step the schedule's shape is drawn for, whole. */
+  readonly horizon: number;
+  /** Leave unstable steps to the caller. Default false. */
+  readonly force?: boolean;
+  /** Cells a decade of the real nodes that momentum takes. Default 8. */
+  readonly cells?: number;
+}
+
+export interface Training {
+  /** γ_r as a multiple of γ, at any r. */
+  readonly shape: Shape;
+  readonly program: Program;
+  readonly nodes: NodeRule;
+  readonly warnings: string[];
+  /** P at `steps` (whole, increasing). */
+  readonly run: (steps: Float64Array) => Evolution;
+  /** F at `steps`: the same training with the gradient noise left out. */
+  readonly forcing: (steps: Float64Array) => Evolution;
+}
+
+/**
+ * Makes a training ready to run.
+ * @throws RangeError naming the first step at which the loss would diverge, and the limit
+ */
+export function training(kernels: Kernels, model: Plrf, options: TrainingOptions): Training {
+  const { optimizer } = options;
+  const horizon = integer("horizon", options.horizon, 1);
+  const shape = resolveShape(kernels, model, optimizer, horizon);
+  const settings = hyperparameters(model, optimizer, shape);
+  const plain = optimizer.kind === "sgd";
+  const looked = samples(settings, horizon);
+  if (plain && !options.force) refuseUnstableSteps(model, settings, looked);
+  const nodes = plain
+    ? plainNodes(kernels, model, settings, looked, horizon)
+    : realNodes(kernels, model, options.cells);
+  if (!plain && !options.force) refuseUnstableMomentum(model, nodes, settings, looked);
+  const program: Program = { ...settings, plain, noise: model.noise };
+  return {
+    shape,
+    program,
+    nodes,
+    warnings: warningsOf(optimizer, model.spectrum),
+    run: (steps) => evolve(kernels, nodes, program, steps, options),
+    forcing: (steps) =>
+      evolve(
+        kernels,
+        { ...nodes, source: { re: nodes.source.re.map(() => 0), im: nodes.source.im.map(() => 0) } },
+        { ...program, noise: 0 },
+        steps,
+        options,
+      ),
+  };
+}
+
+function resolveShape(kernels: Kernels, model: Plrf, { schedule, gamma, batch }: Optimizer, horizon: number): Shape {
+  if (typeof schedule === "function" || schedule.kind !== "optimal") return shapeOf(schedule, horizon);
+  if (typeof batch === "object") throw new RangeError("the optimal schedule takes a constant batch");
+  return optimalSchedule(kernels, { ...model, gamma: gamma ?? model.gamma, batch: batch ?? model.batch }, horizon)
+    .shape;
+}
+
+/** The best schedule for SGD on a model over T steps, to leading order, with γ up to the model's. */
+export function optimalSchedule(kernels: Kernels, model: Plrf, horizon: number): BestSchedule {
+  const { gamma, batch, noise } = model;
+  const nodes = complexNodes(kernels, model, { step: gamma * (batch + 1), time: gamma * batch * horizon });
+  return bestSchedule(nodes, { gamma, batch, horizon, noise });
+}
+
+/** The steps at which hyperparameters are looked at: all where they are known only one by one. */
+function samples({ breaks, stepwise }: Hyperparameters, horizon: number): number[] {
+  if (stepwise) return Array.from({ length: horizon }, (_, r) => r);
+  const spread = Array.from({ length: 241 }, (_, i) => Math.floor(horizon ** (i / 240)) - 1);
+  const near = breaks.flatMap((b) => [b - 1, b, b + 1]);
+  return [...new Set([...spread, ...spread.map((r) => horizon - 1 - r), ...near])]
+    .filter((r) => r >= 0 && r < horizon)
+    .sort((a, b) => a - b);
+}
+
+function plainNodes(
+  kernels: Kernels,
+  model: Plrf,
+  { at }: Hyperparameters,
+  looked: number[],
+  horizon: number,
+): NodeRule {
+  let [step, rate] = [0, 0];
+  for (const r of looked) {
+    const { gamma2, batch } = at(r);
+    step = Math.max(step, gamma2 * (batch + 1));
+    rate = Math.max(rate, gamma2 * batch);
+  }
+  return complexNodes(kernels, model, { step, time: rate * horizon });
+}
+
+function refuseUnstableSteps({ modes, d }: Plrf, { at }: Hyperparameters, looked: number[]): void {
+  const limits = new Map<number, number>();
+  for (const r of looked) {
+    const { gamma2, batch } = at(r);
+    if (!limits.has(batch)) limits.set(batch, stability(modes, d, batch).maxGamma);
+    const limit = limits.get(batch)!;
+    if (gamma2 >= limit)
+      throw new RangeError(
+        `the step at r = ${r} must be below ${short(limit)}, the largest stable one for a batch of ${batch}, got ${short(gamma2)}`,
+      );
+  }
+}
+
+function refuseUnstableMomentum({ modes, d }: Plrf, nodes: NodeRule, { at }: Hyperparameters, looked: number[]): void {
+  const lambda = nodes.z.re;
+  const multiplicity = nodes.source.re.map((s, i) => s / lambda[i]! ** 2);
+  const { top } = stability(modes, d, 1);
+  const norm = (momentum: Momentum) =>
+    modeReturn(momentum, top) === Infinity ? Infinity : momentumNorm(momentum, lambda, multiplicity);
+  for (const r of looked) {
+    const momentum = at(r);
+    if (momentum.gamma2 === 0 && momentum.gamma3 === 0) continue;
+    if (norm(momentum) < 1) continue;
+    const scaled = (x: number) => ({ ...momentum, gamma2: x * momentum.gamma2, gamma3: x * momentum.gamma3 });
+    let [low, high] = [0, 1];
+    for (let i = 0; i < 40; i++) {
+      const middle = (low + high) / 2;
+      if (norm(scaled(middle)) < 1) low = middle;
+      else high = middle;
+    }
+    throw new RangeError(
+      `the steps at r = ${r} must be below ${short(low)} of what they are for the loss to converge there (‖K‖ = ${short(norm(momentum))})`,
+    );
+  }
+}
+
+const short = (x: number): string => (Number.isFinite(x) ? x.toPrecision(6).replace(/\.?0+($|e)/, "$1") : String(x));
