@@ -51,6 +51,9 @@ export { RULES, type Rule } from "./theory/dynamics/rule.ts";
 export { type EarlyStopping, earlyStopping } from "./theory/dynamics/stopping.ts";
 export * from "./theory/frontier.ts";
 export * from "./theory/loss.ts";
+export { type Momentum, momentumNorm } from "./theory/momentum.ts";
+export type { BestSchedule } from "./theory/optimal.ts";
+export * from "./theory/optimizer.ts";
 export {
   BOUNDARIES,
   type Component,
@@ -62,6 +65,9 @@ export {
 } from "./theory/phases.ts";
 export { type Plrf, type PlrfOptions, plrf } from "./theory/plrf.ts";
 export * from "./theory/powerfit.ts";
+export * from "./theory/schedule.ts";
 export { type Measured, measured, type PowerLaw, powerLaw, type Spectrum } from "./theory/spectrum.ts";
 export { kernelNorm, type Stability, stability } from "./theory/stability.ts";
 export { type TailFit, type TailOptions, tailFit } from "./theory/tail.ts";
+export { type Exponents, trainedExponents } from "./theory/trained-exponents.ts";
+export { optimalSchedule } from "./theory/training.ts";

@@ -36,7 +36,7 @@ export function constantProgram(gamma: number, batch: number, noise = 0): Progra
 }
 
 export interface Pace {
-  /** Relative error to aim at where steps grow. Default 1e-9. */
+  /** Relative error to aim at where steps grow; Infinity: one run, whose error is left unknown (Infinity). Default 1e-9. */
   readonly tolerance?: number;
   /** Whole steps after the start and every break, and before every end; growing steps elsewhere. Default 2048. */
   readonly exact?: number;
@@ -73,6 +73,10 @@ export function evolve(
   { tolerance = 1e-9, exact = 2048, perDecade = 24 }: Pace = {},
 ): Evolution {
   const end = steps[steps.length - 1]!;
+  if (tolerance === Infinity) {
+    const { rounding, ...once } = run(kernels, nodes, program, steps, program.stepwise ? end : exact, perDecade);
+    return { ...once, error: once.growingSteps > 0 ? rounding.fill(Infinity) : rounding };
+  }
   // where only the coarser of two runs takes growing steps, as near to the start, a break or an end as it does
   const edges = (reach: number) =>
     [reach, ...program.breaks.map((b) => b + reach), ...program.ends.map((e) => e - Math.round(0.75 * reach))].filter(

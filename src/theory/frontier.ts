@@ -12,10 +12,13 @@ import { type Made, made } from "../made.ts";
 import { logspace } from "../math/grid.ts";
 import { brent } from "../math/minimise.ts";
 import { contourValues } from "./contour.ts";
+import { type Optimizer, sgd } from "./optimizer.ts";
 import { type Phase, phase } from "./phases.ts";
 import { plrf } from "./plrf.ts";
 import { type Estimate, fitPowerLaw, localSlopes } from "./powerfit.ts";
 import type { Spectrum } from "./spectrum.ts";
+import { spend } from "./spend.ts";
+import { trainedExponents } from "./trained-exponents.ts";
 
 export const FRONTIER_METHODS = ["exact", "envelope", "isoflop"] as const;
 export type FrontierMethod = (typeof FRONTIER_METHODS)[number];
@@ -37,6 +40,12 @@ export interface FrontierOptions {
   readonly dataRatio?: number;
   /** Model sizes for envelope and isoflop. Default: 12 a decade around the optimum. */
   readonly sizes?: ArrayLike<number>;
+  /** Schedule and momentum of every run, drawn for its own number of steps. Default: SGD at a constant step. */
+  readonly optimizer?: Optimizer;
+  /** σ²: variance of the label noise. Default 0. */
+  readonly noise?: number;
+  /** Whether each run takes the best multiple ≤ 1 of its γ. Default false. */
+  readonly tuned?: boolean;
   readonly kernels?: Kernels;
   readonly signal?: AbortSignal;
   /** Called with the share done, 0 to 1. */
@@ -55,7 +64,7 @@ export interface Frontier {
   readonly fit: { readonly xi: Estimate; readonly eta: Estimate };
   /** ξ and η from point to point: how the power laws settle. */
   readonly slopes: { readonly xi: Float64Array; readonly eta: Float64Array };
-  /** What the phase of a power law predicts; null for measured spectra. */
+  /** What the phase of a power law predicts; null for measured spectra. NaN exponents where none are known. */
   readonly predicted: Phase | null;
   readonly stats: {
     readonly method: FrontierMethod;
@@ -100,7 +109,7 @@ export function frontier(options: FrontierOptions): Frontier {
     steps: flops.map((f, i) => f / (search.batch * d[i]!)),
     fit: { xi, eta: { value: -value, stderr } },
     slopes: { xi: localSlopes(flops, d), eta: localSlopes(flops, loss).map((slope) => -slope) },
-    predicted: spectrum.kind === "power-law" ? phase(spectrum) : null,
+    predicted: predictedFor(options),
     stats: { method, evaluations: search.evaluations, atEdge, converged: atEdge === 0 && loss.every(Number.isFinite) },
     made: made(`frontier ${method}`, {
       ...search.problem,
@@ -109,6 +118,14 @@ export function frontier(options: FrontierOptions): Frontier {
       points: flops.length,
     }),
   };
+}
+
+function predictedFor({ spectrum, optimizer, noise = 0, tuned = false }: FrontierOptions): Phase | null {
+  if (spectrum.kind === "measured") return null;
+  const plain = phase(spectrum);
+  if (optimizer === undefined && noise === 0 && !tuned) return plain;
+  const exponents = trainedExponents(spectrum, { optimizer: optimizer ?? sgd(), noise: noise > 0, tuned });
+  return { ...plain, ...(exponents ?? { xi: Number.NaN, eta: Number.NaN }) };
 }
 
 /** An optimum in u = log d of log P. */
@@ -122,11 +139,15 @@ interface Optimum {
 class Search {
   readonly flops: Float64Array;
   readonly batch: number;
-  readonly problem: { stepFraction?: number; gamma?: number; batch: number; dataRatio: number };
+  readonly problem: { stepFraction?: number; gamma?: number; batch: number; dataRatio: number; noise?: number };
   readonly #spectrum: Spectrum;
   readonly #kernels: Kernels;
   readonly #largest: number;
   readonly #smallest: number = 1;
+  /** How runs are trained, unless at a constant step without label noise. */
+  readonly #trained: { optimizer: Optimizer; tuned: boolean } | undefined;
+  /** In log d: whole steps are all that training takes. */
+  readonly tolerance: number;
   evaluations = 0;
 
   constructor(options: FrontierOptions) {
@@ -137,7 +158,12 @@ class Search {
       throw new RangeError(
         `flops must span at least a factor of 10 to hold a frontier, got ${range.length < 2 ? lo : `${lo} to ${hi}`}`,
       );
-    this.batch = options.batch ?? 1;
+    const { optimizer, noise = 0, tuned = false } = options;
+    if (typeof optimizer?.batch === "object") throw new RangeError("a frontier takes optimizers of constant batch");
+    this.batch = optimizer?.batch ?? options.batch ?? 1;
+    this.#trained =
+      optimizer !== undefined || noise > 0 || tuned ? { optimizer: optimizer ?? sgd(), tuned } : undefined;
+    this.tolerance = this.#trained ? 1e-3 : TOLERANCE;
     if (lo < 4 * FEWEST_STEPS * this.batch)
       throw new RangeError(
         `flops must start at ${4 * FEWEST_STEPS * this.batch} or more (d ≥ 4, ${FEWEST_STEPS} steps), got ${lo}`,
@@ -154,10 +180,17 @@ class Search {
       options.gamma === undefined
         ? { stepFraction: positive("stepFraction", options.stepFraction ?? 0.5) }
         : { gamma: options.gamma };
-    this.problem = { ...step, batch: this.batch, dataRatio: finite("dataRatio", options.dataRatio ?? 4, 1) };
+    this.problem = {
+      ...step,
+      batch: this.batch,
+      dataRatio: finite("dataRatio", options.dataRatio ?? 4, 1),
+      ...(noise > 0 ? { noise } : {}),
+    };
     // an unstable step is refused before any work
     this.model(Math.exp(this.range(hi)[1]));
     this.#smallest = this.#smallestStable();
+    const [low, high] = this.range(lo);
+    if (this.#trained) spend(this.#kernels, this.model(Math.exp((low + high) / 2)), FEWEST_STEPS, this.#trained);
   }
 
   /** Very small models can be unstable at a step that is fine for all others: the search starts above them. */
@@ -187,7 +220,26 @@ class Search {
   value(f: number, u: number): number {
     this.evaluations++;
     const d = Math.exp(u);
-    return Math.log(contourValues(this.#kernels, this.model(d), "P", Float64Array.of(f / (this.batch * d))).values[0]!);
+    const r = f / (this.batch * d);
+    if (!this.#trained)
+      return Math.log(contourValues(this.#kernels, this.model(d), "P", Float64Array.of(r)).values[0]!);
+    // a whole number of steps, and the d that takes exactly the budget
+    const T = Math.round(r);
+    try {
+      return Math.log(spend(this.#kernels, this.model(f / (this.batch * T)), T, this.#trained).loss);
+    } catch (error) {
+      // small models can be unstable where others are not
+      if (error instanceof RangeError) return Infinity;
+      throw error;
+    }
+  }
+
+  /** log P of one size at several budgets. */
+  values(budgets: Float64Array, d: number): Float64Array {
+    if (this.#trained || budgets.length === 0) return budgets.map((f) => this.value(f, Math.log(d)));
+    this.evaluations += budgets.length;
+    const steps = budgets.map((f) => f / (this.batch * d));
+    return contourValues(this.#kernels, this.model(d), "P", steps).values.map(Math.log);
   }
 }
 
@@ -216,7 +268,7 @@ function exact(search: Search, { signal, onProgress }: FrontierOptions): Optimum
   };
   const up = Array.from(flops.keys());
   const rising = track(up, scan(search, flops[0]!), () => false);
-  const falling = track(up.toReversed(), scan(search, flops[n - 1]!), (i, { u }) => Math.abs(u - rising[i]!.u) < 1e-3);
+  const falling = track(up.toReversed(), scan(search, flops[n - 1]!), (i, { u }) => Math.abs(u - rising[i]!.u) < Math.max(1e-3, 5 * search.tolerance));
   return rising.map((optimum, i) => {
     const other = falling[n - 1 - i];
     return other && other.value < optimum.value ? other : optimum;
@@ -227,7 +279,7 @@ function minimum(search: Search, f: number, guess: number, step: number): Optimu
   const [low, high] = search.range(f);
   const objective = (u: number) => search.value(f, u);
   const [from, to] = bracket(objective, clamp(guess, low, high), step, low, high);
-  const { x, value } = brent(objective, from, to, TOLERANCE);
+  const { x, value } = brent(objective, from, to, search.tolerance);
   return { u: x, value, edge: x - low < 1e-3 || high - x < 1e-3 };
 }
 
@@ -267,24 +319,14 @@ function onGrid(search: Search, options: FrontierOptions, method: "envelope" | "
   const { flops, batch } = search;
   const sizes = options.sizes ? numbers("sizes", options.sizes, 1) : defaultSizes(search);
   const logs = sizes.map(Math.log);
-  const kernels = options.kernels ?? defaultKernels();
   // log P of every size at every budget it can spend
   const curves = Array.from(sizes, (d, k) => {
     options.signal?.throwIfAborted();
     options.onProgress?.(k / sizes.length);
     const usable = flops.filter((f) => f / (batch * d) >= FEWEST_STEPS);
-    search.evaluations += usable.length;
-    const values =
-      usable.length > 0
-        ? contourValues(
-            kernels,
-            search.model(d),
-            "P",
-            usable.map((f) => f / (batch * d)),
-          ).values
-        : usable;
+    const values = search.values(usable, d);
     const missing = flops.length - usable.length;
-    return Float64Array.from(flops, (_, i) => (i < missing ? Infinity : Math.log(values[i - missing]!)));
+    return Float64Array.from(flops, (_, i) => (i < missing ? Infinity : values[i - missing]!));
   });
   return Array.from(flops, (_, i) => {
     let best = 0;

@@ -7,7 +7,9 @@ import type { Kernels } from "../kernels/kernels.ts";
 import { type Made, made } from "../made.ts";
 import { type ContourValues, contourValues, type Quantity } from "./contour.ts";
 import { byModes, byVolterra, type Route } from "./evolve.ts";
+import { type Optimizer, sgd } from "./optimizer.ts";
 import type { Plrf } from "./plrf.ts";
+import { training } from "./training.ts";
 
 export const LOSS_METHODS = ["contour", "modes", "direct"] as const;
 export type LossMethod = (typeof LOSS_METHODS)[number];
@@ -20,6 +22,10 @@ export interface LossOptions {
    * on a node rule (§5), or by the Volterra sum, which costs the square of the last step (at most 1e5). Default "contour".
    */
   readonly method?: LossMethod;
+  /** Schedule, momentum, batches (optimizer.ts): stepped on a node rule ("modes"). Default: SGD at the model's γ for ever. */
+  readonly optimizer?: Optimizer;
+  /** T: the step a schedule's shape is drawn for. Default: the last of the steps. */
+  readonly horizon?: number;
   /** Default: the WebAssembly core. */
   readonly kernels?: Kernels;
 }
@@ -28,8 +34,10 @@ export interface CurveStats {
   readonly method: LossMethod;
   /** Estimated absolute error of each value. */
   readonly error: Float64Array;
-  /** Whether every value is known to a relative 1e-6. */
+  /** Whether every value is known to a relative 1e-6 (momentum: 1e-3). */
   readonly converged: boolean;
+  /** What the setting leaves to be desired, in words. */
+  readonly warnings: readonly string[];
 }
 
 interface Curve {
@@ -42,8 +50,10 @@ interface Curve {
 }
 
 export interface LossCurve extends Curve {
-  /** P(r). */
+  /** P(r): the excess loss, without σ². */
   readonly loss: Float64Array;
+  /** P(r) + σ²: what fresh noisy samples show; the same as `loss` without label noise. */
+  readonly lossWithNoise: Float64Array;
 }
 export interface ForcingCurve extends Curve {
   /** F(r). */
@@ -55,6 +65,7 @@ export interface KernelCurve extends Curve {
 }
 
 const CONVERGED = 1e-6;
+const CONVERGED_MOMENTUM = 1e-3;
 /** The contour's values are kept where they are known to this, relative; else, up to so many steps, stepping is tried. */
 const SURE = 1e-9;
 const MOST_STEPPED = 4096;
@@ -67,16 +78,16 @@ const MOST_DIRECT = 1e5;
  */
 export function loss(model: Plrf, options: LossOptions): LossCurve {
   const { values, ...curve } = compute(model, options, "P");
-  return { ...curve, loss: values };
+  return { ...curve, loss: values, lossWithNoise: values.map((value) => value + model.noise) };
 }
 
-/** F(r): the loss with the gradient noise switched off (eq. 2.3). Arguments and errors as for `loss`. */
+/** F(r): the loss with the gradient noise switched off (eq. 2.3), under the same optimiser. Arguments and errors as for `loss`. */
 export function forcing(model: Plrf, options: LossOptions): ForcingCurve {
   const { values, ...curve } = compute(model, options, "F");
   return { ...curve, forcing: values };
 }
 
-/** K(r): what one step's gradient noise adds to the loss r + 1 steps later (eq. 2.3). Arguments and errors as for `loss`. */
+/** K(r): what one step's gradient noise adds to the loss r + 1 steps later (eq. 2.3); for SGD at a constant step only. Arguments and errors as for `loss`. */
 export function kernel(model: Plrf, options: LossOptions): KernelCurve {
   const { values, ...curve } = compute(model, options, "K");
   return { ...curve, kernel: values };
@@ -117,13 +128,50 @@ function compute(model: Plrf, options: LossOptions, quantity: Quantity): Curve &
   const steps = increasing("steps", options.steps, 0).map(Math.round);
   const method = oneOf("method", options.method ?? "contour", LOSS_METHODS);
   const kernels = options.kernels ?? defaultKernels();
-  const { values, error } = ROUTES[method](kernels, model, quantity, steps);
-  const { spectrum, d, v, gamma, batch } = model;
+  const trained = options.optimizer !== undefined || (model.noise > 0 && quantity === "P");
+  const { values, error, ...route } = trained
+    ? byTraining(kernels, model, quantity, steps, options)
+    : { ...ROUTES[method](kernels, model, quantity, steps), method, warnings: [] };
+  const { spectrum, d, v, gamma, noise } = model;
+  const { optimizer, horizon } = options;
+  const limit = optimizer !== undefined && optimizer.kind !== "sgd" ? CONVERGED_MOMENTUM : CONVERGED;
+  const batch = typeof optimizer?.batch === "number" ? optimizer.batch : model.batch;
   return {
     steps,
-    flops: steps.map((r) => batch * d * r),
+    flops: steps.map((r) => d * samplesBefore(optimizer, batch, r)),
     values,
-    stats: { method, error, converged: values.every((value, i) => error[i]! <= CONVERGED * Math.abs(value)) },
-    made: made(method, { spectrum, d, v, gamma, batch }),
+    stats: { ...route, error, converged: values.every((value, i) => error[i]! <= limit * Math.abs(value)) },
+    made: made(route.method, {
+      spectrum,
+      d,
+      v,
+      gamma,
+      batch,
+      ...(noise > 0 ? { noise } : {}),
+      ...(optimizer ? { optimizer } : {}),
+      ...(horizon === undefined ? {} : { horizon }),
+    }),
   };
+}
+
+function byTraining(
+  kernels: Kernels,
+  model: Plrf,
+  quantity: Quantity,
+  steps: Float64Array,
+  { method, optimizer = sgd(), horizon = Math.max(1, steps[steps.length - 1]!) }: LossOptions,
+): ContourValues & { method: LossMethod; warnings: string[] } {
+  if (quantity === "K") throw new RangeError("K(r) is that of SGD at a constant step: leave optimizer out");
+  if (method === "direct")
+    throw new RangeError('method must be "modes" with an optimizer or label noise, got "direct"');
+  const { run, forcing, warnings } = training(kernels, model, { optimizer, horizon });
+  const { loss, error } = quantity === "F" ? forcing(steps) : run(steps);
+  return { values: loss, error: loss.map((P, i) => P * error[i]!), method: "modes", warnings };
+}
+
+/** Samples seen before step r. */
+function samplesBefore(optimizer: Optimizer | undefined, batch: number, r: number): number {
+  if (typeof optimizer?.batch !== "object") return batch * r;
+  const ramp = optimizer.batch;
+  return ramp.reduce((sum, [step, size], i) => sum + size * Math.max(0, Math.min(r, ramp[i + 1]?.[0] ?? r) - step), 0);
 }

@@ -40,15 +40,16 @@ export interface NodeRule extends Nodes {
 const HEIGHT = 0.7;
 /** Digits a node buys: 2π·HEIGHT, less what was seen to be lost. */
 const RATE = 4.2;
-const TOLERANCE = 1e-13;
+/** Aimed at where nothing else is asked for. */
+const PRECISION = 1e-13;
 
 /**
  * Nodes, forcing and source weights.
  * @throws RangeError where a step is unstable at the largest eigenvalue alone
  */
-export function complexNodes(kernels: Kernels, measure: Measure, reach: Reach): NodeRule {
+export function complexNodes(kernels: Kernels, measure: Measure, reach: Reach, precision = PRECISION): NodeRule {
   const line = lineAround(measure, reach);
-  const n = Math.ceil((-Math.log(TOLERANCE) / RATE) * line.length);
+  const n = Math.ceil((-Math.log(precision) / RATE) * line.length);
   const nodes = nodesOn(kernels, measure, line, n);
   const coarse = nodesOn(kernels, measure, line, Math.ceil(n / 2));
   return { ...nodes, error: errorOf(nodes, coarse, measure, line) };

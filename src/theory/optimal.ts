@@ -32,9 +32,9 @@ export interface BestSchedule {
 
 /** Points a decade of τ and of τ_T−τ, and of the tables of F and 𝒦. */
 const DENSITY = 30;
-/** τ_T tried, then refined. */
-const SCAN = 24;
-const REFINE = 24;
+/** τ_T tried a decade, and to what it is refined: the loss is flat there. */
+const SCAN = 8;
+const PRECISION = 0.003;
 
 /** The best schedule for a node rule of the model. */
 export function bestSchedule(nodes: Nodes, { gamma, batch, horizon, noise }: Budget): BestSchedule {
@@ -59,17 +59,16 @@ export function bestSchedule(nodes: Nodes, { gamma, batch, horizon, noise }: Bud
   };
   const value = ({ forcing, noise }: Plan) => forcing + noise;
   let best = solve(most);
-  const attempt = (time: number) => {
+  const attempt = (time: number): boolean => {
     const plan = solve(time);
-    if (value(plan) < value(best)) best = plan;
+    if (!(value(plan) < value(best))) return false;
+    best = plan;
+    return true;
   };
-  // from γ_max throughout down to a thousandth of the time
-  for (let k = 1; k <= SCAN; k++) attempt(most * 10 ** ((-3 * k) / SCAN));
-  for (let k = 0, ratio = 10 ** (3 / SCAN); k < REFINE; k++) {
-    ratio = Math.sqrt(ratio);
+  // from γ_max throughout to ever shorter times, until a decade brings nothing
+  for (let k = 1, idle = 0; k <= 12 * SCAN && idle < SCAN; k++) idle = attempt(most * 10 ** (-k / SCAN)) ? 0 : idle + 1;
+  for (let ratio = 10 ** (0.5 / SCAN); ratio > 1 + PRECISION; ratio = Math.sqrt(ratio))
     for (const time of [best.time / ratio, Math.min(best.time * ratio, most)]) attempt(time);
-    if (ratio < 1.001) break;
-  }
   return {
     shape: shapeOf(best, { gamma, batch, horizon }),
     time: best.time,

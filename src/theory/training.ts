@@ -21,6 +21,8 @@ export interface TrainingOptions extends Pace {
   readonly force?: boolean;
   /** Cells a decade of the real nodes that momentum takes. Default 8. */
   readonly cells?: number;
+  /** Precision of the complex nodes that SGD takes. Default 1e-13. */
+  readonly precision?: number;
 }
 
 export interface Training {
@@ -48,7 +50,7 @@ export function training(kernels: Kernels, model: Plrf, options: TrainingOptions
   const looked = samples(settings, horizon);
   if (plain && !options.force) refuseUnstableSteps(model, settings, looked);
   const nodes = plain
-    ? plainNodes(kernels, model, settings, looked, horizon)
+    ? plainNodes(kernels, model, settings, looked, options)
     : realNodes(kernels, model, options.cells);
   if (!plain && !options.force) refuseUnstableMomentum(model, nodes, settings, looked);
   const program: Program = { ...settings, plain, noise: model.noise };
@@ -98,7 +100,7 @@ function plainNodes(
   model: Plrf,
   { at }: Hyperparameters,
   looked: number[],
-  horizon: number,
+  { horizon, precision }: TrainingOptions,
 ): NodeRule {
   let [step, rate] = [0, 0];
   for (const r of looked) {
@@ -106,7 +108,7 @@ function plainNodes(
     step = Math.max(step, gamma2 * (batch + 1));
     rate = Math.max(rate, gamma2 * batch);
   }
-  return complexNodes(kernels, model, { step, time: rate * horizon });
+  return complexNodes(kernels, model, { step, time: rate * horizon }, precision);
 }
 
 function refuseUnstableSteps({ modes, d }: Plrf, { at }: Hyperparameters, looked: number[]): void {
