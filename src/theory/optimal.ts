@@ -6,7 +6,6 @@
 // F^−½, decay like 𝒦^−½. C follows from T, by bisection, and τ_T from a scan.
 
 import type { Nodes } from "../kernels/volterra.ts";
-import { complex, exp } from "../math/complex.ts";
 import type { Shape } from "./schedule.ts";
 
 /** What a best schedule is for. */
@@ -31,30 +30,33 @@ export interface BestSchedule {
 }
 
 /** Points a decade of τ and of τ_T−τ, and of the tables of F and 𝒦. */
-const DENSITY = 30;
+const DENSITY = 16;
 /** τ_T tried a decade, and to what it is refined: the loss is flat there. */
 const SCAN = 8;
 const PRECISION = 0.003;
+/** log C is found to this: the schedule is scaled to take exactly T. */
+const ROOT = 1e-5;
 
 /** The best schedule for a node rule of the model. */
 export function bestSchedule(nodes: Nodes, { gamma, batch, horizon, noise }: Budget): BestSchedule {
   const most = gamma * batch * horizon;
   const first = 0.1 * Math.min(gamma * batch, most);
-  const F = tabulated((t) => decay(nodes, "forcing", t), first, most);
-  const K = tabulated((t) => decay(nodes, "source", t), first, most);
+  const [F, K] = tabulated(nodes, first, most);
   const solve = (time: number): Plan => {
     const tau = twoEnded(first, time);
     const weight = tau.map(([t, u]) => K(u) * (F(t) + noise));
-    const steps = (C: number) => integral(tau, (i) => 1 / (Math.min(gamma, C / Math.sqrt(weight[i]!)) * batch));
-    // steps(C) falls; at C = γ_max √max w the step is γ_max throughout
-    let high = Math.log(gamma * Math.sqrt(Math.max(...weight)));
-    let low = high - 60;
-    for (let i = 0; i < 60; i++) {
+    const root = weight.map(Math.sqrt);
+    const steps = (C: number) => integral(tau, (i) => 1 / (Math.min(gamma, C / root[i]!) * batch));
+    // log C: steps(C) falls; at C = γ_max √max w the step is γ_max throughout
+    let high = Math.log(gamma * Math.max(...root));
+    let low = high - 1;
+    while (steps(Math.exp(low)) < horizon) [low, high] = [low - 2 * (high - low), low];
+    while (high - low > ROOT) {
       const middle = (low + high) / 2;
       if (steps(Math.exp(middle)) > horizon) low = middle;
       else high = middle;
     }
-    const step = weight.map((w) => Math.min(gamma, Math.exp(high) / Math.sqrt(w)));
+    const step = root.map((w) => Math.min(gamma, Math.exp(high) / w));
     return { time, tau, step, forcing: F(time), noise: integral(tau, (i) => step[i]! * weight[i]!) };
   };
   const value = ({ forcing, noise }: Plan) => forcing + noise;
@@ -147,26 +149,28 @@ function integral(tau: [number, number][], f: (i: number) => number): number {
   return sum;
 }
 
-/** ∫ e^{−2λt} over one of the measures. */
-function decay({ z, rest, ...weights }: Nodes, kind: "forcing" | "source", t: number): number {
-  const { re, im } = weights[kind];
-  let sum = kind === "forcing" ? rest : 0;
-  for (let k = 0; k < re.length; k++) {
-    const e = exp(complex(-2 * t * z.re[k]!, -2 * t * z.im[k]!));
-    sum += re[k]! * e.re - im[k]! * e.im;
-  }
-  return sum;
-}
-
-/** A positive function from its values on a grid of log t; constant before the first. */
-function tabulated(f: (t: number) => number, first: number, last: number): (t: number) => number {
+/** F and 𝒦 from their values on a grid of log t; constant before the first. */
+function tabulated({ z, rest, forcing, source }: Nodes, first: number, last: number) {
   const n = Math.max(4, Math.ceil(Math.log10(last / first) * DENSITY));
   const x = Array.from({ length: n + 1 }, (_, i) => Math.log(first) + (Math.log(last / first) * i) / n);
-  const log = smooth(
-    x,
-    x.map((s) => Math.log(Math.max(f(Math.exp(s)), Number.MIN_VALUE))),
-  );
-  return (t) => Math.exp(log(Math.log(Math.max(t, first))));
+  const rows = x.map((s) => {
+    const t = -2 * Math.exp(s);
+    let [F, K] = [rest, 0];
+    for (let k = 0; k < z.re.length; k++) {
+      const e = Math.exp(t * z.re[k]!);
+      const [c, q] = [e * Math.cos(t * z.im[k]!), e * Math.sin(t * z.im[k]!)];
+      F += forcing.re[k]! * c - forcing.im[k]! * q;
+      K += source.re[k]! * c - source.im[k]! * q;
+    }
+    return [F, K] as const;
+  });
+  return [0, 1].map((column) => {
+    const log = smooth(
+      x,
+      rows.map((row) => Math.log(Math.max(row[column]!, Number.MIN_VALUE))),
+    );
+    return (t: number) => Math.exp(log(Math.log(Math.max(t, first))));
+  }) as [(t: number) => number, (u: number) => number];
 }
 
 /** Cubic interpolation with slopes from neighbouring points, constant outside. */

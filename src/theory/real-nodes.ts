@@ -19,8 +19,8 @@ import { stability } from "./stability.ts";
 const HEIGHT = 0.8;
 /** Legs end on the support, where the density may turn sharply: panels halve towards it. */
 const LEVELS = 10;
-const LEG_NODES = 6;
-const RAY_NODES = 6;
+const LEG_NODES = 4;
+const RAY_NODES = 4;
 /** A cell with less of what its contour carries is empty; one with a narrower spread, in half cells squared, is a line. */
 const NOTHING = 1e-12;
 const LINE = 1e-9;
@@ -34,12 +34,16 @@ interface Sample {
   readonly source: Complex;
 }
 
-/** @param perDecade cells a decade of λ: the error falls like the fourth power */
-export function realNodes(kernels: Kernels, measure: Measure, perDecade = 8): NodeRule {
+/**
+ * @param perDecade cells a decade of λ: the error falls like the fourth power
+ * @param estimate whether the error is estimated, by cells twice as wide, or only that of the moments is known
+ */
+export function realNodes(kernels: Kernels, measure: Measure, perDecade = 8, estimate = true): NodeRule {
   const { modes, d, kappa0 } = measure;
   const top = 1.03 * stability(modes, d, 1).top;
   const left = kappa0 > 0 ? 0.97 * leftEdge(modes, d, kappa0) : DEEPEST * top;
   const nodes = inCells(kernels, measure, left, top, perDecade);
+  if (!estimate) return { ...nodes, error: momentError(nodes, measure) };
   const times = Array.from({ length: Math.ceil(Math.log10(top / left)) }, (_, k) => 10 ** k / top);
   const coarse = inCells(kernels, measure, left, top, perDecade / 2);
   // two halvings of the error of order 4 are kept in hand
@@ -82,12 +86,12 @@ function gauss(around: Sample[], kind: "forcing" | "source", a: number, b: numbe
   const m = [0, 0, 0, 0];
   let size = 0;
   for (const { z, [kind]: value } of around) {
-    const t = scale(1 / half, sub(z, complex(centre)));
-    let term = value;
-    size += abs(value);
+    const [x, y] = [(z.re - centre) / half, z.im / half];
+    let [re, im] = [value.re, value.im];
+    size += Math.abs(re) + Math.abs(im);
     for (let k = 0; k < 4; k++) {
-      m[k]! += term.im;
-      term = mul(term, t);
+      m[k]! += im;
+      [re, im] = [re * x - im * y, re * y + im * x];
     }
   }
   const [mass, mean] = [m[0]!, m[1]! / m[0]!];

@@ -2,6 +2,7 @@
 
 import type { Kernels } from "../kernels/kernels.ts";
 import { brent } from "../math/minimise.ts";
+import type { NodeRule } from "./nodes.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { Plrf } from "./plrf.ts";
 import { training } from "./training.ts";
@@ -27,9 +28,14 @@ export function spend(
 ): { loss: number; multiple: number } {
   const end = Float64Array.of(horizon);
   const gamma = optimizer.gamma ?? model.gamma;
-  const at = (multiple: number) =>
-    training(kernels, model, { optimizer: { ...optimizer, gamma: multiple * gamma }, horizon, ...QUICK }).run(end)
-      .loss[0]!;
+  // the largest steps first: their nodes serve the smaller
+  let nodes: NodeRule | undefined;
+  const at = (multiple: number) => {
+    const options = { optimizer: { ...optimizer, gamma: multiple * gamma }, horizon, ...QUICK };
+    const trained = training(kernels, model, nodes === undefined ? options : { ...options, nodes });
+    nodes ??= trained.nodes;
+    return trained.run(end).loss[0]!;
+  };
   if (!tuned) return { loss: at(1), multiple: 1 };
   // from the top down by factors of 2 to a bracket
   const value = (s: number) => Math.log(at(Math.exp(s)));

@@ -23,6 +23,8 @@ export interface TrainingOptions extends Pace {
   readonly cells?: number;
   /** Precision of the complex nodes that SGD takes. Default 1e-13. */
   readonly precision?: number;
+  /** Nodes made for another training of this model, with steps and time no smaller. Default: made for this one. */
+  readonly nodes?: NodeRule;
 }
 
 export interface Training {
