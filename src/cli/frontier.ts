@@ -10,6 +10,7 @@ import {
   loss,
   plrf,
   powerLaw,
+  sgd,
 } from "../index.ts";
 import { Failure } from "./errors.ts";
 import {
@@ -26,9 +27,11 @@ import {
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, fixed, sampled, signed, table, withError } from "./table.ts";
+import { optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
 import { brief, pointInWords, raised, stepInWords } from "./words.ts";
 
-interface Options extends PowerLawValues, StepValues, Common {
+interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
+  readonly tuned?: boolean;
   readonly flops: [number, number];
   readonly points: number;
   readonly method: FrontierMethod;
@@ -37,18 +40,34 @@ interface Options extends PowerLawValues, StepValues, Common {
 
 export function define(command: Command): void {
   withCommon(
-    withStep(
-      withPowerLaw(command)
-        .requiredOption("--flops <lo:hi>", "budgets f = B·d·r, as 1e8:1e20", range)
-        .option("--points <n>", "budgets, evenly spaced in the logarithm", whole, 25)
-        .addOption(new Option("--method <name>", "how it is found").choices(FRONTIER_METHODS).default("exact"))
-        .option("--data-ratio <v/d>", "data modes a parameter", number, 4),
-    ),
+    withTraining(
+      withStep(
+        withPowerLaw(command)
+          .requiredOption("--flops <lo:hi>", "budgets f = B·d·r, as 1e8:1e20", range)
+          .option("--points <n>", "budgets, evenly spaced in the logarithm", whole, 25)
+          .addOption(new Option("--method <name>", "how it is found").choices(FRONTIER_METHODS).default("exact"))
+          .option("--data-ratio <v/d>", "data modes a parameter", number, 4),
+      ),
+      { horizon: false },
+    ).option("--tuned", "lower γ at each size and budget to its best multiple"),
   ).action(run);
 }
 
 async function run(options: Options): Promise<void> {
-  const { alpha, beta, flops, points, method, gamma, stepFraction, batch, dataRatio, quiet } = options;
+  const {
+    alpha,
+    beta,
+    flops,
+    points,
+    method,
+    gamma,
+    stepFraction,
+    batch,
+    dataRatio,
+    quiet,
+    noise,
+    tuned = false,
+  } = options;
   const spectrum = powerLaw({ alpha, beta });
   const step = {
     batch,
@@ -57,9 +76,14 @@ async function run(options: Options): Promise<void> {
   };
   const write = await openOutput(options);
   const bar = progress("frontier", { quiet });
-  const front = frontier({ spectrum, flops, points, method, dataRatio, ...step, onProgress: bar.update });
+  const optimizer = optimizerOf(options);
+  const plain = optimizer === undefined && noise === 0 && !tuned;
+  const training = { noise, tuned, ...(optimizer === undefined ? {} : { optimizer }) };
+  const front = frontier({ spectrum, flops, points, method, dataRatio, ...step, ...training, onProgress: bar.update });
   bar.done();
-  const setting = `${pointInWords(options)}, v = ${brief(dataRatio)}d, ${stepInWords(options)}, B = ${batch}`;
+  const setting =
+    `${pointInWords(options)}, v = ${brief(dataRatio)}d, ${stepInWords(options)}, B = ${batch}` +
+    `${trainingInWords(options)}${tuned ? ", γ tuned" : ""}`;
 
   await write({
     json: () => ({ ...front, drift: { xi: drift(front, "xi"), eta: drift(front, "eta") } }),
@@ -71,19 +95,25 @@ async function run(options: Options): Promise<void> {
       xi: front.slopes.xi,
       eta: front.slopes.eta,
     }),
-    text: () => inWords(front, setting),
+    text: () => inWords(front, setting, plain),
     figure: async () => {
       const { frontierFigure } = await import("../figures/index.ts");
-      const { d } = front;
+      const { d, predicted } = front;
       const sizes = logspace(Math.min(...d), Math.max(...d), 12);
+      const known = predicted !== null && !Number.isNaN(predicted.xi);
       const curves = Array.from(sizes, (size) => {
-        const model = plrf({ spectrum, d: size, v: dataRatio * size, ...step });
+        const model = plrf({ spectrum, d: size, v: dataRatio * size, noise, ...step });
         const most = Math.min(flops[1] / (batch * size), Number.MAX_SAFE_INTEGER);
         const least = Math.max(flops[0] / (batch * size), 1);
-        const steps = Float64Array.from(new Set(logspace(least, Math.max(most, 2 * least), 90).map(Math.round)));
-        return { d: size, ...loss(model, { steps }) };
+        const steps = Float64Array.from(
+          new Set(logspace(least, Math.max(most, 2 * least), plain ? 90 : 16).map(Math.round)),
+        );
+        if (plain) return { d: size, ...loss(model, { steps }) };
+        // every point is the end of a run of its own
+        const ends = steps.map((T) => loss(model, { steps: [T], optimizer: optimizer ?? sgd(), horizon: T }).loss[0]!);
+        return { d: size, flops: steps.map((T) => batch * size * T), loss: ends };
       });
-      return frontierFigure({ setting: raised(setting), ...front, curves });
+      return frontierFigure({ setting: raised(setting), ...front, predicted: known ? predicted : null, curves });
     },
   });
   if (!front.stats.converged)
@@ -94,10 +124,10 @@ async function run(options: Options): Promise<void> {
     );
 }
 
-function inWords(front: Frontier, setting: string): string {
+function inWords(front: Frontier, setting: string, plain: boolean): string {
   const { predicted, fit, slopes, flops } = front;
   const last = flops.length - 1;
-  const known = predicted?.phase ?? null;
+  const known = plain ? (predicted?.phase ?? null) : null;
   const rows = sampled(flops.length, 13);
   const pick = (values: Float64Array) => rows.map((i) => values[i]!);
   const names = ["xi", "eta"] as const;

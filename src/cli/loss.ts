@@ -26,9 +26,10 @@ import {
 } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { bold, counts, readable, sampled, table } from "./table.ts";
+import { optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
 import { brief, pointInWords, raised, stepInWords } from "./words.ts";
 
-interface Options extends PowerLawValues, StepValues, Common {
+interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
   readonly d: number;
   readonly v?: number;
   readonly steps: Float64Array;
@@ -38,10 +39,12 @@ interface Options extends PowerLawValues, StepValues, Common {
 
 export function define(command: Command): void {
   withCommon(
-    withStep(
-      withPowerLaw(command)
-        .requiredOption("--d <d>", "model size: number of parameters, ≥ 1", number)
-        .option("--v <v>", "number of data modes, ≥ d, may be inf where α > 1/2; default 4d", number),
+    withTraining(
+      withStep(
+        withPowerLaw(command)
+          .requiredOption("--d <d>", "model size: number of parameters, ≥ 1", number)
+          .option("--v <v>", "number of data modes, ≥ d, may be inf where α > 1/2; default 4d", number),
+      ),
     )
       .requiredOption("--steps <list>", "steps r, as 1,10,100 or LO:HI[:N]", wholeList)
       .option("--components", "the asymptotic parts of the loss too: F_0, F_pp, F_ac, K_pp")
@@ -50,25 +53,33 @@ export function define(command: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const { alpha, beta, d, v, gamma, stepFraction, batch, steps, method } = options;
+  const { alpha, beta, d, v, gamma, stepFraction, batch, noise, horizon, method } = options;
+  const optimizer = optimizerOf(options);
+  const how = {
+    method,
+    ...(optimizer === undefined ? {} : { optimizer }),
+    ...(horizon === undefined ? {} : { horizon }),
+  };
   const model = plrf({
     spectrum: powerLaw({ alpha, beta }),
     d,
     batch,
+    noise,
     ...(v === undefined ? {} : { v }),
     ...(gamma === undefined ? {} : { gamma }),
     ...(stepFraction === undefined ? {} : { stepFraction }),
   });
   const write = await openOutput(options);
-  const curve = loss(model, { steps, method });
-  const F = forcing(model, { steps, method }).forcing;
-  const K = kernel(model, { steps, method }).kernel;
+  const { steps } = options;
+  const curve = loss(model, { steps, ...how });
+  const F = forcing(model, { steps, ...how }).forcing;
+  const K = optimizer === undefined ? kernel(model, { steps, method }).kernel : undefined;
   const parts = options.components ? components(model, { steps: curve.steps }) : undefined;
   const norm = kernelNorm(model);
 
   const setting =
     `${pointInWords(options)}, d = ${brief(d)}, v = ${model.v === 4 * d ? "4d" : brief(model.v)}, ` +
-    `${stepInWords(options)}, B = ${batch}`;
+    `${stepInWords(options)}, B = ${batch}${trainingInWords(options)}`;
   await write({
     json: () => ({
       gamma: model.gamma,
@@ -76,10 +87,11 @@ async function run(options: Options): Promise<void> {
       steps: curve.steps,
       flops: curve.flops,
       loss: curve.loss,
+      ...(noise > 0 ? { noise, lossWithNoise: curve.lossWithNoise } : {}),
       forcing: F,
-      kernel: K,
+      kernel: K ?? null,
       F0: model.F0,
-      kernelNorm: norm,
+      kernelNorm: optimizer === undefined ? norm : null,
       ...(parts ? { components: { Fpp: parts.Fpp, Fac: parts.Fac, Kpp: parts.Kpp, sum: parts.sum } } : {}),
       stats: curve.stats,
       made: curve.made,
@@ -88,8 +100,9 @@ async function run(options: Options): Promise<void> {
       steps: curve.steps,
       flops: curve.flops,
       loss: curve.loss,
+      ...(noise > 0 ? { loss_with_noise: curve.lossWithNoise } : {}),
       forcing: F,
-      kernel: K,
+      ...(K ? { kernel: K } : {}),
       ...(parts
         ? {
             F0: parts.steps.map(() => parts.F0),
@@ -106,14 +119,16 @@ async function run(options: Options): Promise<void> {
       return [
         bold(`Expected loss at ${setting}`),
         "",
-        `  γ = ${readable(model.gamma)}, P(0) = ${readable(model.P0)}, floor F_0 = ${readable(model.F0)}, ‖K‖ = ${readable(norm)}`,
+        `  γ = ${readable(model.gamma)}, P(0) = ${readable(model.P0)}, floor F_0 = ${readable(model.F0)}` +
+          (optimizer === undefined ? `, ‖K‖ = ${readable(norm)}` : ""),
         "",
         table([
           { title: "steps r", values: pick(curve.steps), format: counts(curve.steps) },
           { title: "compute f", values: pick(curve.flops) },
-          { title: "loss P", values: pick(curve.loss), digits: 6 },
+          { title: noise > 0 ? "excess loss P" : "loss P", values: pick(curve.loss), digits: 6 },
+          ...(noise > 0 ? [{ title: "P + σ²", values: pick(curve.lossWithNoise), digits: 6 }] : []),
           { title: "forcing F", values: pick(F), digits: 6 },
-          { title: "kernel K", values: pick(K) },
+          ...(K ? [{ title: "kernel K", values: pick(K) }] : []),
           ...(parts
             ? [
                 { title: "F_pp", values: pick(parts.Fpp) },
@@ -125,6 +140,7 @@ async function run(options: Options): Promise<void> {
         ]),
         "",
         `  estimated relative error ≤ ${largestError(curve).toExponential(0)}, by ${curve.stats.method}`,
+        ...curve.stats.warnings.map((warning) => `  ${warning}`),
       ].join("\n");
     },
     figure: async () => {
@@ -132,14 +148,15 @@ async function run(options: Options): Promise<void> {
       // as smooth as it is, however few steps were asked for
       const first = Math.max(1, curve.steps[0]!);
       const last = Math.max(curve.steps[curve.steps.length - 1]!, 10 * first);
+      const fixed = { ...how, horizon: horizon ?? curve.steps[curve.steps.length - 1]! };
       const fine = Float64Array.from(new Set(logspace(first, last, 200).map(Math.round)));
       return lossFigure({
         setting: raised(setting),
-        ...loss(model, { steps: fine, method }),
+        ...loss(model, { steps: fine, ...fixed }),
         F0: model.F0,
         ...(parts
           ? { components: components(model, { steps: fine }) }
-          : { forcing: forcing(model, { steps: fine, method }).forcing }),
+          : { forcing: forcing(model, { steps: fine, ...fixed }).forcing }),
       });
     },
   });

@@ -27,6 +27,8 @@ export interface Program {
   readonly ends: readonly number[];
   /** Known only step by step: no growing steps. */
   readonly stepwise?: boolean;
+  /** The step from which gradient noise is left out. Default: never. */
+  readonly quietFrom?: number;
 }
 
 /** The same γ and B for ever. */
@@ -119,6 +121,7 @@ function run(kernels: Kernels, nodes: Nodes, program: Program, steps: Float64Arr
   const rounding = new Float64Array(steps.length);
   const end = steps[steps.length - 1]!;
   const runner = program.plain ? plainRunner(kernels, nodes, program) : momentumRunner(kernels, nodes, program);
+  const quietFrom = program.quietFrom ?? Infinity;
   let [wholeSteps, growingSteps, next, lost] = [0, 0, 0, 0];
   // what cancels in P = rest + Re Σ ρ_k, at the worst so far
   const measure = () => {
@@ -129,7 +132,8 @@ function run(kernels: Kernels, nodes: Nodes, program: Program, steps: Float64Arr
     rounding[next++] = Number.EPSILON * lost * (4 + Math.sqrt(r));
   };
   measure();
-  for (const { from, to, whole } of zones(program, end, exact)) {
+  for (const { from, to, whole } of zones(program, end, exact).flatMap((zone) => cut(zone, quietFrom))) {
+    if (from >= quietFrom) runner.quiet();
     if (!whole) {
       if (steps[next] === from) save(from, runner.loss());
       const grid = growing(program, from, to, steps.subarray(next), perDecade);
@@ -163,9 +167,12 @@ interface Runner {
   /** P now, and Σ|ρ_k|. */
   loss(): number;
   size(): number;
+  /** No more sources from here on. */
+  quiet(): void;
 }
 
-function plainRunner(kernels: Kernels, nodes: Nodes, { at, noise }: Program): Runner {
+function plainRunner(kernels: Kernels, given: Nodes, { at, noise }: Program): Runner {
+  let nodes = given;
   const state = { re: nodes.forcing.re.slice(), im: nodes.forcing.im.slice() };
   const drive = (r: Float64Array): Drive => ({
     gamma: r.map((t) => at(t).gamma2),
@@ -178,10 +185,14 @@ function plainRunner(kernels: Kernels, nodes: Nodes, { at, noise }: Program): Ru
     leap: (grid) => kernels.leapModes(nodes, state, { ...drive(grid.at), time: grid.time, slope: grid.at.map(slope) }),
     loss: () => total(nodes, state),
     size: () => size(state),
+    quiet: () => {
+      nodes = withoutSource(nodes);
+    },
   };
 }
 
-function momentumRunner(kernels: Kernels, nodes: Nodes, { at, noise }: Program): Runner {
+function momentumRunner(kernels: Kernels, given: Nodes, { at, noise }: Program): Runner {
+  let nodes = given;
   const R = nodes.forcing.re.slice();
   const state = { R, C: R.map(() => 0), Y: R.map(() => 0) };
   const drive = (r: Float64Array): MomentumDrive => {
@@ -201,14 +212,38 @@ function momentumRunner(kernels: Kernels, nodes: Nodes, { at, noise }: Program):
     leap: (grid) => kernels.leapMomentum(nodes, state, { ...drive(grid.at), time: grid.time }),
     loss: () => R.reduce((sum, x) => sum + x, nodes.rest),
     size: () => R.reduce((sum, x) => sum + Math.abs(x), 0),
+    quiet: () => {
+      nodes = withoutSource(nodes);
+    },
   };
 }
 
 const size = ({ re, im }: ComplexArray): number => re.reduce((sum, x, k) => sum + Math.hypot(x, im[k]!), 0);
 const total = ({ rest }: Nodes, { re }: ComplexArray): number => re.reduce((sum, x) => sum + x, rest);
 
+/** The same nodes, with the gradient noise left out. */
+const withoutSource = <T extends Nodes>(nodes: T): T => ({
+  ...nodes,
+  source: { re: nodes.source.re.map(() => 0), im: nodes.source.im.map(() => 0) },
+});
+
+/** A zone in two where r is inside it. */
+const cut = (zone: Zone, r: number): Zone[] =>
+  zone.from < r && r < zone.to
+    ? [
+        { ...zone, to: r },
+        { ...zone, from: r },
+      ]
+    : [zone];
+
+interface Zone {
+  from: number;
+  to: number;
+  whole: boolean;
+}
+
 /** [0, end] in order: whole steps after 0 and each break and before each end, growing steps between. */
-function zones({ breaks, ends }: Program, end: number, exact: number): { from: number; to: number; whole: boolean }[] {
+function zones({ breaks, ends }: Program, end: number, exact: number): Zone[] {
   const near = [...[0, ...breaks].map((b) => [b, b + exact]), ...ends.map((e) => [e - exact, e])]
     .map(([from, to]) => ({ from: Math.max(0, from!), to: Math.min(to!, end), whole: true }))
     .filter(({ from, to }) => from < to)

@@ -22,8 +22,9 @@ export interface TrainedSetting {
 /** The exponents of a point of the plane under an optimiser, or null where none are known. */
 export function trainedExponents(point: Point, { optimizer, noise, tuned }: TrainedSetting): Exponents | null {
   const plain = phase(point);
-  const name = plain.phase;
-  if (name === null) return null;
+  if (plain.phase === null) return null;
+  // on a boundary the exponents of either side
+  const name = plain.phase.split("–")[0]!;
   const row: Exponents = { xi: plain.xi, eta: plain.eta };
   if (optimizer.kind === "dana") return noise ? null : danaExponents(name, point, optimizer.variant);
   const { schedule } = optimizer;

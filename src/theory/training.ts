@@ -37,6 +37,22 @@ export interface Training {
   readonly run: (steps: Float64Array) => Evolution;
   /** F at `steps`: the same training with the gradient noise left out. */
   readonly forcing: (steps: Float64Array) => Evolution;
+  /** What P at the horizon is made of. */
+  readonly parts: () => Parts;
+}
+
+/** P(T) = F₀ + bias + early + late. */
+export interface Parts {
+  /** τ_T = Σ γ_r B_r. */
+  readonly time: number;
+  /** What no parameters can reach. */
+  readonly F0: number;
+  /** F(T) − F₀: what is not learned yet; it depends on τ_T alone. */
+  readonly bias: number;
+  /** The noise of steps before T/2, and of those after. */
+  readonly early: number;
+  readonly late: number;
+  readonly loss: number;
 }
 
 /**
@@ -56,21 +72,45 @@ export function training(kernels: Kernels, model: Plrf, options: TrainingOptions
     : realNodes(kernels, model, options.cells);
   if (!plain && !options.force) refuseUnstableMomentum(model, nodes, settings, looked);
   const program: Program = { ...settings, plain, noise: model.noise };
+  const forcing = (steps: Float64Array) => evolve(kernels, nodes, { ...program, quietFrom: 0 }, steps, options);
   return {
     shape,
     program,
     nodes,
     warnings: warningsOf(optimizer, model.spectrum),
     run: (steps) => evolve(kernels, nodes, program, steps, options),
-    forcing: (steps) =>
-      evolve(
-        kernels,
-        { ...nodes, source: { re: nodes.source.re.map(() => 0), im: nodes.source.im.map(() => 0) } },
-        { ...program, noise: 0 },
-        steps,
-        options,
-      ),
+    forcing,
+    parts: () => {
+      const end = Float64Array.of(horizon);
+      const last = (evolution: Evolution) => evolution.loss[0]!;
+      const [P, F] = [last(evolve(kernels, nodes, program, end, options)), last(forcing(end))];
+      const half = last(evolve(kernels, nodes, { ...program, quietFrom: Math.ceil(horizon / 2) }, end, options));
+      const { F0 } = model;
+      return { time: spentBy(settings, horizon), F0, bias: F - F0, early: half - F, late: P - half, loss: P };
+    },
   };
+}
+
+/** Σ_{r<T} γ_r B_r, with γ the effective step of momentum: Simpson's rule in log r and log(T−r) beyond a thousand steps. */
+function spentBy({ at, stepwise }: Hyperparameters, T: number): number {
+  const rate = (r: number) => {
+    const { gamma1, gamma2, gamma3, delta, batch } = at(r);
+    return (gamma2 + (gamma1 * gamma3) / delta) * batch;
+  };
+  if (stepwise || T <= 1e5) return Array.from({ length: T }, (_, r) => rate(r)).reduce((a, b) => a + b, 0);
+  const half = T / 2;
+  // ∫ rate(t − ½) dt from the start to the middle, and from the end to it
+  const side = (f: (t: number) => number) => {
+    const n = 2000;
+    const h = Math.log(2 * half) / n;
+    let sum = 0;
+    for (let i = 0; i <= n; i++) {
+      const t = 0.5 * Math.exp(i * h);
+      sum += (i === 0 || i === n ? 1 : i % 2 === 1 ? 4 : 2) * t * f(t);
+    }
+    return (sum * h) / 3 + 0.5 * f(0.5);
+  };
+  return side((t) => rate(Math.max(0, t - 0.5))) + side((t) => rate(T - t - 0.5));
 }
 
 function resolveShape(kernels: Kernels, model: Plrf, { schedule, gamma, batch }: Optimizer, horizon: number): Shape {
