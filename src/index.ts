@@ -20,6 +20,7 @@ export type { SampledSpectrum } from "./simulation/eigenvalues.ts";
 export * from "./simulation/ensemble.ts";
 export type { ThreadOptions } from "./simulation/lanes.ts";
 export * from "./theory/budget.ts";
+export { type Compared, type Comparison, compareSchedules } from "./theory/compare.ts";
 export * from "./theory/components.ts";
 export * from "./theory/density.ts";
 export { type Diagram, type DiagramOptions, diagram } from "./theory/diagram.ts";

@@ -29,6 +29,11 @@ const COMMANDS: readonly Entry[] = [
     load: () => import("./frontier.ts"),
   },
   {
+    name: "schedule",
+    summary: "step schedules side by side, or the best of each at a budget",
+    load: () => import("./schedule.ts"),
+  },
+  {
     name: "diagram",
     summary: "the plane of phases, with predicted or measured exponents",
     load: () => import("./diagram.ts"),

@@ -10,6 +10,7 @@ export type { Columns, Figure, Legend, Panel, Ramp, Swatch, Swatches, View } fro
 export { type FrontierData, frontierFigure } from "./frontier.ts";
 export { toJson } from "./json.ts";
 export { type LossData, lossFigure } from "./loss.ts";
+export { type SchedulesData, schedulesFigure } from "./schedules.ts";
 export { type SimulationData, type SimulationRun, simulationFigure } from "./simulation.ts";
 export { type SpectrumData, spectrumFigure } from "./spectrum.ts";
 export { dark, FONT, fan, light, type Theme } from "./theme.ts";

@@ -268,7 +268,11 @@ function exact(search: Search, { signal, onProgress }: FrontierOptions): Optimum
   };
   const up = Array.from(flops.keys());
   const rising = track(up, scan(search, flops[0]!), () => false);
-  const falling = track(up.toReversed(), scan(search, flops[n - 1]!), (i, { u }) => Math.abs(u - rising[i]!.u) < Math.max(1e-3, 5 * search.tolerance));
+  const falling = track(
+    up.toReversed(),
+    scan(search, flops[n - 1]!),
+    (i, { u }) => Math.abs(u - rising[i]!.u) < Math.max(1e-3, 5 * search.tolerance),
+  );
   return rising.map((optimum, i) => {
     const other = falling[n - 1 - i];
     return other && other.value < optimum.value ? other : optimum;

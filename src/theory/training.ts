@@ -43,6 +43,8 @@ export interface Training {
 
 /** P(T) = F₀ + bias + early + late. */
 export interface Parts {
+  /** T. */
+  readonly horizon: number;
   /** τ_T = Σ γ_r B_r. */
   readonly time: number;
   /** What no parameters can reach. */
@@ -86,7 +88,7 @@ export function training(kernels: Kernels, model: Plrf, options: TrainingOptions
       const [P, F] = [last(evolve(kernels, nodes, program, end, options)), last(forcing(end))];
       const half = last(evolve(kernels, nodes, { ...program, quietFrom: Math.ceil(horizon / 2) }, end, options));
       const { F0 } = model;
-      return { time: spentBy(settings, horizon), F0, bias: F - F0, early: half - F, late: P - half, loss: P };
+      return { horizon, time: spentBy(settings, horizon), F0, bias: F - F0, early: half - F, late: P - half, loss: P };
     },
   };
 }
