@@ -116,11 +116,12 @@ export function kappaAtZero(modes: Modes, width: number, v: number): number {
     slope /= D;
     if (D > width) low = u;
     else high = u;
-    const next = u - Math.log(D / width) / slope;
-    const step = next > low && next < high ? next - u : (low + high) / 2 - u;
-    u += step;
-    // the next step would be its square
-    if (Math.abs(step) < 1e-8) break;
+    const step = -Math.log(D / width) / slope;
+    const inside = u + step > low && u + step < high;
+    // at rounding a converged u is itself an end of the bracket
+    if (Math.abs(step) < 1e-15 * Math.max(1, Math.abs(u))) break;
+    u = inside ? u + step : (low + high) / 2;
+    if (high - low < 1e-15) break;
   }
   return Math.exp(u);
 }
