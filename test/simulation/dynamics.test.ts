@@ -3,6 +3,7 @@ import { symmetricEigen } from "../../src/math/eigen.ts";
 import { type DynamicsSimulationOptions, simulateDynamics } from "../../src/simulation/dynamics.ts";
 import { trainNetwork } from "../../src/simulation/network.ts";
 import { type DynamicsProblem, sourceCapacity } from "../../src/theory/dynamics/problem.ts";
+import { fitPowerLaw } from "../../src/theory/powerfit.ts";
 
 const modes = 120;
 const exponents = { a: 1.8, b: 1.4 };
@@ -72,7 +73,7 @@ describe("networks of random features", () => {
     for (const N of [20, 50]) {
       const { test } = await simulateDynamics(
         { spectrum, modes, N, P: 2 * N, rule },
-        { times: [1], draws: 500, seed: 5 },
+        { times: [1], draws: 300, seed: 5 },
       );
       expect(Math.abs(test.mean[0]! - afterOneStep(N, 2 * N, 0, 1))).toBeLessThan(4 * test.stderr[0]!);
       off.push((test.mean[0]! - test.theory[0]!) * N);
@@ -80,6 +81,21 @@ describe("networks of random features", () => {
     }
     expect(off[1]! / off[0]!).toBeGreaterThan(0.6);
     expect(off[1]! / off[0]!).toBeLessThan(1.6);
+  });
+
+  it("end at N^−b where a − 1 > b, not at the exponent often quoted", async () => {
+    // P = ∞ and t = ∞: what N features cannot reach. Quoted: min(a−1, 2b) = 3
+    const sizes = [16, 32, 64];
+    const power = sourceCapacity({ a: 5, b: 1.5 });
+    const floors: number[] = [];
+    for (const N of sizes) {
+      const { test } = await simulateDynamics({ spectrum: power, modes: 500, N }, { times: [1e9], draws: 40, seed: 2 });
+      expect(Math.abs(test.deviation[0]!)).toBeLessThan(4);
+      floors.push(test.mean[0]!);
+    }
+    const { value } = fitPowerLaw(sizes, floors).exponent;
+    expect(value).toBeGreaterThan(-1.9);
+    expect(value).toBeLessThan(-1.2);
   });
 
   it("train alike by diagonalisation and by small steps", () => {
