@@ -50,6 +50,7 @@ export {
 } from "./theory/dynamics/problem.ts";
 export { type ResponseOptions, type Responses, responses } from "./theory/dynamics/response.ts";
 export { RULES, type Rule } from "./theory/dynamics/rule.ts";
+export { MOST_SGD_STEPS } from "./theory/dynamics/sgd.ts";
 export { type EarlyStopping, earlyStopping } from "./theory/dynamics/stopping.ts";
 export * from "./theory/frontier.ts";
 export * from "./theory/loss.ts";

@@ -10,6 +10,7 @@ import {
   dynamicsExponents,
   fitPowerLaw,
   logspace,
+  MOST_SGD_STEPS,
 } from "../index.ts";
 import { brief } from "./words.ts";
 
@@ -33,16 +34,18 @@ export interface StudyOptions {
 type Studies = Omit<DynamicsFigureData, "setting" | "time" | "table">;
 
 export function studies(options: StudyOptions): Studies {
-  const { show, problem, exponents } = options;
+  const { show, problem, sizes, exponents } = options;
   const { a, b } = exponents;
   const known = a > 1 && b > 1 ? dynamicsExponents({ a, b, sgd: problem.rule?.name === "sgd" }) : undefined;
+  // budgets are spent on N and t: data are limited where one P was asked for
+  const limited = new Set(sizes.map(({ P }) => P)).size === 1 ? { ...problem, P: sizes[0]!.P } : problem;
   const make: { readonly [name in Study]: () => Studies } = {
     loss: () => ({ loss: losses(options) }),
     gap: () => ({ gap: gaps(options, known?.gap) }),
     sizes: () => ({ sizes: floors(problem, known) }),
     width: () => ({ width: convergence(problem, options.times) }),
-    optimal: () => ({ optimal: optimum(problem, known?.optimal) }),
-    ensembles: () => ({ ensembles: ensembles(problem) }),
+    optimal: () => ({ optimal: optimum(limited, known?.optimal) }),
+    ensembles: () => ({ ensembles: ensembles(limited) }),
   };
   return Object.assign(
     {},
@@ -144,7 +147,8 @@ function optimum(
   const curves = Array.from(sizes, (size) => {
     const all = compute.map((C) => C / size).map((t) => (discrete(problem) ? Math.round(t) : t));
     const from = all.findIndex((t, i) => t >= 1 && (i === 0 || t > all[i - 1]!));
-    const times = Float64Array.from(new Set(all.slice(from)));
+    const most = problem.rule?.name === "sgd" ? MOST_SGD_STEPS : Infinity;
+    const times = Float64Array.from(new Set(all.slice(from).filter((t) => t <= most)));
     const { test } = dynamics({ ...problem, N: size }, { times });
     return {
       label: `N = ${brief(+size.toPrecision(2))}`,
@@ -152,10 +156,12 @@ function optimum(
       loss: test.map((L) => L - noise),
     };
   });
-  const clean = noise === 0 && problem.P === undefined;
+  const P = problem.P ?? Infinity;
+  const clean = noise === 0 && P === Infinity;
   const differs = known && Math.abs(known.loss - known.lossPublished) > 1e-9;
   return {
     compute,
+    ...(P < Infinity && { samples: brief(P) }),
     loss: loss.map((L) => L - noise),
     curves,
     fit: fit!.loss.exponent.value,

@@ -64,8 +64,16 @@ export function define(command: Command): void {
         )
         .option("--spectrum <file>", "a measured spectrum instead: CSV with the columns eigenvalue and energy")
         .option("--window <first,last>", "modes of the tail fits of a measured spectrum, as 10,500", wholeList)
-        .option("--N <list>", "features (parameters), as 128,256 or inf", list, Float64Array.of(Infinity))
-        .option("--P <list>", "training samples, as 1000 or inf", list, Float64Array.of(Infinity))
+        .addOption(
+          new Option("--N <list>", "features (parameters), as 128,256 or inf")
+            .argParser(list)
+            .default(Float64Array.of(Infinity), "inf"),
+        )
+        .addOption(
+          new Option("--P <list>", "training samples, as 1000 or inf")
+            .argParser(list)
+            .default(Float64Array.of(Infinity), "inf"),
+        )
         .requiredOption("--times <list>", "training times, as 1,10,100 or LO:HI[:N]; steps where the rule has steps")
         .option("--modes <M>", "features of the data; default infinite, or all that were measured", number)
         .option("--sigma <σ>", "standard deviation of the label noise", number, 0)

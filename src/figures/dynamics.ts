@@ -51,6 +51,8 @@ export interface DynamicsFigureData {
   /** The best loss at each budget over the curves of some sizes. */
   readonly optimal?: {
     readonly compute: Float64Array;
+    /** P, where it is finite. */
+    readonly samples?: string;
     readonly loss: Float64Array;
     readonly curves: readonly { readonly label: string; readonly compute: Float64Array; readonly loss: Float64Array }[];
     readonly fit: number;
@@ -273,7 +275,7 @@ function optimum(data: NonNullable<DynamicsFigureData["optimal"]>): Panel {
   const { compute, loss, curves, fit, predicted, published } = data;
   const least = (loss.at(-1) ?? 0) / 3;
   return logPanel(
-    "Best loss at a budget",
+    data.samples ? `Best loss at a budget, P = ${data.samples}` : "Best loss at a budget",
     COMPUTE,
     "loss less σ^{2}",
     (theme) => {

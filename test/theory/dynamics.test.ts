@@ -160,6 +160,26 @@ describe("one-pass SGD", () => {
     );
     expect(relative(test[0]!, limit.test)).toBeLessThan(1e-6);
   });
+
+  it("has the bias of gradient descent on the population", () => {
+    const rule = { name: "sgd", eta: 0.1, batch: 1 } as const;
+    const { test, decomposition } = dynamics(
+      { spectrum, modes: 500, rule },
+      { times: [1, 20], ...reference, decompose: true },
+    );
+    for (const [i, t] of [1, 20].entries()) {
+      let bias = 0;
+      for (let k = 1; k <= 500; k++) bias += k ** -1.8 * (1 - 0.1 * k ** -1.4) ** (2 * t);
+      expect(relative(decomposition!.bias[i]!, bias)).toBeLessThan(1e-9);
+      expect(Math.abs(decomposition!.features[i]!)).toBeLessThan(1e-10);
+      expect(bias + decomposition!.data[i]!).toBeCloseTo(test[i]!, 9);
+    }
+  });
+
+  it("is refused more steps than it can take one by one", () => {
+    const rule = { name: "sgd", eta: 0.1, batch: 1 } as const;
+    expect(() => dynamics({ spectrum, rule }, { times: [1e8] })).toThrow("times[0] must be at most 10000000");
+  });
 });
 
 describe("responses", () => {
@@ -274,6 +294,18 @@ describe("exponents", () => {
       expect(Math.abs(fit!.loss.exponent.value + optimal.loss)).toBeLessThan(0.02);
       expect(Math.abs(fit!.N.exponent.value - optimal.N)).toBeLessThan(0.03);
     }
+  });
+
+  it("leave one student best at equal compute, unless its size is capped", () => {
+    const best = (students: number, problem: DynamicsProblem, maxN = Infinity) =>
+      computeOptimal(problem, { compute: [1e6], students, maxN }).loss[0]!;
+    const [one, two, four] = [1, 2, 4].map((students) => best(students, { spectrum })) as [number, number, number];
+    expect(two / one).toBeCloseTo(0.02748 / 0.02538, 2);
+    expect(four / one).toBeCloseTo(0.03101 / 0.02538, 2);
+    // near N = P and no larger
+    const noisy = { spectrum, P: 300, sigma: 0.5 };
+    expect(best(1, noisy, 2000)).toBeCloseTo(0.3605, 3);
+    expect(best(4, noisy, 2000)).toBeCloseTo(0.3388, 3);
   });
 
   it("name the bottleneck", () => {

@@ -7,7 +7,7 @@
 //             small, for momentum and for steps near their limit
 
 import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
-import { add, type Complex, complex, div, exp, expm1, mul, scale, sub } from "../../math/complex.ts";
+import { add, type Complex, complex, div, exp, expm1, log1p, mul, scale, sub } from "../../math/complex.ts";
 import { gaussLegendre } from "../../math/quadrature.ts";
 
 export interface Contour {
@@ -71,7 +71,7 @@ export function keyhole(xmax: number, tmax: number, n: number, reach: number, et
     for (let i = 0; i < n; i++) {
       const s = 1 + nodes[i]!;
       const z = exp(complex(from.re + s * half.re, from.im + s * half.im));
-      list.add(z, mul(scale(weights[i]!, half), z), eta > 0 ? logOnePlus(scale(eta, z)) : null);
+      list.add(z, mul(scale(weights[i]!, half), z), eta > 0 ? log1p(scale(eta, z)) : null);
     }
   };
   const near = Math.log(Math.min(c / tmax, xmax / 2));
@@ -176,9 +176,4 @@ function aroundSegment(
     logRadius: (theta) => Math.max(start - theta, theta - Math.PI - g),
     slope: (theta) => (theta < meet ? -1 : 1),
   };
-}
-
-/** log(1 + w) without cancellation at small w. */
-function logOnePlus({ re, im }: Complex): Complex {
-  return complex(0.5 * Math.log1p(re * (2 + re) + im * im), Math.atan2(im, 1 + re));
 }

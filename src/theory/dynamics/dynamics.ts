@@ -13,7 +13,7 @@ import { type Complex, div } from "../../math/complex.ts";
 import { type StaticLosses, staticLosses } from "./limits.ts";
 import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./problem.ts";
 import { factor, isDiscrete, type Rule } from "./rule.ts";
-import { sgdLoss } from "./sgd.ts";
+import { MOST_SGD_STEPS, sgdLoss } from "./sgd.ts";
 import { type Accuracy, entry, formsOf, type Solution, solve, timeWeights } from "./solution.ts";
 
 export interface Ensemble {
@@ -186,7 +186,8 @@ function madeFrom({ spectrum, N, P, sigma, rule, modes }: DynamicsModel, options
 }
 
 export function checkTimes(rule: Rule, values: ArrayLike<number>): Float64Array {
-  const times = increasing("times", values, 0);
+  // SGD's steps are taken one by one
+  const times = increasing("times", values, 0, rule.name === "sgd" ? MOST_SGD_STEPS : Infinity);
   if (isDiscrete(rule)) for (const [i, t] of times.entries()) integer(`times[${i}] (steps of ${rule.name})`, t);
   return times;
 }

@@ -9,6 +9,7 @@ import { logspace } from "../../math/grid.ts";
 import { brent } from "../../math/minimise.ts";
 import { fitPowerLaw, type PowerFit } from "../powerfit.ts";
 import { testLoss } from "./dynamics.ts";
+import { staticLosses } from "./limits.ts";
 import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./problem.ts";
 import { isDiscrete } from "./rule.ts";
 
@@ -39,6 +40,8 @@ export interface OptimalCurve {
   readonly made: Made;
 }
 
+/** In relaxation times of the slowest mode that is learned. */
+const LONG = 1e3;
 /** Sizes tried before the search closes in. */
 const SCAN = 13;
 
@@ -104,10 +107,15 @@ function ensembleLoss(
 ) {
   const model = dynamicsModel(problem);
   const t = Float64Array.of(isDiscrete(model.rule) ? Math.max(1, Math.round(time)) : time);
-  const alone = testLoss(model, t[0]!, kernels)(t)[0]!;
+  const alone = settled(model, t[0]!) ? staticLosses(model).test : testLoss(model, t[0]!, kernels)(t)[0]!;
   if (students === 1) return alone;
   const mean = model.rule.name === "sgd" ? onPopulation(model) : model;
   return alone / students + (1 - 1 / students) * testLoss(mean, t[0]!, kernels, "data")(t)[0]!;
+}
+
+/** Whether one-pass SGD, whose steps are taken one by one, has long come to its end. */
+function settled(model: DynamicsModel, t: number): boolean {
+  return model.rule.name === "sgd" && t * model.rule.eta * staticLosses(model).kappa > LONG;
 }
 
 /** The mean over samples of one-pass SGD: gradient descent on the population. */

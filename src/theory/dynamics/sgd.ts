@@ -11,8 +11,8 @@ import { add, complex, mul, scale, sub } from "../../math/complex.ts";
 import type { DynamicsModel } from "./problem.ts";
 import { entry, mapComplex, type Solution } from "./solution.ts";
 
-/** Steps are taken one by one: about 2 s for this many. */
-export const MOST_STEPS = 1e7;
+/** Steps are taken one by one: some seconds for this many. The generating function of §4 has no such limit. */
+export const MOST_SGD_STEPS = 1e7;
 
 /** L at each of `times` (steps). */
 export function sgdLoss(kernels: Kernels, model: DynamicsModel, solution: Solution, times: Float64Array): Float64Array {

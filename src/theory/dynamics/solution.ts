@@ -7,7 +7,7 @@
 import type { OnePoint, Shared } from "../../kernels/dynamics.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
-import { add, type Complex, complex, div, exp, expm1, mul, scale, sqrt, sub } from "../../math/complex.ts";
+import { add, type Complex, complex, div, exp, expm1, log1p, mul, scale, sqrt, sub } from "../../math/complex.ts";
 import { type Contour, keyhole, roots, type Variant } from "./contour.ts";
 import { compressed, type DynamicsModel } from "./problem.ts";
 import { isDiscrete, momentum } from "./rule.ts";
@@ -121,16 +121,24 @@ export function formsOf(kernels: Kernels, model: DynamicsModel, solution: Soluti
   });
 }
 
-/** p_t(−z) dz/2πi at every node, one row (Re, Im, Re, …) a time: eqs. (8.15)–(8.17). */
+/**
+ * p_t(−z) dz/2πi at every node, one row (Re, Im, Re, …) a time: eqs. (8.15)–(8.17). Under SGD, that of its mean over samples:
+ * gradient descent.
+ */
 export function timeWeights(model: DynamicsModel, { contour }: Solution, times: Float64Array): Float64Array {
   const { z, weight, logRoot } = contour;
   const n = z.re.length;
   const out = new Float64Array(2 * n * times.length);
-  const mu = momentum(model.rule);
-  const discrete = isDiscrete(model.rule);
+  const { rule } = model;
+  const mu = momentum(rule);
+  const exponent = (i: number): Complex => {
+    // the contour of SGD is made for another step than its own
+    if (rule.name === "sgd") return log1p(scale(rule.eta, entry(z, i)));
+    return entry(isDiscrete(rule) ? logRoot : z, i);
+  };
   for (let i = 0; i < n; i++) {
     const [wr, wi] = [weight.re[i]!, weight.im[i]!];
-    const { re, im } = entry(discrete ? logRoot : z, i);
+    const { re, im } = exponent(i);
     const ball = mu > 0 ? heavyBall(mu, entry(logRoot, i)) : null;
     times.forEach((t, row) => {
       const size = Math.exp(re * t);
