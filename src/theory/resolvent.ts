@@ -79,14 +79,14 @@ function walk(kernels: Kernels, modes: Modes, width: number, kappa0: number, zet
 }
 
 /** Σ w_j / (λ_j + x) for real x. */
-export function realSum(modes: Modes, weight: Float64Array, x: number): number {
+export function realSum(modes: Pick<Modes, "lambda">, weight: Float64Array, x: number): number {
   let sum = 0;
   for (let j = 0; j < weight.length; j++) sum += weight[j]! / (modes.lambda[j]! + x);
   return sum;
 }
 
 /** Σ w_j / (λ_j + x)² for real x. */
-export function realSum2(modes: Modes, weight: Float64Array, x: number): number {
+export function realSum2(modes: Pick<Modes, "lambda">, weight: Float64Array, x: number): number {
   let sum = 0;
   for (let j = 0; j < weight.length; j++) {
     const q = 1 / (modes.lambda[j]! + x);
@@ -98,7 +98,7 @@ export function realSum2(modes: Modes, weight: Float64Array, x: number): number 
 /**
  * κ₀ ≥ 0 with D(κ₀) = width (docs/theory.md, eq. 3.4): the root at ζ = 0. It is 0 where there are no more modes than features.
  */
-export function kappaAtZero(modes: Modes, width: number, v: number): number {
+export function kappaAtZero(modes: Pick<Modes, "lambda" | "trace">, width: number, v: number): number {
   if (v <= width) return 0;
   const trace = modes.trace.reduce((sum, a) => sum + a, 0);
   // λ_min (v/N − 1) ≤ κ₀ ≤ Tr D/N; between, Newton on log D against log κ, guarded by bisection

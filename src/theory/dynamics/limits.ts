@@ -8,6 +8,7 @@
 // At N = P < M the test loss grows like √t. One-pass SGD (P = ∞) ends at L/(1 − ‖K‖).
 
 import type { Measure } from "../../kernels/dynamics.ts";
+import { kappaAtZero, realSum, realSum2 } from "../resolvent.ts";
 import { kernelNorm } from "../stability.ts";
 import type { DynamicsModel } from "./problem.ts";
 
@@ -18,36 +19,6 @@ export interface StaticLosses {
   readonly train: number;
   /** κ*, 0 where there are no fewer features and samples than modes. */
   readonly kappa: number;
-}
-
-/** Σ w/(κ+λ)^power for real κ. */
-export function realSum({ lambda, weight }: Measure, kappa: number, power: 1 | 2): number {
-  let sum = 0;
-  for (let j = 0; j < lambda.length; j++) {
-    const h = 1 / (kappa + lambda[j]!);
-    sum += weight[j]! * (power === 1 ? h : h * h);
-  }
-  return sum;
-}
-
-/** κ ≥ 0 with D(κ) = n < M, by Newton's method on log D against log κ between bisections. */
-export function kappaAt(data: Measure, n: number): number {
-  const D = (kappa: number) => realSum(data, kappa, 1);
-  let high = Math.log(data.weight.reduce((sum, w) => sum + w, 0) / n);
-  let low = high - 1;
-  while (D(Math.exp(low)) < n) low -= 5;
-  let u = (low + high) / 2;
-  for (let iteration = 0; iteration < 200; iteration++) {
-    const kappa = Math.exp(u);
-    const value = D(kappa);
-    if (value > n) low = u;
-    else high = u;
-    const newton = u + (Math.log(value / n) * value) / (kappa * realSum(data, kappa, 2));
-    const next = newton > low && newton < high ? newton : (low + high) / 2;
-    if (Math.abs(next - u) < 1e-15 * Math.max(1, Math.abs(u))) return Math.exp(next);
-    u = next;
-  }
-  return Math.exp(u);
 }
 
 export function staticLosses(model: DynamicsModel): StaticLosses {
@@ -70,16 +41,17 @@ function withoutNoiseOfSteps(model: DynamicsModel): StaticLosses {
     const test = variance === 0 ? 0 : variance / share;
     return { test, train: variance * share, kappa: 0 };
   }
-  const kappa = kappaAt(data, least);
-  const bias = kappa * realSum(target, kappa, 1);
+  const kappa = kappaAtZero({ lambda: data.lambda, trace: data.weight }, least, M);
+  const sum2 = (measure: Measure) => realSum2(measure, measure.weight, kappa);
+  const bias = kappa * realSum(target, target.weight, kappa);
   if (N < P) {
     const few = P === Infinity ? 1 : 1 - N / P;
     return { test: (bias + variance) / few, train: (bias + variance) * few, kappa };
   }
   if (N === P) return { test: Infinity, train: 0, kappa };
-  const d2 = least - kappa * realSum(data, kappa, 2);
+  const d2 = least - kappa * sum2(data);
   const left = 1 - d2 / P;
   const features = N === Infinity ? 0 : (bias * P) / (N - P);
   const noise = N === Infinity ? variance / left : (variance * (N - d2)) / ((N - P) * left);
-  return { test: (kappa * kappa * realSum(target, kappa, 2)) / left + features + noise, train: 0, kappa };
+  return { test: (kappa * kappa * sum2(target)) / left + features + noise, train: 0, kappa };
 }
