@@ -188,7 +188,7 @@ async function run(options: Options): Promise<void> {
     },
   });
   if (!curves.every(({ stats }) => stats.converged))
-    throw new Failure("κ was lost along the contour for some N and P, and the losses are not known: try --reference");
+    throw new Failure("some losses are not known to three digits (momentum very near 1?): try --reference");
 }
 
 /** Finite networks at every N and P. */

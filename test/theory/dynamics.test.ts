@@ -50,6 +50,13 @@ describe("dynamics", () => {
     }
   });
 
+  it("says so where momentum very near 1 is more than the quadrature resolves", () => {
+    const rule = { name: "heavy-ball", eta: 0.1, mu: 0.995 } as const;
+    const { stats } = dynamics({ spectrum, modes: 7, N: 2, P: 10, rule }, { times: [0, 1, 100, 1e5] });
+    expect(stats.error).toBeGreaterThan(1e-3);
+    expect(stats.converged).toBe(false);
+  });
+
   it("meets its limits as t → ∞", () => {
     for (const [N, P] of [
       [40, 90],

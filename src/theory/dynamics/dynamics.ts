@@ -70,7 +70,7 @@ export interface DynamicsStats {
   readonly error: number;
   /** The same for the training loss, relative to max(L̂, 1e-6 L(0)): it may fall exponentially, below any quadrature. */
   readonly trainError: number;
-  /** False where κ could not be followed along the contour; losses are NaN then. */
+  /** False where κ could not be followed along the contour (losses are NaN then) or the error is above 1e-3 (μ near 1). */
   readonly converged: boolean;
   /** Nodes of the contour, upper half. */
   readonly nodes: number;
@@ -100,6 +100,8 @@ export function testLoss(
   return (times) => kernels.quadraticForms(form, n, timeWeights(model, solution, times));
 }
 
+/** Losses less certain than this, relative to max(L, 1e-6 L(0)), are said not to have converged. */
+const RESOLVED = 1e-3;
 /** Times at which the error is estimated. */
 const CHECKED = 12;
 
@@ -161,6 +163,7 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
   }
   const test = rule.name === "sgd" ? sgdLoss(kernels, model, solution, times) : curves.get("both")!;
   const train = rule.name === "sgd" ? test.slice() : trainLoss(solution, weights!, times.length);
+  const errors = estimatedErrors(kernels, model, accuracy, times, test, train);
   return {
     times,
     test,
@@ -169,8 +172,9 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
     ...(ensemble && { ensemble: averaged(ensemble, test, curves) }),
     limit,
     stats: {
-      ...estimatedErrors(kernels, model, accuracy, times, test, train),
-      converged: solution.reached === solution.contour.z.re.length,
+      error: errors.error,
+      trainError: errors.trainError,
+      converged: solution.reached === solution.contour.z.re.length && errors.resolved,
       nodes: solution.contour.z.re.length,
       modes: solution.data.lambda.length,
       method: "contour",
@@ -259,7 +263,7 @@ function estimatedErrors(
   times: Float64Array,
   test: Float64Array,
   train: Float64Array,
-): { error: number; trainError: number } {
+): { error: number; trainError: number; resolved: boolean } {
   const picked = Array.from({ length: CHECKED }, (_, i) => Math.round((i * (times.length - 1)) / (CHECKED - 1)));
   const places = [...new Set(picked)];
   const some = Float64Array.from(places, (i) => times[i]!);
@@ -268,8 +272,9 @@ function estimatedErrors(
   const worst = (values: Float64Array, again: Float64Array, floor: number) =>
     Math.max(...places.map((i, k) => Math.abs(again[k]! - values[i]!) / Math.max(values[i]!, floor * scale)));
   if (model.rule.name === "sgd") {
-    const error = worst(test, sgdLoss(kernels, model, solution, some), 1e-10);
-    return { error, trainError: error };
+    const again = sgdLoss(kernels, model, solution, some);
+    const error = worst(test, again, 1e-10);
+    return { error, trainError: error, resolved: worst(test, again, 1e-6) < RESOLVED };
   }
   const weights = timeWeights(model, solution, some);
   const form = formsOf(kernels, model, solution, ["both"])[0]!;
@@ -277,5 +282,6 @@ function estimatedErrors(
   return {
     error: worst(test, again, 1e-10),
     trainError: worst(train, trainLoss(solution, weights, some.length), 1e-6),
+    resolved: worst(test, again, 1e-6) < RESOLVED,
   };
 }
