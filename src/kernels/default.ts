@@ -12,6 +12,11 @@ export function defaultKernels(): Kernels {
   return shared;
 }
 
+/** Lets the next call instantiate anew: the memory of an instance grows and never shrinks. */
+export function forgetKernels(): void {
+  shared = undefined;
+}
+
 function instantiate(): Kernels {
   try {
     return wasmKernels();

@@ -1,0 +1,102 @@
+// Cells: one point of the grid with one seed. What is asked, its key, and what came of it.
+
+import { type JobResult, jobs, type Parameters, type Scalar, type Value } from "./jobs.ts";
+import { canonical, kernelVersion, sha256 } from "./keys.ts";
+import type { Plan } from "./plan.ts";
+
+export interface Cell {
+  readonly key: string;
+  readonly job: string;
+  /** Every parameter of the job. */
+  readonly parameters: Parameters;
+  readonly seed: number;
+  readonly save: readonly string[];
+  /** How often it is tried again. */
+  readonly retries: number;
+}
+
+export interface Outcome {
+  readonly key: string;
+  readonly status: "done" | "failed";
+  /** JSON, made where the cell ran, so that the bytes do not depend on the way here. "{}" where it failed. */
+  readonly results: string;
+  readonly stats: string;
+  readonly curves: Readonly<Record<string, Float64Array>>;
+  /** Why it failed. */
+  readonly error: string | null;
+  readonly attempts: number;
+  /** Of the last attempt. */
+  readonly seconds: number;
+  /** Milliseconds since 1970. */
+  readonly started: number;
+  readonly host: string;
+}
+
+/** Cell `index` of a plan, 0 ≤ index < plan.size; the seed varies fastest. */
+export function cellAt(plan: Plan, index: number): Cell {
+  const parameters: Record<string, Value> = { ...plan.fixed };
+  const seed = plan.seeds[index % plan.seeds.length]!;
+  let rest = Math.floor(index / plan.seeds.length);
+  for (let a = plan.axes.length - 1; a >= 0; a--) {
+    const { name, values } = plan.axes[a]!;
+    parameters[name] = values[rest % values.length]!;
+    rest = Math.floor(rest / values.length);
+  }
+  const { job, save, retries } = plan;
+  const identity = { job: job.name, revision: job.revision, kernels: kernelVersion(), parameters, seed, save };
+  return { key: sha256(canonical(identity)), job: job.name, parameters, seed, save, retries };
+}
+
+/**
+ * The order in which cells are run: all of them, spread evenly at every moment, so that the time left can be told from the
+ * time spent and a stopped sweep shows the whole picture coarsely.
+ */
+export function* spreadOrder(size: number): Generator<number> {
+  let stride = Math.max(1, Math.round(size * 0.6180339887498949));
+  while (gcd(stride, size) !== 1) stride++;
+  for (let i = 0, index = 0; i < size; i++, index = (index + stride) % size) yield index;
+}
+
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
+
+/** Memory of a cell at its largest, in bytes. */
+export function memoryOf({ job, parameters }: Cell): number {
+  return jobs.get(job)!.memory(parameters);
+}
+
+/** Runs a cell here and now. Whatever it throws is its outcome. */
+export async function runCell(cell: Cell, host: string): Promise<Outcome> {
+  for (let attempts = 1; ; attempts++) {
+    const started = Date.now();
+    const start = performance.now();
+    const timing = () => ({ attempts, seconds: (performance.now() - start) / 1000, started, host });
+    try {
+      const result = await jobs.get(cell.job)!.run(cell.parameters, cell.seed);
+      return { key: cell.key, status: "done", ...written(result, cell.save), error: null, ...timing() };
+    } catch (error) {
+      if (attempts > cell.retries) return failed(cell, reason(error), timing());
+    }
+  }
+}
+
+export type Timing = Pick<Outcome, "attempts" | "seconds" | "started" | "host">;
+
+export function failed({ key }: Cell, error: string, timing: Timing): Outcome {
+  return { key, status: "failed", results: "{}", stats: "{}", curves: {}, error, ...timing };
+}
+
+function written({ results, stats = {}, curves = {} }: JobResult, save: readonly string[]) {
+  const kept = save.filter((name) => curves[name]).map((name) => [name, curves[name]!] as const);
+  return { results: encode(results), stats: encode(stats), curves: Object.fromEntries(kept) };
+}
+
+/** JSON in which NaN and the infinities are the texts "NaN", "Infinity" and "-Infinity": a number's column reads them back. */
+function encode(scalars: Readonly<Record<string, Scalar>>): string {
+  return JSON.stringify(scalars, (_, value: unknown) =>
+    typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
+  );
+}
+
+function reason(error: unknown): string {
+  return (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(0, 2000);
+}

@@ -1,0 +1,153 @@
+// Cells on the threads of this machine. A thread gets about a tenth of a second of cells at a time, so that small cells cost
+// no messages; a cell waits until its memory is free; one that kills its thread is tried again alone.
+
+import { availableThreads, openPool, type Pool, sibling, ThreadLost } from "../pool.ts";
+import { type Cell, failed, memoryOf, type Outcome } from "./cells.ts";
+
+/** Seconds of work in a batch. */
+const BATCH = 0.1;
+const MOST_BATCHED = 500;
+/** A cell of at least so many bytes travels alone. */
+const LARGE = 16e6;
+
+export interface LocalOptions {
+  /** Default: one per processor. */
+  readonly threads?: number | undefined;
+  /** Bytes that the cells running at once may hold together. Default: three quarters of what is free. */
+  readonly memory?: number | undefined;
+}
+
+/** Records an outcome; the cell's place is given to the next one when it is done. */
+export type Record = (cell: Cell, outcome: Outcome) => Promise<void>;
+
+/** Threads and the memory they share. */
+export class CellPool {
+  readonly threads: number;
+  readonly memory: number;
+  readonly #pool: Pool;
+  readonly #waiting: { bytes: number; start: () => void }[] = [];
+  #held = 0;
+
+  private constructor(pool: Pool, memory: number) {
+    this.#pool = pool;
+    this.threads = pool.threads;
+    this.memory = memory;
+  }
+
+  static async open({ threads = availableThreads(), memory = defaultMemory() }: LocalOptions): Promise<CellPool> {
+    return new CellPool(await openPool(sibling(import.meta.url, "./thread"), threads), memory);
+  }
+
+  /** Runs cells one after another on one thread. Never rejects for what a cell does. */
+  async run(cells: readonly Cell[]): Promise<Outcome[]> {
+    const bytes = Math.max(...cells.map(memoryOf));
+    if (bytes > this.memory) return cells.map((cell) => this.#tooLarge(cell));
+    await this.#hold(bytes);
+    try {
+      return await this.#pool.run<Outcome[]>("cells", [cells]);
+    } catch (error) {
+      if (!(error instanceof ThreadLost)) throw error;
+      if (cells.length === 1) return [await this.#again(cells[0]!, error)];
+    } finally {
+      this.#release(bytes);
+    }
+    const outcomes: Outcome[] = [];
+    for (const cell of cells) outcomes.push(...(await this.run([cell])));
+    return outcomes;
+  }
+
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+
+  /** After the first loss of a thread: as often as the cell may be retried. */
+  async #again(cell: Cell, loss: ThreadLost): Promise<Outcome> {
+    const started = Date.now();
+    for (let attempts = 1; ; attempts++) {
+      if (attempts > cell.retries) return failed(cell, loss.message, { attempts, seconds: 0, started, host: "" });
+      try {
+        return (await this.#pool.run<Outcome[]>("cells", [[cell]]))[0]!;
+      } catch (error) {
+        if (!(error instanceof ThreadLost)) throw error;
+      }
+    }
+  }
+
+  #tooLarge(cell: Cell): Outcome {
+    const [needs, has] = [memoryOf(cell), this.memory].map((bytes) => `${Math.ceil(bytes / 1e6)} MB`);
+    const timing = { attempts: 0, seconds: 0, started: Date.now(), host: "" };
+    return failed(cell, `needs ${needs} of memory, ${has} may be used here: give more with --memory`, timing);
+  }
+
+  /** First come, first served, so that a large cell is not passed by small ones for ever. */
+  #hold(bytes: number): Promise<void> | void {
+    if (this.#waiting.length === 0 && this.#held + bytes <= this.memory) {
+      this.#held += bytes;
+      return;
+    }
+    return new Promise((start) => this.#waiting.push({ bytes, start }));
+  }
+
+  #release(bytes: number): void {
+    this.#held -= bytes;
+    while (this.#waiting[0] && this.#held + this.#waiting[0].bytes <= this.memory) {
+      const { bytes, start } = this.#waiting.shift()!;
+      this.#held += bytes;
+      start();
+    }
+  }
+}
+
+function defaultMemory(): number {
+  return 0.75 * process.availableMemory();
+}
+
+/** Runs every cell, in batches, with one more batch ready than there are threads. */
+export async function runLocally(
+  cells: Iterator<Cell>,
+  left: () => number,
+  record: Record,
+  options: LocalOptions & { readonly signal?: AbortSignal | undefined },
+): Promise<void> {
+  const { signal } = options;
+  const pool = await CellPool.open(options);
+  const lanes = pool.threads + 1;
+  let seconds = BATCH;
+  let spare: Cell | undefined;
+
+  const batch = (): Cell[] => {
+    const size = Math.min(MOST_BATCHED, Math.ceil(BATCH / seconds), Math.ceil(left() / lanes));
+    const taken: Cell[] = [];
+    while (taken.length < Math.max(1, size)) {
+      const cell = spare ?? (cells.next().value as Cell | undefined);
+      spare = undefined;
+      if (!cell) break;
+      if (memoryOf(cell) >= LARGE && taken.length > 0) {
+        spare = cell;
+        break;
+      }
+      taken.push(cell);
+      if (memoryOf(cell) >= LARGE) break;
+    }
+    return taken;
+  };
+
+  const lane = async (): Promise<void> => {
+    for (let taken = batch(); taken.length > 0; taken = batch()) {
+      const outcomes = await pool.run(taken);
+      signal?.throwIfAborted();
+      const mean = outcomes.reduce((sum, outcome) => sum + outcome.seconds, 0) / outcomes.length;
+      seconds = Math.max(1e-6, 0.5 * seconds + 0.5 * mean);
+      for (const [i, outcome] of outcomes.entries()) await record(taken[i]!, outcome);
+    }
+  };
+
+  const stopped = new Promise<never>((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  try {
+    await Promise.race([Promise.all(Array.from({ length: lanes }, lane)), stopped]);
+  } finally {
+    await pool.close();
+  }
+}

@@ -1,0 +1,162 @@
+// A plan: one job over a grid of parameters and seeds. Read from JSON, checked against the schema, completed with defaults.
+// The grid is never laid out: cells.ts computes cell i when it is asked for, so a plan of a million cells is small.
+
+import { type JobKind, jobs, type Value } from "./jobs.ts";
+import { canonical, kernelVersion, sha256 } from "./keys.ts";
+import { MOST_CELLS, planSchema } from "./schema.ts";
+
+export interface Axis {
+  readonly name: string;
+  readonly values: readonly Value[];
+}
+
+export interface Plan {
+  readonly name: string;
+  readonly job: JobKind;
+  /** Every parameter that does not vary. */
+  readonly fixed: Readonly<Record<string, Value>>;
+  readonly axes: readonly Axis[];
+  /** [0] where the job draws no random numbers. */
+  readonly seeds: readonly number[];
+  /** Curves to keep. */
+  readonly save: readonly string[];
+  readonly retries: number;
+  /** Number of cells. */
+  readonly size: number;
+  /** The JSON it was read from. */
+  readonly source: string;
+  /** Equal plans on equal kernels have equal ids, whatever their name and retries. */
+  readonly id: string;
+}
+
+/** A mistake in a plan, with the JSON pointer to it. */
+export class PlanError extends RangeError {
+  override readonly name = "RangeError";
+  constructor(path: string, what: string) {
+    super(`${path === "" ? "the plan" : path} ${what}`);
+  }
+}
+
+interface Source {
+  name?: string;
+  job: string;
+  fixed?: Record<string, unknown>;
+  axes?: Record<string, Range>;
+  seeds?: number | number[];
+  save?: string[];
+  retries?: number;
+}
+
+interface Range {
+  list?: unknown[];
+  lin?: [number, number];
+  log?: [number, number];
+  points?: number;
+}
+
+/**
+ * Checks a plan (the JSON text, or what it says) and completes it.
+ * @throws RangeError naming the JSON pointer of the first mistake
+ */
+export async function readPlan(source: string | object): Promise<Plan> {
+  const value = await checked(typeof source === "string" ? parse(source) : source);
+  const job = jobs.get(value.job)!;
+  const given = { fixed: value.fixed ?? {}, axes: value.axes ?? {} };
+  const fixed: Record<string, Value> = {};
+  const axes: Axis[] = [];
+  for (const [name, range] of Object.entries(given.axes)) {
+    if (name in given.fixed) throw new PlanError(`/axes/${name}`, `is also in fixed: leave it out of one of them`);
+    axes.push({ name, values: valuesOf(range, job, name) });
+  }
+  for (const [name, parameter] of Object.entries(job.parameters)) {
+    if (name in given.axes) continue;
+    const own = given.fixed[name] ?? parameter.default;
+    if (own === undefined)
+      throw new PlanError("/fixed", `lacks ${name} (${parameter.about}): job ${job.name} needs it here or in axes`);
+    fixed[name] = parameter.type === "numbers" && own !== null ? numbersOf(own as Range | number[]) : (own as Value);
+  }
+  const seeds = typeof value.seeds === "number" ? Array.from({ length: value.seeds }, (_, i) => i) : value.seeds;
+  const save = [...(value.save ?? job.curves)].sort();
+  const size = axes.reduce((product, { values }) => product * values.length, seeds?.length ?? 1);
+  if (size > MOST_CELLS)
+    throw new PlanError("/axes", `make ${short(size)} cells, at most ${short(MOST_CELLS)} are allowed: split the plan`);
+  const plan = { job, fixed, axes, seeds: seeds ?? [0], save, size };
+  const id = sha256(canonical({ ...plan, job: [job.name, job.revision], kernels: kernelVersion() })).slice(0, 16);
+  return { ...plan, id, name: value.name ?? job.name, retries: value.retries ?? 0, source: JSON.stringify(value) };
+}
+
+function parse(text: string): object {
+  try {
+    return JSON.parse(text) as object;
+  } catch (error) {
+    throw new PlanError("", `is not JSON: ${(error as Error).message.replace(/\s+/g, " ")}`);
+  }
+}
+
+function valuesOf(range: Range, { parameters }: JobKind, name: string): readonly Value[] {
+  const { type } = parameters[name]!;
+  if (range.list)
+    return type === "numbers" ? (range.list as (Range | number[])[]).map(numbersOf) : (range.list as Value[]);
+  const values = numbersOf(range);
+  return type === "integer" ? [...new Set(values.map(Math.round))] : values;
+}
+
+function numbersOf(range: Range | number[]): number[] {
+  if (Array.isArray(range)) return range;
+  const [from, to] = range.lin ?? range.log!;
+  return Array.from({ length: range.points! }, (_, i) => {
+    if (i === 0) return from;
+    if (i === range.points! - 1) return to;
+    const t = i / (range.points! - 1);
+    return range.lin ? from + (to - from) * t : from * (to / from) ** t;
+  });
+}
+
+async function checked(value: object): Promise<Source> {
+  const { Ajv } = await import("ajv").catch(() => {
+    throw new Error("sweeps need the package ajv: npm install ajv");
+  });
+  validate ??= new Ajv({ allowUnionTypes: true, strictRequired: false, strictTypes: false }).compile(planSchema);
+  if (validate(value)) return value as Source;
+  // of an alternative that failed the deepest complaint says most; `if` only announces the one before it
+  const errors = validate.errors!.filter(({ keyword }) => keyword !== "if");
+  const error = errors.reduce((deepest, e) => (e.instancePath.length > deepest.instancePath.length ? e : deepest));
+  throw explained(error, value);
+}
+
+let validate: import("ajv").ValidateFunction | undefined;
+
+function explained({ instancePath, keyword, params, message }: import("ajv").ErrorObject, plan: object): PlanError {
+  const name = params.additionalProperty as string;
+  const job = jobs.get((plan as Source).job);
+  switch (keyword) {
+    case "additionalProperties":
+      return new PlanError(
+        `${instancePath}/${pointer(name)}`,
+        /^\/(fixed|axes)$/.test(instancePath)
+          ? `is not a parameter of job ${job!.name}, which has ${Object.keys(job!.parameters).join(", ")}`
+          : "is not known here",
+      );
+    case "oneOf":
+      return new PlanError(instancePath, "must have exactly one of list, lin and log");
+    case "dependencies":
+      return new PlanError(instancePath, `has ${params.property} but no points: say how many`);
+    case "enum":
+      return new PlanError(instancePath, `must be one of ${(params.allowedValues as string[]).join(", ")}`);
+    case "false schema":
+      return new PlanError(instancePath, `has no meaning: job ${job?.name} draws no random numbers`);
+    case "minItems":
+      return new PlanError(
+        instancePath,
+        `must have at least ${params.limit} ${params.limit === 1 ? "entry" : "entries"}`,
+      );
+    default:
+      return new PlanError(instancePath, message ?? keyword);
+  }
+}
+
+/** A name inside a JSON pointer, on one line. */
+const pointer = (name: string): string =>
+  JSON.stringify(name.slice(0, 60)).slice(1, -1).replaceAll("~", "~0").replaceAll("/", "~1");
+
+const short = (x: number): string => (x < 1e9 ? x.toLocaleString("en") : x.toExponential(3).replace(/\.?0*e\+/, "e"));

@@ -1,0 +1,124 @@
+// The JSON Schema of a plan (draft 7), made from the table of jobs: what a plan is checked against, and what the package
+// ships as sweep-plan.schema.json for editors.
+
+import { type JobKind, jobs, type Parameter } from "./jobs.ts";
+
+type Schema = Record<string, unknown>;
+
+/** More than anyone computes, less than would exhaust the memory. */
+export const MOST_CELLS = 10_000_000;
+
+const points = { type: "integer", minimum: 1, maximum: MOST_CELLS };
+
+function scalar({ type, least, above, most, choices }: Parameter): Schema {
+  if (type === "text")
+    return choices ? { enum: choices } : { type: "string", maxLength: 1000, pattern: "^[^\\u0000]*$" };
+  return {
+    type: type === "integer" ? "integer" : "number",
+    ...(least !== undefined && { minimum: least }),
+    ...(above !== undefined && { exclusiveMinimum: above }),
+    ...(most !== undefined && { maximum: most }),
+  };
+}
+
+/** { lin: [from, to], points } or { log: [from, to], points }. */
+function ranges(parameter: Parameter): Schema {
+  const ends = scalar({ ...parameter, type: parameter.type === "integer" ? "integer" : "number" });
+  const pair = (items: Schema) => ({ type: "array", items, minItems: 2, maxItems: 2 });
+  return { lin: pair(ends), log: pair({ allOf: [ends, { exclusiveMinimum: 0 }] }), points };
+}
+
+function value(parameter: Parameter): Schema {
+  if (parameter.type !== "numbers") return { ...scalar(parameter), description: parameter.about };
+  return {
+    type: ["array", "object"],
+    description: parameter.about,
+    items: scalar(parameter),
+    minItems: 1,
+    properties: ranges(parameter),
+    additionalProperties: false,
+    ...oneRange(["lin", "log"]),
+  };
+}
+
+function axis(parameter: Parameter): Schema {
+  const list = { type: "array", items: value(parameter), minItems: 1, maxItems: MOST_CELLS };
+  const ranged = parameter.type === "number" || parameter.type === "integer";
+  return {
+    type: "object",
+    description: parameter.about,
+    properties: ranged ? { list, ...ranges(parameter) } : { list },
+    additionalProperties: false,
+    ...(ranged ? oneRange(["list", "lin", "log"]) : { required: ["list"] }),
+  };
+}
+
+function oneRange(names: string[]): Schema {
+  return {
+    if: { type: "object" },
+    // biome-ignore lint/suspicious/noThenProperty: a JSON Schema's word
+    then: { oneOf: names.map((name) => ({ required: [name] })) },
+    dependencies: { lin: ["points"], log: ["points"] },
+  };
+}
+
+function branch(kind: JobKind): Schema {
+  const each = (make: (parameter: Parameter) => Schema) =>
+    Object.fromEntries(Object.entries(kind.parameters).map(([name, parameter]) => [name, make(parameter)]));
+  return {
+    if: { properties: { job: { const: kind.name } }, required: ["job"] },
+    // biome-ignore lint/suspicious/noThenProperty: a JSON Schema's word
+    then: {
+      properties: {
+        fixed: { properties: each(value), additionalProperties: false },
+        axes: { properties: each(axis), additionalProperties: false },
+        save: { items: { enum: kind.curves } },
+        ...(!kind.seeded && { seeds: false }),
+      },
+    },
+  };
+}
+
+const wholeSeed = { type: "integer", minimum: 0, maximum: 2 ** 32 - 1 };
+
+export const planSchema: Schema = {
+  $schema: "http://json-schema.org/draft-07/schema#",
+  $id: "urn:isoflop:sweep-plan:1",
+  title: "An isoflop sweep",
+  description: "One job over a grid of parameters and seeds: isoflop sweep plan.json --out runs",
+  type: "object",
+  required: ["job"],
+  additionalProperties: false,
+  properties: {
+    $schema: { type: "string" },
+    name: { type: "string", maxLength: 200, description: "what the sweep is called in reports" },
+    job: {
+      enum: [...jobs.keys()],
+      description: [...jobs.values()].map((kind) => `${kind.name}: ${kind.about}`).join("; "),
+    },
+    fixed: { type: "object", description: "parameters that every cell shares" },
+    axes: { type: "object", description: "parameters that vary, each as list, lin or log; the grid is their product" },
+    seeds: {
+      description: "seeds of every point of the grid: how many (0, 1, 2…) or which; by default seed 0",
+      type: ["integer", "array"],
+      minimum: 1,
+      maximum: MOST_CELLS,
+      items: wholeSeed,
+      minItems: 1,
+      uniqueItems: true,
+    },
+    save: {
+      type: "array",
+      items: { type: "string" },
+      uniqueItems: true,
+      description: "the curves to keep; by default all",
+    },
+    retries: {
+      type: "integer",
+      minimum: 0,
+      maximum: 100,
+      description: "how often a failed cell is tried again; by default 0",
+    },
+  },
+  allOf: [...jobs.values()].map(branch),
+};

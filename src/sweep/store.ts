@@ -1,0 +1,363 @@
+// The store: DuckDB in the output folder, one row a cell, curves beside. One process writes; each commit holds whole cells,
+// so a kill loses at most the last quarter second, which is computed again. Keys are not indexed (appending is 200 times
+// faster without): the one writer looks up what is there when it starts.
+
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { DuckDBConnection, DuckDBInstance, DuckDBListType } from "@duckdb/node-api";
+import { shown } from "../check.ts";
+import { version } from "../version.ts";
+import { type Cell, cellAt, type Outcome } from "./cells.ts";
+import { type Column, jobs } from "./jobs.ts";
+import { KeySet, kernelVersion } from "./keys.ts";
+import type { Plan } from "./plan.ts";
+
+/** Raised when the tables change. */
+export const SCHEMA = 1;
+/** A commit is made when this many cells wait, or the first of them has waited so long. */
+const COMMIT = { cells: 500, milliseconds: 250 };
+
+const TABLES = `
+  CREATE TABLE meta (name VARCHAR, value VARCHAR);
+  CREATE TABLE plans (id VARCHAR, name VARCHAR, source VARCHAR, kernels VARCHAR);
+  CREATE TABLE cells (key VARCHAR, job VARCHAR, kernels VARCHAR, parameters VARCHAR, seed BIGINT, status VARCHAR,
+    results VARCHAR, stats VARCHAR, error VARCHAR, attempts INTEGER, seconds DOUBLE, started BIGINT, host VARCHAR);
+  CREATE TABLE curves (key VARCHAR, name VARCHAR, "values" DOUBLE[]);`;
+
+/** How each cell of a plan stands. */
+export const PENDING = 0;
+export const DONE = 1;
+export const FAILED = 2;
+/** The same as an earlier cell of the plan. */
+export const REPEATED = 3;
+
+const openHere = new Set<string>();
+
+export class Store {
+  readonly file: string;
+  /** Names this store among all others. */
+  readonly id: string;
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  #waiting: { cell: Cell; outcome: Outcome }[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #written: Promise<void> = Promise.resolve();
+
+  private constructor(file: string, id: string, instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.file = file;
+    this.id = id;
+    this.#instance = instance;
+    this.#connection = connection;
+  }
+
+  /**
+   * Opens the store in a folder, to write (then it is made where there is none) or to read.
+   * @throws Error in one line: no such store, another schema, in use by another process, not writable, DuckDB not installed
+   */
+  static async open(folder: string, mode: "write" | "read"): Promise<Store> {
+    const file = join(resolve(folder), "cells.duckdb");
+    if (openHere.has(file)) throw new Error(`the store ${file} is in use by this very process`);
+    const { DuckDBInstance } = await import("@duckdb/node-api").catch(() => {
+      throw new Error("sweeps need the package @duckdb/node-api: npm install @duckdb/node-api@1.5.6-r.1");
+    });
+    const connect = async (path: string, access: "READ_WRITE" | "READ_ONLY") => {
+      // the cores belong to the kernels, the memory to the cells
+      const options = {
+        access_mode: access,
+        threads: "1",
+        memory_limit: "256MB",
+        autoinstall_known_extensions: "false",
+      };
+      const instance = await DuckDBInstance.create(path, options);
+      return { instance, connection: await instance.connect() };
+    };
+    if (!existsSync(file)) {
+      if (mode === "read") throw new Error(`there is no sweep in ${folder}: ${file} does not exist`);
+      await create(folder, file, connect);
+    }
+    const { instance, connection } = await connect(file, mode === "write" ? "READ_WRITE" : "READ_ONLY").catch(
+      (error: Error) => {
+        throw new Error(unopened(file, error.message));
+      },
+    );
+    try {
+      const id = await identity(connection, file);
+      openHere.add(file);
+      return new Store(file, id, instance, connection);
+    } catch (error) {
+      connection.closeSync();
+      instance.closeSync();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.flush().finally(() => {
+      this.#connection.closeSync();
+      this.#instance.closeSync();
+      openHere.delete(this.file);
+    });
+  }
+
+  /** Remembers a plan and, where asked, forgets its failed cells so that they run again. */
+  async begin(plan: Plan, retryFailed: boolean): Promise<void> {
+    await this.#connection.run("BEGIN");
+    await this.#connection.run("DELETE FROM plans WHERE id = $1", [plan.id]);
+    await this.#connection.run("INSERT INTO plans VALUES ($1, $2, $3, $4)", [
+      plan.id,
+      plan.name,
+      plan.source,
+      kernelVersion(),
+    ]);
+    if (retryFailed) {
+      const failed = new Set((await this.#rows("SELECT key FROM cells WHERE status = 'failed'")).map(([key]) => key));
+      await this.#connection.run("CREATE TEMP TABLE again (key VARCHAR)");
+      const again = await this.#connection.createAppender("again", "main", "temp");
+      for (let i = 0; i < plan.size && failed.size > 0; i++) {
+        const { key } = cellAt(plan, i);
+        if (!failed.delete(key)) continue;
+        again.appendVarchar(key);
+        again.endRow();
+      }
+      again.closeSync();
+      await this.#connection.run("DELETE FROM cells WHERE key IN (FROM again)");
+      await this.#connection.run("DROP TABLE again");
+    }
+    await this.#connection.run("COMMIT");
+  }
+
+  /** The plans this store has seen, as they were given. */
+  async plans(): Promise<{ id: string; name: string; source: string; kernels: string }[]> {
+    const rows = await this.#rows("SELECT id, name, source, kernels FROM plans ORDER BY rowid");
+    return rows.map(([id, name, source, kernels]) => ({ id, name, source, kernels }) as never);
+  }
+
+  /** PENDING, DONE, FAILED or REPEATED for every cell of a plan. */
+  async survey(plan: Plan): Promise<Uint8Array> {
+    const keys = { done: new KeySet(), failed: new KeySet() };
+    const result = await this.#connection.stream("SELECT key, status FROM cells WHERE kernels = $1 AND job = $2", [
+      kernelVersion(),
+      plan.job.name,
+    ]);
+    for await (const rows of result.yieldRows())
+      for (const [key, status] of rows) keys[status as "done" | "failed"].add(key as string);
+    const seen = new KeySet();
+    return Uint8Array.from({ length: plan.size }, (_, i) => {
+      const { key } = cellAt(plan, i);
+      if (!seen.add(key)) return REPEATED;
+      return keys.done.has(key) ? DONE : keys.failed.has(key) ? FAILED : PENDING;
+    });
+  }
+
+  /** Writes an outcome with the next commit. To be awaited: it waits where the disk is slower than the cells. */
+  async add(cell: Cell, outcome: Outcome): Promise<void> {
+    this.#waiting.push({ cell, outcome });
+    if (this.#waiting.length >= COMMIT.cells) return this.flush();
+    this.#timer ??= setTimeout(() => this.flush().catch(() => {}), COMMIT.milliseconds);
+  }
+
+  /** Commits what waits. A commit that failed fails every later one: nothing is written after a gap. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#written = this.#written.then(() => this.#commit());
+    return this.#written;
+  }
+
+  async #commit(): Promise<void> {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    this.#waiting = [];
+    try {
+      await this.#connection.run("BEGIN");
+      const cells = await this.#connection.createAppender("cells");
+      const curves = await this.#connection.createAppender("curves");
+      for (const { cell, outcome } of waiting) {
+        cells.appendVarchar(outcome.key);
+        cells.appendVarchar(cell.job);
+        cells.appendVarchar(kernelVersion());
+        cells.appendVarchar(JSON.stringify(cell.parameters));
+        cells.appendBigInt(BigInt(cell.seed));
+        cells.appendVarchar(outcome.status);
+        cells.appendVarchar(outcome.results);
+        cells.appendVarchar(outcome.stats);
+        if (outcome.error === null) cells.appendNull();
+        else cells.appendVarchar(outcome.error);
+        cells.appendInteger(outcome.attempts);
+        cells.appendDouble(outcome.seconds);
+        cells.appendBigInt(BigInt(outcome.started));
+        cells.appendVarchar(outcome.host);
+        cells.endRow();
+        for (const [name, values] of Object.entries(outcome.curves)) {
+          curves.appendVarchar(outcome.key);
+          curves.appendVarchar(name);
+          curves.appendList([...values], curves.columnType(2) as DuckDBListType);
+          curves.endRow();
+        }
+      }
+      cells.closeSync();
+      curves.closeSync();
+      await this.#connection.run("COMMIT");
+    } catch (error) {
+      throw new Error(`${this.file} could not be written: ${oneLine((error as Error).message)}`);
+    }
+  }
+
+  /** The jobs that have cells here, with how many. */
+  async jobs(): Promise<Map<string, number>> {
+    const rows = await this.#rows("SELECT job, count(*)::INTEGER FROM cells GROUP BY job ORDER BY job");
+    return new Map(rows as [string, number][]);
+  }
+
+  /** The cells of a job as columns: parameters, seed, results, statistics. */
+  async columns(job: string): Promise<Record<string, (number | string | boolean | null)[]>> {
+    const reader = await this.#connection.runAndReadAll(select(job, {}));
+    const columns = Object.entries(reader.getColumnsObject()).map(([name, values]) => [
+      name,
+      values.map((value) => (typeof value === "bigint" ? Number(value) : value)),
+    ]);
+    return Object.fromEntries(columns);
+  }
+
+  /**
+   * Writes the cells of a job, or the points of its curves, to a file. The same cells give the same bytes, whenever and
+   * wherever they ran, unless timings are asked for.
+   */
+  async export(job: string, file: string, options: ExportOptions): Promise<number> {
+    const { format } = options;
+    const query = options.curves ? selectCurves(job, format) : select(job, options);
+    const how = { csv: "FORMAT csv, HEADER", jsonl: "FORMAT json", parquet: "FORMAT parquet, COMPRESSION zstd" }[
+      format
+    ];
+    try {
+      const [[rows]] = (await this.#rows(`COPY (${query}) TO ${text(file)} (${how})`)) as [[bigint]];
+      return Number(rows);
+    } catch (error) {
+      throw new Error(`${file} could not be written: ${oneLine((error as Error).message)}`);
+    }
+  }
+
+  async #rows(sql: string): Promise<unknown[][]> {
+    return (await this.#connection.runAndReadAll(sql)).getRows();
+  }
+}
+
+export interface ExportOptions {
+  readonly format: "csv" | "jsonl" | "parquet";
+  /** One row a point of a curve instead of one a cell. */
+  readonly curves?: boolean;
+  /** Also attempts, seconds, when and where. */
+  readonly timings?: boolean;
+}
+
+type Connect = (
+  path: string,
+  access: "READ_WRITE",
+) => Promise<{ instance: DuckDBInstance; connection: DuckDBConnection }>;
+
+/** Made under another name, so that a store is whole or not there. */
+async function create(folder: string, file: string, connect: Connect): Promise<void> {
+  const unfinished = `${file}.new`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const left of [unfinished, `${unfinished}.wal`]) rmSync(left, { force: true });
+    const { instance, connection } = await connect(unfinished, "READ_WRITE");
+    await connection.run(TABLES);
+    for (const entry of [
+      ["schema", String(SCHEMA)],
+      ["id", randomUUID()],
+      ["isoflop", version],
+    ])
+      await connection.run("INSERT INTO meta VALUES ($1, $2)", entry);
+    await connection.run("CHECKPOINT");
+    connection.closeSync();
+    instance.closeSync();
+    renameSync(unfinished, file);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Error(`no store can be made in ${folder}: ${code ?? oneLine(message)}`);
+  }
+}
+
+async function identity(connection: DuckDBConnection, file: string): Promise<string> {
+  const meta = await connection.runAndReadAll("SELECT name, value FROM meta").catch(() => {
+    throw new Error(`${file} is a DuckDB file, but no store of sweeps`);
+  });
+  const { schema, id, isoflop } = Object.fromEntries(meta.getRows() as [string, string][]);
+  if (Number(schema) > SCHEMA)
+    throw new Error(
+      `the store ${file} has schema ${schema}, made by isoflop ${isoflop}: this is ${version}, use a newer one`,
+    );
+  if (Number(schema) !== SCHEMA)
+    throw new Error(
+      `the store ${file} has the older schema ${shown(schema)}, made by isoflop ${isoflop}: export it with that version, or sweep into another folder`,
+    );
+  return id!;
+}
+
+function unopened(file: string, message: string): string {
+  const holder = /lock is held in .*\(PID (\d+)/.exec(message)?.[1];
+  if (/Could not set lock/.test(message))
+    return `the store ${file} is in use by another process${holder ? ` (PID ${holder})` : ""}: wait for it, or sweep into another folder`;
+  return `the store ${file} cannot be opened: ${oneLine(message)}`;
+}
+
+const oneLine = (message: string): string => message.trim().split("\n")[0]!;
+
+const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+const name = (value: string): string => `"${value.replaceAll('"', '""')}"`;
+
+const TYPES = { number: "DOUBLE", text: "VARCHAR", boolean: "BOOLEAN" };
+
+/** One typed column of a JSON column. JSON has no NaN: JSON Lines get null for what is not finite. */
+function field(column: string, key: string, type: Column, format: string | undefined): string {
+  const value = `TRY_CAST(json_extract_string(${column}, ${text(`$.${name(key)}`)}) AS ${TYPES[type]})`;
+  return `${type === "number" && format === "jsonl" ? `CASE WHEN isfinite(${value}) THEN ${value} END` : value} AS ${name(key)}`;
+}
+
+function parameterFields(job: string): [name: string, type: Column][] {
+  const { parameters } = jobs.get(job)!;
+  return Object.entries(parameters).map(([key, { type }]) => [
+    key,
+    type === "number" || type === "integer" ? "number" : "text",
+  ]);
+}
+
+function select(job: string, { format, timings }: Partial<ExportOptions>): string {
+  const kind = jobs.get(job)!;
+  const parameters = parameterFields(job);
+  const fields = [
+    "key",
+    "kernels",
+    ...parameters.map(([key, type]) => field("parameters", key, type, format)),
+    ...(kind.seeded ? ["seed"] : []),
+    "status",
+    ...Object.entries(kind.results).map(([key, type]) => field("results", key, type, format)),
+    ...Object.entries(kind.stats).map(([key, type]) => field("stats", key, type, format)),
+    "error",
+    ...(timings ? ["attempts", "seconds", "make_timestamp_ms(started) AS started", "host"] : []),
+  ];
+  const order = [...parameters.map(([key]) => name(key)), "seed", "kernels", "key"];
+  return `SELECT ${fields.join(", ")} FROM cells WHERE job = ${text(job)} ORDER BY ${order.join(", ")}`;
+}
+
+function selectCurves(job: string, format: string): string {
+  const kind = jobs.get(job)!;
+  const parameters = parameterFields(job);
+  const lists = kind.curves.map((curve) => `first("values") FILTER (curves.name = ${text(curve)}) AS ${name(curve)}`);
+  const points = kind.curves.map((curve) => {
+    const value =
+      format === "jsonl" ? `list_transform(${name(curve)}, x -> CASE WHEN isfinite(x) THEN x END)` : name(curve);
+    return `unnest(${value}) AS ${name(`curve_${curve}`)}`;
+  });
+  const cells = `SELECT key, kernels, ${parameters.map(([key, type]) => field("parameters", key, type, format)).join(", ")}, seed
+    FROM cells WHERE job = ${text(job)} AND status = 'done'`;
+  const length = `greatest(${kind.curves.map((curve) => `coalesce(len(${name(curve)}), 0)`).join(", ")})`;
+  const keys = ["key", "kernels", ...parameters.map(([key]) => name(key)), ...(kind.seeded ? ["seed"] : [])];
+  const order = [...parameters.map(([key]) => name(key)), "seed", "kernels", "key", "point"];
+  return `WITH cell AS (${cells}), curve AS (SELECT key, ${lists.join(", ")} FROM curves GROUP BY key)
+    SELECT ${keys.join(", ")}, unnest(range(${length})) AS point, ${points.join(", ")}
+    FROM cell JOIN curve USING (key) ORDER BY ${order.join(", ")}`;
+}

@@ -1,0 +1,23 @@
+// A thread that runs cells: the worker script of local.ts.
+
+import { hostname } from "node:os";
+import { threadId } from "node:worker_threads";
+import workerpool from "workerpool";
+import { forgetKernels } from "../kernels/default.ts";
+import { type Cell, memoryOf, type Outcome, runCell } from "./cells.ts";
+
+const host = `${hostname()}:${process.pid}:${threadId}`;
+
+/** Beyond this a cell's memory is given back: WebAssembly's only grows. */
+const LARGE = 64e6;
+
+async function cells(batch: readonly Cell[]): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const cell of batch) {
+    outcomes.push(await runCell(cell, host));
+    if (memoryOf(cell) > LARGE) forgetKernels();
+  }
+  return outcomes;
+}
+
+workerpool.worker({ cells });
