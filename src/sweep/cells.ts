@@ -59,6 +59,15 @@ export function* spreadOrder(size: number): Generator<number> {
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
 
+/**
+ * A cell that came from elsewhere, if it can be run here.
+ * @throws RangeError where the job is not known
+ */
+export function runnable(cell: Cell): Cell {
+  if (!jobs.has(cell.job)) throw new RangeError(`there is no job ${JSON.stringify(cell.job)} here`);
+  return cell;
+}
+
 /** Memory of a cell at its largest, in bytes. */
 export function memoryOf({ job, parameters }: Cell): number {
   return jobs.get(job)!.memory(parameters);

@@ -1,0 +1,14 @@
+// isoflop/sweep: many cells, resumable, on this machine or many. For Node; needs the optional packages @duckdb/node-api,
+// ajv and workerpool, and for a queue bullmq and ioredis.
+
+export type { Cell, Outcome } from "./cells.ts";
+export { type JobKind, jobs, type Parameter, type Scalar, type Value } from "./jobs.ts";
+export { kernelVersion } from "./keys.ts";
+export type { LocalOptions } from "./local.ts";
+export { type Plan, readPlan } from "./plan.ts";
+export { type QueueOptions, throughQueue } from "./queue.ts";
+export { place } from "./redis.ts";
+export { planSchema } from "./schema.ts";
+export { type ExportOptions, Store } from "./store.ts";
+export { type Progress, type Standing, type SweepOptions, standing, sweep } from "./sweep.ts";
+export { type WorkerOptions, work } from "./worker.ts";

@@ -1,0 +1,189 @@
+// Cells by way of Redis: the coordinator keeps a window of them in a BullMQ queue and writes what comes back; workers
+// anywhere take them. BullMQ delivers at least once, so everything here may be said twice: a job's id is its cell's key,
+// adding it again changes nothing, and a result is taken from the queue only after it is committed to the store.
+// What is lost (a worker, the coordinator, Redis with its memory) is found missing and said again.
+
+import type { Job, Queue } from "bullmq";
+import { type Cell, failed, type Outcome } from "./cells.ts";
+import { kernelVersion, sha256 } from "./keys.ts";
+import { connect, isAway, loadQueue, type Place } from "./redis.ts";
+import type { Execute } from "./sweep.ts";
+
+/** Cells in the queue at once: enough for the workers never to wait, few enough for any Redis. */
+const WINDOW = 1000;
+/** Milliseconds between reminders of everything that is out. */
+const REMIND = 5000;
+/** Milliseconds for which a coordinator's word holds. */
+const HELD = 15_000;
+/** Results fetched at once. */
+const PAGE = 500;
+
+/** An outcome as JSON can hold it: curves as base64 of little-endian doubles. */
+export interface Wire extends Omit<Outcome, "curves"> {
+  readonly curves: Readonly<Record<string, string>>;
+}
+
+/** What a coordinator says of its sweep, for workers and other coordinators. */
+export interface Notice {
+  /** The store it writes: one at a time on a queue. */
+  readonly store: string;
+  readonly kernels: string;
+  readonly plan: string;
+}
+
+/** The names in Redis. Workers of other kernels could not reach the cells even if they were not refused. */
+export function names(queue: string) {
+  return {
+    notice: `isoflop:${queue}:sweep`,
+    prefix: `isoflop:${queue}`,
+    cells: `cells-${sha256(kernelVersion()).slice(0, 12)}`,
+  };
+}
+
+export interface QueueOptions {
+  /** Separates the sweeps that share a Redis. Default "default". */
+  readonly name?: string | undefined;
+  /** Told when Redis goes away and when it is back. */
+  readonly onAway?: (away: boolean) => void;
+}
+
+/**
+ * Runs cells through a queue.
+ * @throws Error in one line where Redis does not answer or refuses, or another sweep runs on the same queue
+ */
+export function throughQueue(place: Place, { name = "default", onAway }: QueueOptions = {}): Execute {
+  return async ({ cells, store, name: plan, record, commit, signal }) => {
+    const redis = await connect(place);
+    const { notice, prefix, cells: queueName } = names(name);
+    const own: Notice = { store, kernels: kernelVersion(), plan };
+    const other = await claim(redis, notice, own);
+    if (other) {
+      redis.disconnect();
+      throw new Error(
+        `another sweep (${JSON.stringify(other.plan)}) runs on this queue: wait for it, or use another --queue-name`,
+      );
+    }
+    const { Queue } = await loadQueue();
+    const queue: Queue<Cell, Wire> = new Queue(queueName, { connection: redis as never, prefix });
+    queue.on("error", () => {}); // told by the command that fails
+    const out = new Map<string, Cell>();
+    let more = true;
+    let reminded = 0;
+
+    const round = async (): Promise<number> => {
+      await redis.set(notice, JSON.stringify(own), "PX", HELD);
+      const fresh: Cell[] = [];
+      while (more && out.size < WINDOW) {
+        const next = cells.next();
+        if (next.done) more = false;
+        else {
+          out.set(jobId(next.value), next.value);
+          fresh.push(next.value);
+        }
+      }
+      // what is said while Redis is away is said again by the next reminder
+      const remind = performance.now() - reminded > REMIND;
+      if (remind) reminded = performance.now();
+      await add(queue, remind ? [...out.values()] : fresh);
+      return harvest(queue, out, record, commit);
+    };
+
+    try {
+      for (let away = false, idle = 0; more || out.size > 0; ) {
+        signal?.throwIfAborted();
+        try {
+          idle = (await round()) > 0 ? 0 : Math.min(250, idle + 25);
+          if (away) onAway?.(false);
+          away = false;
+        } catch (error) {
+          if (!isAway(error)) throw error;
+          if (!away) onAway?.(true);
+          away = true;
+          reminded = 0;
+          idle = 500;
+        }
+        if (idle > 0) await pause(idle, signal);
+      }
+      await redis.del(notice);
+    } catch (error) {
+      // on purpose or not, this coordinator leaves: what nobody has begun need not be done
+      await Promise.allSettled([queue.drain(), redis.del(notice)]);
+      throw error;
+    } finally {
+      await queue.close().catch(() => {});
+      redis.disconnect();
+    }
+  };
+}
+
+/** Takes the queue for a store. Returns whose it is instead, where a living coordinator holds it. */
+async function claim(redis: import("ioredis").Redis, key: string, own: Notice): Promise<Notice | undefined> {
+  if ((await redis.set(key, JSON.stringify(own), "PX", HELD, "NX")) === "OK") return undefined;
+  const held = await redis.get(key);
+  const holder = held === null ? undefined : (JSON.parse(held) as Notice);
+  // the same store is locked by one process alone, so its earlier coordinator is dead
+  return holder === undefined || holder.store === own.store ? undefined : holder;
+}
+
+/** Not an integer and without a colon, as BullMQ wants. */
+const jobId = ({ key }: Cell): string => `cell-${key}`;
+
+async function add(queue: Queue<Cell, Wire>, cells: readonly Cell[]): Promise<void> {
+  if (cells.length > 0)
+    await queue.addBulk(cells.map((cell) => ({ name: cell.job, data: cell, opts: { jobId: jobId(cell) } })) as never);
+}
+
+/** Records what came back, commits it, and only then takes it from the queue. Returns how much it was. */
+async function harvest(
+  queue: Queue<Cell, Wire>,
+  out: Map<string, Cell>,
+  record: (cell: Cell, outcome: Outcome) => Promise<void>,
+  commit: () => Promise<void>,
+): Promise<number> {
+  const jobs = (await queue.getJobs(["completed", "failed"], 0, PAGE - 1)).filter((job) => job?.id);
+  if (jobs.length === 0) return 0;
+  for (const job of jobs) {
+    const cell = out.get(job.id!);
+    if (!cell) continue; // of an earlier coordinator: already in the store, or to be asked for again
+    out.delete(job.id!);
+    await record(cell, outcomeOf(cell, job));
+  }
+  await commit();
+  await Promise.all(jobs.map((job) => job.remove()));
+  return jobs.length;
+}
+
+function outcomeOf(cell: Cell, job: Job<Cell, Wire>): Outcome {
+  const { attemptsStarted: attempts = 0, processedOn: started = 0 } = job as {
+    attemptsStarted?: number;
+    processedOn?: number;
+  };
+  if (job.failedReason) return failed(cell, `lost: ${job.failedReason}`, { attempts, seconds: 0, started, host: "" });
+  const curves = Object.entries(job.returnvalue.curves).map(([name, text]) => [name, fromBase64(text)]);
+  return { ...job.returnvalue, key: cell.key, curves: Object.fromEntries(curves) };
+}
+
+export function toWire(outcome: Outcome): Wire {
+  const curves = Object.entries(outcome.curves).map(([name, values]) => [name, toBase64(values)]);
+  return { ...outcome, curves: Object.fromEntries(curves) };
+}
+
+function toBase64({ buffer, byteOffset, byteLength }: Float64Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
+}
+
+function fromBase64(text: string): Float64Array {
+  return new Float64Array(Uint8Array.from(Buffer.from(text, "base64")).buffer);
+}
+
+export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener("abort", end);
+  });
+}

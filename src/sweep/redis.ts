@@ -1,0 +1,117 @@
+// The connection to Redis. Its password may come in the URL or from the environment; it is given to the client and nowhere
+// else: no message, file or store holds it.
+
+import type { Redis } from "ioredis";
+
+/** Where the queue is, when --queue gives no URL, and the password, when the URL holds none. */
+export const URL_VARIABLE = "ISOFLOP_REDIS_URL";
+export const PASSWORD_VARIABLE = "ISOFLOP_REDIS_PASSWORD";
+
+interface Connection {
+  host: string;
+  port: number;
+  db: number;
+  username?: string;
+  password?: string;
+  tls?: { servername: string };
+}
+
+export interface Place {
+  readonly options: Connection;
+  /** host:port/db, to be shown. */
+  readonly shown: string;
+}
+
+/**
+ * Reads redis://[user:password@]host[:port][/db], or rediss:// for TLS.
+ * @throws TypeError that does not repeat the URL
+ */
+export function place(url: string | undefined = process.env[URL_VARIABLE]): Place {
+  if (!url) throw new TypeError(`--queue needs redis://host:port, here or in ${URL_VARIABLE}`);
+  let parsed: URL;
+  try {
+    parsed = new URL(url);
+  } catch {
+    throw new TypeError("the queue must be a URL such as redis://host:6379 (rediss:// for TLS)");
+  }
+  const { protocol, hostname, pathname } = parsed;
+  if (protocol !== "redis:" && protocol !== "rediss:")
+    throw new TypeError(`the queue must be redis:// or rediss://, got ${protocol}//`);
+  if (hostname === "") throw new TypeError("the queue's URL names no host");
+  const db = pathname.length > 1 ? Number(pathname.slice(1)) : 0;
+  if (!Number.isSafeInteger(db) || db < 0)
+    throw new TypeError("the queue's URL must end in the number of a database, or nothing");
+  const password = decodeURIComponent(parsed.password) || process.env[PASSWORD_VARIABLE];
+  const port = Number(parsed.port || 6379);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  return {
+    shown: `${hostname}:${port}/${db}`,
+    options: {
+      host,
+      port,
+      db,
+      ...(parsed.username && { username: decodeURIComponent(parsed.username) }),
+      ...(password && { password }),
+      ...(protocol === "rediss:" && { tls: { servername: host } }),
+    },
+  };
+}
+
+/** Loads the client and the queue. */
+export async function loadQueue() {
+  try {
+    const [{ Redis }, bullmq] = await Promise.all([import("ioredis"), import("bullmq")]);
+    return { Redis, Queue: bullmq.Queue, Worker: bullmq.Worker };
+  } catch {
+    throw new Error("a queue needs the packages bullmq and ioredis: npm install bullmq ioredis");
+  }
+}
+
+/**
+ * Connects, once; afterwards the client reconnects by itself for ever.
+ * @throws Error in one line where there is no Redis, or it refuses
+ */
+export async function connect({ options, shown }: Place): Promise<Redis> {
+  const { Redis } = await loadQueue();
+  let connected = false;
+  const redis = new Redis({
+    ...options,
+    lazyConnect: true,
+    maxRetriesPerRequest: null,
+    commandTimeout: 15_000,
+    connectTimeout: 10_000,
+    retryStrategy: (times) => (connected ? Math.min(100 * times, 2000) : null),
+  });
+  let reason: Error | undefined;
+  redis.on("error", (error: Error) => {
+    reason = error;
+  });
+  try {
+    await redis.connect();
+    await redis.ping();
+    connected = true;
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    throw new Error(`Redis at ${shown} ${refusal(reason ?? (error as Error))}`);
+  }
+}
+
+function refusal(error: Error): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (/WRONGPASS|invalid password|invalid username/i.test(message))
+    return `refuses the password: set it in the URL or in ${PASSWORD_VARIABLE}`;
+  if (/NOAUTH/.test(message)) return `wants a password: set it in the URL or in ${PASSWORD_VARIABLE}`;
+  return `does not answer (${code ?? message.split("\n")[0]}): is it running, and is this the right address?`;
+}
+
+/** Whether an error says that Redis is away for now, not that something is wrong. */
+export function isAway(error: unknown): boolean {
+  const { message = "", code = "" } = error as NodeJS.ErrnoException;
+  return (
+    /^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOST|ENET)/.test(code) ||
+    /Connection is closed|Command timed out|ECONNREFUSED|LOADING|Stream isn't writeable|READONLY|MISCONF|max retries/i.test(
+      message,
+    )
+  );
+}

@@ -1,0 +1,98 @@
+// A worker: takes cells from a queue, runs them on its threads, hands the outcomes back. The event loop stays free to renew
+// the locks of what runs. Where it is killed its cells are taken up by another after a few seconds.
+
+import type { Worker } from "bullmq";
+import { type Cell, runnable } from "./cells.ts";
+import { kernelVersion } from "./keys.ts";
+import { CellPool, type LocalOptions } from "./local.ts";
+import { type Notice, names, pause, toWire, type Wire } from "./queue.ts";
+import { connect, isAway, loadQueue, type Place } from "./redis.ts";
+
+/** Milliseconds after which a cell whose worker is silent is someone else's; and how often that is looked for. */
+const LOCK = 5000;
+const LOOK = 2000;
+/** How many workers may be lost under a cell before it is given up. */
+const LOSSES = 5;
+/** Milliseconds that running cells are given when the worker is asked to stop. */
+const GRACE = 20_000;
+
+export interface WorkerOptions extends LocalOptions {
+  /** As the coordinator's. Default "default". */
+  readonly name?: string | undefined;
+  /** Leave after so many seconds without a sweep. Default: stay for ever. */
+  readonly idle?: number | undefined;
+  /** Asks it to finish what runs and leave. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onSweep?: (plan: string) => void;
+  readonly onCell?: (counts: { readonly done: number; readonly failed: number }) => void;
+}
+
+/**
+ * Works for the sweeps of a queue until told to stop, or idle for too long.
+ * @returns how many cells were run
+ * @throws Error in one line where Redis does not answer or refuses, or the sweep is for other kernels than these
+ */
+export async function work(place: Place, options: WorkerOptions = {}): Promise<{ done: number; failed: number }> {
+  const { signal, idle = Infinity } = options;
+  const { notice, prefix, cells } = names(options.name ?? "default");
+  const redis = await connect(place);
+  const counts = { done: 0, failed: 0 };
+  const pool = await CellPool.open(options);
+  let running = 0;
+  let worker: Worker<Cell, Wire> | undefined;
+
+  const run = async ({ data }: { data: Cell }): Promise<Wire> => {
+    running++;
+    try {
+      const [outcome] = await pool.run([runnable(data)]);
+      counts[outcome!.status]++;
+      options.onCell?.(counts);
+      return toWire(outcome!);
+    } finally {
+      running--;
+    }
+  };
+
+  const start = async (plan: string) => {
+    const { Worker } = await loadQueue();
+    worker = new Worker(cells, run, {
+      connection: { ...place.options, maxRetriesPerRequest: null },
+      prefix,
+      concurrency: pool.threads + 1, // one is on its way while the others run
+      lockDuration: LOCK,
+      stalledInterval: LOOK,
+      maxStalledCount: LOSSES,
+    });
+    worker.on("error", () => {}); // it reconnects by itself
+    options.onSweep?.(plan);
+  };
+
+  try {
+    for (let seen = performance.now(); !signal?.aborted; await pause(1000, signal)) {
+      const sweep = await current(redis, notice);
+      if (sweep && sweep.kernels !== kernelVersion())
+        throw new Error(
+          `this worker has kernels ${kernelVersion()}, the sweep wants ${JSON.stringify(sweep.kernels)}: install the same isoflop on both`,
+        );
+      if (sweep && !worker) await start(sweep.plan);
+      if (sweep || running > 0) seen = performance.now();
+      if (performance.now() - seen > 1000 * idle) break;
+    }
+    await Promise.race([worker?.close(), pause(GRACE, undefined)]);
+    return counts;
+  } finally {
+    await worker?.close(true).catch(() => {});
+    redis.disconnect();
+    await pool.close();
+  }
+}
+
+async function current(redis: import("ioredis").Redis, notice: string): Promise<Notice | undefined> {
+  try {
+    const text = await redis.get(notice);
+    return text === null ? undefined : (JSON.parse(text) as Notice);
+  } catch (error) {
+    if (isAway(error)) return undefined;
+    throw error;
+  }
+}
