@@ -2,6 +2,7 @@
 // ajv and workerpool, and for a queue bullmq and ioredis.
 
 export type { Cell, Outcome } from "./cells.ts";
+export { type Estimate, estimate } from "./estimate.ts";
 export { type JobKind, jobs, type Parameter, type Scalar, type Value } from "./jobs.ts";
 export { kernelVersion } from "./keys.ts";
 export type { LocalOptions } from "./local.ts";

@@ -62,6 +62,10 @@ export async function readPlan(source: string | object): Promise<Plan> {
   const value = await checked(typeof source === "string" ? parse(source) : source);
   const job = jobs.get(value.job)!;
   const given = { fixed: value.fixed ?? {}, axes: value.axes ?? {} };
+  const points = Object.values(given.axes).map(({ list, points }) => list?.length ?? points!);
+  const asked = points.reduce((product, n) => product * n, countOf(value.seeds));
+  if (asked > MOST_CELLS)
+    throw new PlanError("/axes", `make ${short(asked)} cells, at most ${short(MOST_CELLS)} are allowed: split the plan`);
   const fixed: Record<string, Value> = {};
   const axes: Axis[] = [];
   for (const [name, range] of Object.entries(given.axes)) {
@@ -75,15 +79,15 @@ export async function readPlan(source: string | object): Promise<Plan> {
       throw new PlanError("/fixed", `lacks ${name} (${parameter.about}): job ${job.name} needs it here or in axes`);
     fixed[name] = parameter.type === "numbers" && own !== null ? numbersOf(own as Range | number[]) : (own as Value);
   }
-  const seeds = typeof value.seeds === "number" ? Array.from({ length: value.seeds }, (_, i) => i) : value.seeds;
+  const seeds = Array.isArray(value.seeds) ? value.seeds : Array.from({ length: countOf(value.seeds) }, (_, i) => i);
   const save = [...(value.save ?? job.curves)].sort();
-  const size = axes.reduce((product, { values }) => product * values.length, seeds?.length ?? 1);
-  if (size > MOST_CELLS)
-    throw new PlanError("/axes", `make ${short(size)} cells, at most ${short(MOST_CELLS)} are allowed: split the plan`);
-  const plan = { job, fixed, axes, seeds: seeds ?? [0], save, size };
+  const size = axes.reduce((product, { values }) => product * values.length, seeds.length);
+  const plan = { job, fixed, axes, seeds, save, size };
   const id = sha256(canonical({ ...plan, job: [job.name, job.revision], kernels: kernelVersion() })).slice(0, 16);
   return { ...plan, id, name: value.name ?? job.name, retries: value.retries ?? 0, source: JSON.stringify(value) };
 }
+
+const countOf = (seeds: number | number[] = 1): number => (Array.isArray(seeds) ? seeds.length : seeds);
 
 function parse(text: string): object {
   try {
@@ -120,7 +124,8 @@ async function checked(value: object): Promise<Source> {
   if (validate(value)) return value as Source;
   // of an alternative that failed the deepest complaint says most; `if` only announces the one before it
   const errors = validate.errors!.filter(({ keyword }) => keyword !== "if");
-  const error = errors.reduce((deepest, e) => (e.instancePath.length > deepest.instancePath.length ? e : deepest));
+  const depth = ({ instancePath, keyword }: (typeof errors)[0]) => instancePath.length + (keyword === "oneOf" ? 0.5 : 0);
+  const error = errors.reduce((deepest, e) => (depth(e) > depth(deepest) ? e : deepest));
   throw explained(error, value);
 }
 
@@ -145,6 +150,8 @@ function explained({ instancePath, keyword, params, message }: import("ajv").Err
       return new PlanError(instancePath, `must be one of ${(params.allowedValues as string[]).join(", ")}`);
     case "false schema":
       return new PlanError(instancePath, `has no meaning: job ${job?.name} draws no random numbers`);
+    case "pattern":
+      return new PlanError(instancePath, "must not contain the character NUL");
     case "minItems":
       return new PlanError(
         instancePath,

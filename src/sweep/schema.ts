@@ -72,7 +72,7 @@ function branch(kind: JobKind): Schema {
       properties: {
         fixed: { properties: each(value), additionalProperties: false },
         axes: { properties: each(axis), additionalProperties: false },
-        save: { items: { enum: kind.curves } },
+        save: kind.curves.length > 0 ? { items: { enum: kind.curves } } : { maxItems: 0 },
         ...(!kind.seeded && { seeds: false }),
       },
     },

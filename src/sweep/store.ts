@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBListType } from "@duckdb/node-api";
 import { shown } from "../check.ts";
-import { version } from "../version.ts";
+import { version } from "../made.ts";
 import { type Cell, cellAt, type Outcome } from "./cells.ts";
 import { type Column, jobs } from "./jobs.ts";
 import { KeySet, kernelVersion } from "./keys.ts";
@@ -211,6 +211,14 @@ export class Store {
     return new Map(rows as [string, number][]);
   }
 
+  /** Why cells failed: the commonest reasons first. */
+  async failures(): Promise<{ error: string; cells: number }[]> {
+    const rows = await this.#rows(
+      "SELECT error, count(*)::INTEGER AS n FROM cells WHERE status = 'failed' GROUP BY error ORDER BY n DESC, error LIMIT 10",
+    );
+    return rows.map(([error, cells]) => ({ error, cells }) as { error: string; cells: number });
+  }
+
   /** The cells of a job as columns: parameters, seed, results, statistics. */
   async columns(job: string): Promise<Record<string, (number | string | boolean | null)[]>> {
     const reader = await this.#connection.runAndReadAll(select(job, {}));
@@ -227,6 +235,7 @@ export class Store {
    */
   async export(job: string, file: string, options: ExportOptions): Promise<number> {
     const { format } = options;
+    if (options.curves && jobs.get(job)!.curves.length === 0) throw new RangeError(`job ${job} has no curves`);
     const query = options.curves ? selectCurves(job, format) : select(job, options);
     const how = { csv: "FORMAT csv, HEADER", jsonl: "FORMAT json", parquet: "FORMAT parquet, COMPRESSION zstd" }[
       format
@@ -309,7 +318,7 @@ const oneLine = (message: string): string => message.trim().split("\n")[0]!;
 const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 const name = (value: string): string => `"${value.replaceAll('"', '""')}"`;
 
-const TYPES = { number: "DOUBLE", text: "VARCHAR", boolean: "BOOLEAN" };
+const TYPES = { number: "DOUBLE", integer: "BIGINT", text: "VARCHAR", boolean: "BOOLEAN" };
 
 /** One typed column of a JSON column. JSON has no NaN: JSON Lines get null for what is not finite. */
 function field(column: string, key: string, type: Column, format: string | undefined): string {
@@ -321,7 +330,7 @@ function parameterFields(job: string): [name: string, type: Column][] {
   const { parameters } = jobs.get(job)!;
   return Object.entries(parameters).map(([key, { type }]) => [
     key,
-    type === "number" || type === "integer" ? "number" : "text",
+    type === "numbers" ? "text" : type,
   ]);
 }
 
@@ -345,12 +354,13 @@ function select(job: string, { format, timings }: Partial<ExportOptions>): strin
 
 function selectCurves(job: string, format: string): string {
   const kind = jobs.get(job)!;
-  const parameters = parameterFields(job);
+  // a list is not repeated on every point of the curves
+  const parameters = parameterFields(job).filter(([key]) => kind.parameters[key]!.type !== "numbers");
   const lists = kind.curves.map((curve) => `first("values") FILTER (curves.name = ${text(curve)}) AS ${name(curve)}`);
   const points = kind.curves.map((curve) => {
     const value =
       format === "jsonl" ? `list_transform(${name(curve)}, x -> CASE WHEN isfinite(x) THEN x END)` : name(curve);
-    return `unnest(${value}) AS ${name(`curve_${curve}`)}`;
+    return `unnest(${value}) AS ${name(curve)}`;
   });
   const cells = `SELECT key, kernels, ${parameters.map(([key, type]) => field("parameters", key, type, format)).join(", ")}, seed
     FROM cells WHERE job = ${text(job)} AND status = 'done'`;

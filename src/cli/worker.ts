@@ -1,0 +1,39 @@
+// isoflop worker: runs the cells of sweeps that were started elsewhere with --queue.
+
+import type { Command } from "commander";
+import { place, work } from "../sweep/index.ts";
+import { interruption } from "./interrupt.ts";
+import { number } from "./options.ts";
+import { type LocalValues, local, printable, withLocal } from "./sweep.ts";
+
+interface Options extends LocalValues {
+  readonly queue?: string | true;
+  readonly queueName: string;
+  readonly idle?: number;
+  readonly quiet?: boolean;
+}
+
+export function define(command: Command): void {
+  withLocal(command)
+    .option("--queue [url]", "where the cells are: redis://host:port; default from ISOFLOP_REDIS_URL")
+    .option("--queue-name <name>", "separates the sweeps that share a Redis", "default")
+    .option("--idle <seconds>", "leave after so long without a sweep; default: stay", number)
+    .option("--quiet", "say nothing")
+    .action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const queue = place(options.queue === true ? undefined : options.queue);
+  const say = (text: string) => {
+    if (!options.quiet) process.stderr.write(`isoflop worker: ${text}\n`);
+  };
+  say(`at ${queue.shown}, waiting for a sweep`);
+  const { done, failed } = await work(queue, {
+    ...local(options),
+    name: options.queueName,
+    idle: options.idle,
+    signal: interruption(),
+    onSweep: (plan) => say(`working on ${JSON.stringify(printable(plan))}`),
+  });
+  say(`leaving after ${done + failed} cells, ${failed} of them failed`);
+}

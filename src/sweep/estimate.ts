@@ -1,0 +1,89 @@
+// What a plan will cost, before it is run: a few of its cells, spread over the grid, are timed.
+
+import { cellAt, memoryOf, type Outcome, spreadOrder } from "./cells.ts";
+import { CellPool, type LocalOptions } from "./local.ts";
+import type { Plan } from "./plan.ts";
+
+/** Cells timed, in no more than so many seconds; cells whose memory is asked for. */
+const TIMED = 24;
+const PATIENCE = 4;
+const LOOKED_AT = 100_000;
+
+export interface Estimate {
+  readonly cells: number;
+  readonly threads: number;
+  /** Of the whole plan on these threads; null where no cell ended within the few seconds given. */
+  readonly seconds: number | null;
+  /** Bytes the cells running at once hold, threads and all. */
+  readonly memory: number;
+  /** Bytes in the store, before it compresses them; null as `seconds`. */
+  readonly disk: number | null;
+  /** How many cells were timed, and how many of them failed. */
+  readonly timed: number;
+  readonly failed: number;
+  /** Why the first of them failed. */
+  readonly error: string | null;
+}
+
+/** A thread's own memory. */
+const THREAD = 60e6;
+
+export async function estimate(plan: Plan, options: LocalOptions = {}): Promise<Estimate> {
+  const pool = await CellPool.open(options);
+  try {
+    const outcomes = await timed(plan, pool);
+    const count = outcomes.length;
+    const mean = (of: (outcome: Outcome) => number) =>
+      count === 0 ? null : outcomes.reduce((sum, outcome) => sum + of(outcome), 0) / count;
+    const seconds = mean((outcome) => outcome.seconds);
+    const bytes = mean(size);
+    const parameters = JSON.stringify(cellAt(plan, 0).parameters).length;
+    return {
+      cells: plan.size,
+      threads: pool.threads,
+      seconds: seconds === null ? null : (seconds * plan.size) / Math.min(pool.threads, plan.size),
+      memory: pool.threads * THREAD + Math.min(pool.memory, pool.threads * largest(plan)),
+      disk: bytes === null ? null : (bytes + parameters) * plan.size,
+      timed: count,
+      failed: outcomes.filter(({ status }) => status === "failed").length,
+      error: outcomes.find(({ error }) => error)?.error ?? null,
+    };
+  } finally {
+    await pool.close();
+  }
+}
+
+async function timed(plan: Plan, pool: CellPool): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const end = performance.now() + 1000 * PATIENCE;
+  const indices = spreadOrder(plan.size);
+  const lane = async () => {
+    while (outcomes.length < TIMED && performance.now() < end) {
+      const next = indices.next();
+      if (next.done) return;
+      outcomes.push(...(await pool.run([cellAt(plan, next.value)])));
+    }
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, 1000 * PATIENCE);
+  });
+  const lanes = Promise.all(Array.from({ length: pool.threads }, lane));
+  lanes.catch(() => {}); // what still runs when the time is up ends with the pool
+  await Promise.race([lanes, late]);
+  clearTimeout(timer);
+  return [...outcomes];
+}
+
+function largest(plan: Plan): number {
+  let most = 0;
+  const step = Math.max(1, Math.floor(plan.size / LOOKED_AT));
+  for (let i = plan.size - 1; i >= 0; i -= step) most = Math.max(most, memoryOf(cellAt(plan, i)));
+  return most;
+}
+
+/** What an outcome takes in the store: its texts, its curves, key and numbers. */
+function size({ results, stats, error, curves }: Outcome): number {
+  const points = Object.values(curves).reduce((sum, values) => sum + values.length, 0);
+  return 150 + results.length + stats.length + (error?.length ?? 0) + 8 * points;
+}

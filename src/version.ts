@@ -1,2 +1,0 @@
-/** The version of this package: every result carries it. */
-export const version = "0.1.0";
