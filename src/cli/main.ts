@@ -63,6 +63,16 @@ const COMMANDS: readonly Entry[] = [
     summary: "the explorer, served to a browser on this machine",
     load: () => import("./explore.ts"),
   },
+  {
+    name: "sweep",
+    summary: "many cells, resumable, on this machine or many",
+    load: () => import("./sweep.ts"),
+  },
+  {
+    name: "worker",
+    summary: "runs the cells of sweeps that were started elsewhere",
+    load: () => import("./worker.ts"),
+  },
 ];
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -74,6 +84,7 @@ async function main(argv: readonly string[]): Promise<number> {
     .description("Compute-optimal neural scaling laws: exact, simulated and fitted.")
     .version(version)
     .exitOverride()
+    .enablePositionalOptions() // a command's own commands may have options of the same name
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError()
     .addHelpText("after", "\nisoflop COMMAND --help tells a command's options.");

@@ -52,6 +52,7 @@ export function define(command: Command): void {
     .option("--quiet", "no progress and no summary")
     .action(run);
   command
+    .enablePositionalOptions() // what follows status, export or plot is theirs
     .command("status")
     .description("how the plans in a folder stand")
     .argument("<folder>")

@@ -65,7 +65,10 @@ export async function readPlan(source: string | object): Promise<Plan> {
   const points = Object.values(given.axes).map(({ list, points }) => list?.length ?? points!);
   const asked = points.reduce((product, n) => product * n, countOf(value.seeds));
   if (asked > MOST_CELLS)
-    throw new PlanError("/axes", `make ${short(asked)} cells, at most ${short(MOST_CELLS)} are allowed: split the plan`);
+    throw new PlanError(
+      "/axes",
+      `make ${short(asked)} cells, at most ${short(MOST_CELLS)} are allowed: split the plan`,
+    );
   const fixed: Record<string, Value> = {};
   const axes: Axis[] = [];
   for (const [name, range] of Object.entries(given.axes)) {
@@ -124,7 +127,8 @@ async function checked(value: object): Promise<Source> {
   if (validate(value)) return value as Source;
   // of an alternative that failed the deepest complaint says most; `if` only announces the one before it
   const errors = validate.errors!.filter(({ keyword }) => keyword !== "if");
-  const depth = ({ instancePath, keyword }: (typeof errors)[0]) => instancePath.length + (keyword === "oneOf" ? 0.5 : 0);
+  const depth = ({ instancePath, keyword }: (typeof errors)[0]) =>
+    instancePath.length + (keyword === "oneOf" ? 0.5 : 0);
   const error = errors.reduce((deepest, e) => (depth(e) > depth(deepest) ? e : deepest));
   throw explained(error, value);
 }
@@ -151,7 +155,7 @@ function explained({ instancePath, keyword, params, message }: import("ajv").Err
     case "false schema":
       return new PlanError(instancePath, `has no meaning: job ${job?.name} draws no random numbers`);
     case "pattern":
-      return new PlanError(instancePath, "must not contain the character NUL");
+      return new PlanError(instancePath, "must not contain NUL or half a surrogate pair");
     case "minItems":
       return new PlanError(
         instancePath,

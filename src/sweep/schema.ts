@@ -12,7 +12,7 @@ const points = { type: "integer", minimum: 1, maximum: MOST_CELLS };
 
 function scalar({ type, least, above, most, choices }: Parameter): Schema {
   if (type === "text")
-    return choices ? { enum: choices } : { type: "string", maxLength: 1000, pattern: "^[^\\u0000]*$" };
+    return choices ? { enum: choices } : { type: "string", maxLength: 1000, pattern: "^[^\\u0000\\p{Cs}]*$" };
   return {
     type: type === "integer" ? "integer" : "number",
     ...(least !== undefined && { minimum: least }),

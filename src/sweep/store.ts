@@ -4,7 +4,7 @@
 
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBListType } from "@duckdb/node-api";
 import { shown } from "../check.ts";
 import { version } from "../made.ts";
@@ -68,13 +68,14 @@ export class Store {
         threads: "1",
         memory_limit: "256MB",
         autoinstall_known_extensions: "false",
+        autoload_known_extensions: "false",
       };
       const instance = await DuckDBInstance.create(path, options);
       return { instance, connection: await instance.connect() };
     };
     if (!existsSync(file)) {
       if (mode === "read") throw new Error(`there is no sweep in ${folder}: ${file} does not exist`);
-      await create(folder, file, connect);
+      await create(resolve(folder), file, connect);
     }
     const { instance, connection } = await connect(file, mode === "write" ? "READ_WRITE" : "READ_ONLY").catch(
       (error: Error) => {
@@ -102,19 +103,19 @@ export class Store {
   }
 
   /** Remembers a plan and, where asked, forgets its failed cells so that they run again. */
-  async begin(plan: Plan, retryFailed: boolean): Promise<void> {
-    await this.#connection.run("BEGIN");
-    await this.#connection.run("DELETE FROM plans WHERE id = $1", [plan.id]);
-    await this.#connection.run("INSERT INTO plans VALUES ($1, $2, $3, $4)", [
-      plan.id,
-      plan.name,
-      plan.source,
-      kernelVersion(),
-    ]);
-    if (retryFailed) {
+  begin(plan: Plan, retryFailed: boolean): Promise<void> {
+    return this.#transaction(async (connection) => {
+      await connection.run("DELETE FROM plans WHERE id = $1", [plan.id]);
+      await connection.run("INSERT INTO plans VALUES ($1, $2, $3, $4)", [
+        plan.id,
+        plan.name,
+        plan.source,
+        kernelVersion(),
+      ]);
+      if (!retryFailed) return;
       const failed = new Set((await this.#rows("SELECT key FROM cells WHERE status = 'failed'")).map(([key]) => key));
-      await this.#connection.run("CREATE TEMP TABLE again (key VARCHAR)");
-      const again = await this.#connection.createAppender("again", "main", "temp");
+      await connection.run("CREATE TEMP TABLE again (key VARCHAR)");
+      const again = await connection.createAppender("again", "main", "temp");
       for (let i = 0; i < plan.size && failed.size > 0; i++) {
         const { key } = cellAt(plan, i);
         if (!failed.delete(key)) continue;
@@ -122,10 +123,9 @@ export class Store {
         again.endRow();
       }
       again.closeSync();
-      await this.#connection.run("DELETE FROM cells WHERE key IN (FROM again)");
-      await this.#connection.run("DROP TABLE again");
-    }
-    await this.#connection.run("COMMIT");
+      await connection.run("DELETE FROM cells WHERE key IN (FROM again)");
+      await connection.run("DROP TABLE again");
+    });
   }
 
   /** The plans this store has seen, as they were given. */
@@ -170,10 +170,9 @@ export class Store {
     const waiting = this.#waiting;
     if (waiting.length === 0) return;
     this.#waiting = [];
-    try {
-      await this.#connection.run("BEGIN");
-      const cells = await this.#connection.createAppender("cells");
-      const curves = await this.#connection.createAppender("curves");
+    await this.#transaction(async (connection) => {
+      const cells = await connection.createAppender("cells");
+      const curves = await connection.createAppender("curves");
       for (const { cell, outcome } of waiting) {
         cells.appendVarchar(outcome.key);
         cells.appendVarchar(cell.job);
@@ -199,9 +198,16 @@ export class Store {
       }
       cells.closeSync();
       curves.closeSync();
+    });
+  }
+
+  async #transaction(act: (connection: DuckDBConnection) => Promise<void>): Promise<void> {
+    try {
+      await this.#connection.run("BEGIN");
+      await act(this.#connection);
       await this.#connection.run("COMMIT");
     } catch (error) {
-      throw new Error(`${this.file} could not be written: ${oneLine((error as Error).message)}`);
+      throw new Error(`the store ${this.file} could not be written: ${oneLine((error as Error).message)}`);
     }
   }
 
@@ -270,7 +276,7 @@ type Connect = (
 async function create(folder: string, file: string, connect: Connect): Promise<void> {
   const unfinished = `${file}.new`;
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     for (const left of [unfinished, `${unfinished}.wal`]) rmSync(left, { force: true });
     const { instance, connection } = await connect(unfinished, "READ_WRITE");
     await connection.run(TABLES);
@@ -288,6 +294,13 @@ async function create(folder: string, file: string, connect: Connect): Promise<v
     const { code, message } = error as NodeJS.ErrnoException;
     throw new Error(`no store can be made in ${folder}: ${code ?? oneLine(message)}`);
   }
+}
+
+/** Node's own recursive mkdir never returns where the system denies that the parent exists, as /proc does. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
 
 async function identity(connection: DuckDBConnection, file: string): Promise<string> {
@@ -328,10 +341,7 @@ function field(column: string, key: string, type: Column, format: string | undef
 
 function parameterFields(job: string): [name: string, type: Column][] {
   const { parameters } = jobs.get(job)!;
-  return Object.entries(parameters).map(([key, { type }]) => [
-    key,
-    type === "numbers" ? "text" : type,
-  ]);
+  return Object.entries(parameters).map(([key, { type }]) => [key, type === "numbers" ? "text" : type]);
 }
 
 function select(job: string, { format, timings }: Partial<ExportOptions>): string {

@@ -163,7 +163,12 @@ describe("a mistake in a plan", () => {
       { job: "phase", axes: { alpha: { lin: [0.1, 1], points: 1e6 }, beta: { lin: [0.1, 1], points: 1e6 } } },
       /^\/axes make 1e12 cells, at most 10,000,000 are allowed/,
     ],
-    ["a NUL", { ...small, fixed: { beta: 1, label: "\0" } }, /^\/fixed\/label must not contain the character NUL/],
+    ["a NUL", { ...small, fixed: { beta: 1, label: "\0" } }, /^\/fixed\/label must not contain NUL/],
+    [
+      "half a pair",
+      { ...small, fixed: { beta: 1, label: "\ud800" } },
+      /^\/fixed\/label must not contain NUL or half a/,
+    ],
   ];
   it.each(cases)("%s: is told by its JSON pointer, in one line", async (_, plan, message) => {
     const error = await refused(plan).then(

@@ -33,7 +33,7 @@ export function requireBuild(): void {
   if (built < Math.max(newest("src/sweep"), newest("src/cli"))) throw new Error("npm run build first");
 }
 
-const ended = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
+export const ended = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
 
 export interface Running {
   readonly child: ChildProcess;
@@ -63,7 +63,11 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run
 
 /** Runs the command line to its end. */
 export function isoflop(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  return spawnSync(process.execPath, [MAIN, ...args], { encoding: "utf8", env: { ...process.env, ...env } });
+  return spawnSync(process.execPath, [MAIN, ...args], {
+    encoding: "utf8",
+    env: { ...process.env, ...env },
+    timeout: 120_000,
+  });
 }
 
 /** The cells and curves of a folder, as the bytes of their exports. */

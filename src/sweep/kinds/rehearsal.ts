@@ -22,7 +22,7 @@ export const rehearsal: JobKind = {
     label: { type: "text", about: "any text", default: "" },
   },
   results: { sum: "number", last: "number", echo: "text" },
-  stats: { converged: "boolean" },
+  stats: { heldMegabytes: "number" },
   curves: ["kappa", "D"],
   memory: (p) => 1e6 * number(p, "megabytes"),
   run(p, seed) {
@@ -39,7 +39,7 @@ export const rehearsal: JobKind = {
     for (let i = 0; i < number(p, "repeats"); i++) D = defaultKernels().modeSums(modes, kappa).D.re;
     return {
       results: { sum: D.reduce((sum, x) => sum + x, 0), last: D.at(-1)!, echo: p.label as string },
-      stats: { converged: held.every((x) => x === 1) },
+      stats: { heldMegabytes: held.byteLength / 1e6 },
       curves: { kappa: kappa.re, D },
     };
   },
