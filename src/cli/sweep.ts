@@ -7,6 +7,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import {
   type Estimate,
   estimate,
+  jobs,
   type Plan,
   type Progress,
   place,
@@ -18,8 +19,8 @@ import {
 } from "../sweep/index.ts";
 import { Failure, Usage } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
-import { whole } from "./options.ts";
-import { toJson } from "./output.ts";
+import { type Common, whole, withCommon } from "./options.ts";
+import { openOutput, toJson } from "./output.ts";
 import { duration, progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
 
@@ -67,6 +68,14 @@ export function define(command: Command): void {
     .option("--curves", "one row a point of the curves instead of one a cell")
     .option("--timings", "also attempts, seconds, when and where: these differ from run to run")
     .action(exportCells);
+  withCommon(command.command("plot"))
+    .description("draw a result of a folder's cells over one of their parameters")
+    .argument("<folder>")
+    .option("--job <name>", "whose cells, where a folder holds those of several jobs")
+    .option("--x <parameter>", "default: the parameter with most values")
+    .option("--y <result>", "default: the job's first")
+    .option("--by <parameter>", "one colour each; default: the parameter with most values but x")
+    .action(plot);
 }
 
 /** --threads and --memory, for whatever runs cells. */
@@ -246,6 +255,62 @@ async function exportCells(
   try {
     const rows = await store.export(await jobIn(store, options.job), options.to, { ...options, format });
     process.stdout.write(`wrote ${rows} rows to ${options.to}\n`);
+  } finally {
+    await store.close();
+  }
+}
+
+interface PlotOptions extends Common {
+  readonly job?: string;
+  readonly x?: string;
+  readonly y?: string;
+  readonly by?: string;
+}
+
+async function plot(folder: string, options: PlotOptions): Promise<void> {
+  const write = await openOutput(options);
+  const { file, job, columns } = await cellsIn(folder, options.job);
+  const kind = jobs.get(job)!;
+  const numeric = (names: string[]) =>
+    names.filter((name) => columns[name]!.some((value) => typeof value === "number"));
+  const distinct = (name: string) => new Set(columns[name]).size;
+  const parameters = numeric([...Object.keys(kind.parameters), ...(kind.seeded ? ["seed"] : [])]);
+  const results = numeric([...Object.keys(kind.results), ...Object.keys(kind.stats)]);
+  const chosen = (option: string, asked: string | undefined, names: string[]): string | undefined => {
+    if (asked !== undefined && !names.includes(asked))
+      throw new Usage(`--${option} ${asked}: the numbers there are ${names.join(", ") || "none"}`);
+    return asked ?? names[0];
+  };
+  const ranked = (names: string[]) => [...names].sort((a, b) => distinct(b) - distinct(a));
+  const x = chosen("x", options.x, ranked(parameters));
+  const y = chosen("y", options.y, results);
+  if (x === undefined || y === undefined) throw new Failure(`${file} holds no numbers to draw yet`);
+  const varied = ranked(parameters).filter((name) => name !== x && distinct(name) > 1);
+  const by = chosen("by", options.by, options.by === undefined ? varied : parameters);
+  const quantity = (name: string) => ({
+    name,
+    values: Float64Array.from(columns[name]!, (value) => (typeof value === "number" ? value : Number.NaN)),
+  });
+  const data = { x: quantity(x), y: quantity(y), by: by === undefined ? undefined : quantity(by) };
+  const shown = [x, y, ...(by === undefined ? [] : [by])];
+  const failed = columns.status!.filter((state) => state === "failed").length;
+  const setting = `job ${job}, ${columns.key!.length} cells${failed > 0 ? `, ${failed} of them failed` : ""}`;
+  await write({
+    json: () => ({ job, x: data.x, y: data.y, by: data.by ?? null }),
+    columns: () => Object.fromEntries(shown.map((name) => [name, quantity(name).values])),
+    text: () => `${bold(`${y} over ${x}`)}${by === undefined ? "" : `, by ${by}`}: ${setting}`,
+    figure: async () => {
+      const { sweepFigure } = await import("../figures/index.ts");
+      return sweepFigure({ setting, ...data });
+    },
+  });
+}
+
+async function cellsIn(folder: string, asked: string | undefined) {
+  const store = await Store.open(folder, "read");
+  try {
+    const job = await jobIn(store, asked);
+    return { file: store.file, job, columns: await store.columns(job) };
   } finally {
     await store.close();
   }

@@ -13,4 +13,5 @@ export { type LossData, lossFigure } from "./loss.ts";
 export { type SchedulesData, schedulesFigure } from "./schedules.ts";
 export { type SimulationData, type SimulationRun, simulationFigure } from "./simulation.ts";
 export { type SpectrumData, spectrumFigure } from "./spectrum.ts";
+export { type Quantity, type SweepData, sweepFigure } from "./sweep.ts";
 export { dark, FONT, fan, light, type Theme } from "./theme.ts";

@@ -66,7 +66,7 @@ export class Store {
       const options = {
         access_mode: access,
         threads: "1",
-        memory_limit: "256MB",
+        memory_limit: "100MB",
         autoinstall_known_extensions: "false",
         autoload_known_extensions: "false",
       };
@@ -144,11 +144,13 @@ export class Store {
     for await (const rows of result.yieldRows())
       for (const [key, status] of rows) keys[status as "done" | "failed"].add(key as string);
     const seen = new KeySet();
-    return Uint8Array.from({ length: plan.size }, (_, i) => {
+    const states = new Uint8Array(plan.size);
+    for (let i = 0; i < plan.size; i++) {
       const { key } = cellAt(plan, i);
-      if (!seen.add(key)) return REPEATED;
-      return keys.done.has(key) ? DONE : keys.failed.has(key) ? FAILED : PENDING;
-    });
+      if (!seen.add(key)) states[i] = REPEATED;
+      else states[i] = keys.done.has(key) ? DONE : keys.failed.has(key) ? FAILED : PENDING;
+    }
+    return states;
   }
 
   /** Writes an outcome with the next commit. To be awaited: it waits where the disk is slower than the cells. */

@@ -24,7 +24,7 @@ interface Kills {
   readonly span: number;
 }
 
-/** Kills a sweep −9 at random moments, one in four while it starts, the others while it runs; then lets it end. */
+/** Kills a sweep −9 at random moments, one in four while it starts, the others spread over the cells; then lets it end. */
 export async function killAndCompare({ cells, repeats, kills, span }: Kills): Promise<string> {
   const [calm, stormy] = [folder(), folder()];
   const plan = planFile(calm, smallCells(cells, repeats));
@@ -33,7 +33,9 @@ export async function killAndCompare({ cells, repeats, kills, span }: Kills): Pr
   const standing: number[] = [];
   for (let kill = 0; kill < kills; kill++) {
     const running = start(["sweep", plan, "--out", stormy, "--quiet"]);
-    if (random() > 0.25) await until(() => ended(running.child) || progressOf(stormy)?.pid === running.child.pid);
+    const target = (cells * (kill + random())) / (kills + 1);
+    if (random() > 0.25)
+      await until(() => ended(running.child) || reached(stormy, running.child.pid!, target), 600_000);
     await sleep(span * random());
     await running.kill();
     standing.push(await doneIn(stormy));
@@ -53,11 +55,13 @@ export async function killAndCompare({ cells, repeats, kills, span }: Kills): Pr
   return `cells done after each of ${kills} kills: ${standing.join(", ")}`;
 }
 
-function progressOf(out: string): { pid: number } | undefined {
+/** Whether the process says that so many cells are done. */
+function reached(out: string, pid: number, cells: number): boolean {
   try {
-    return JSON.parse(readFileSync(join(out, "progress.json"), "utf8")) as { pid: number };
+    const progress = JSON.parse(readFileSync(join(out, "progress.json"), "utf8")) as { pid: number; done: number };
+    return progress.pid === pid && progress.done >= cells;
   } catch {
-    return undefined;
+    return false;
   }
 }
 

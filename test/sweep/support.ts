@@ -66,7 +66,8 @@ export function isoflop(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return spawnSync(process.execPath, [MAIN, ...args], {
     encoding: "utf8",
     env: { ...process.env, ...env },
-    timeout: 120_000,
+    timeout: 1_200_000,
+    maxBuffer: 2 ** 26,
   });
 }
 
