@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { toJson } from "../figures/index.ts";
 import {
   type Estimate,
   estimate,
@@ -20,7 +21,7 @@ import {
 import { Failure, Usage } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
 import { type Common, whole, withCommon } from "./options.ts";
-import { openOutput, toJson } from "./output.ts";
+import { openOutput } from "./output.ts";
 import { duration, progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
 

@@ -2,6 +2,7 @@
 // The tables of parameters make the plan's JSON Schema and its defaults, those of results the columns of an export.
 
 import { rehearsal } from "./kinds/rehearsal.ts";
+import { simulateJob } from "./kinds/simulation.ts";
 import { frontierJob, lossJob, phaseJob } from "./kinds/theory.ts";
 
 /** What a plan may give a parameter; null where it is left open. */
@@ -52,5 +53,5 @@ export interface JobKind {
 }
 
 export const jobs: ReadonlyMap<string, JobKind> = new Map(
-  [phaseJob, lossJob, frontierJob, rehearsal].map((kind) => [kind.name, kind]),
+  [phaseJob, lossJob, frontierJob, simulateJob, rehearsal].map((kind) => [kind.name, kind]),
 );

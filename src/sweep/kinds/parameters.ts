@@ -1,5 +1,6 @@
 // Parameters that several jobs share.
 
+import { type PowerLaw, powerLaw } from "../../theory/spectrum.ts";
 import type { Parameter, Parameters } from "../jobs.ts";
 
 export const spectrumParameters = {
@@ -14,6 +15,8 @@ export const stepParameters = {
 } as const satisfies Record<string, Parameter>;
 
 export const number = (p: Parameters, name: string): number => p[name] as number;
+
+export const spectrumOf = (p: Parameters): PowerLaw => powerLaw({ alpha: number(p, "alpha"), beta: number(p, "beta") });
 
 /** The parameters named, without those left open. */
 export function given<T>(p: Parameters, ...names: string[]): T {

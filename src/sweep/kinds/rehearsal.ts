@@ -3,9 +3,8 @@
 import { defaultKernels } from "../../kernels/default.ts";
 import { complexArray } from "../../kernels/resolvent.ts";
 import { modesOf } from "../../theory/modes.ts";
-import { powerLaw } from "../../theory/spectrum.ts";
 import type { JobKind } from "../jobs.ts";
-import { number, spectrumParameters } from "./parameters.ts";
+import { number, spectrumOf, spectrumParameters } from "./parameters.ts";
 
 /** Sums D(κ) over the modes of a power law at 16 κ, `repeats` times. */
 export const rehearsal: JobKind = {
@@ -30,7 +29,7 @@ export const rehearsal: JobKind = {
     if (p.outcome === "error")
       throw new RangeError(`this rehearsal was told to fail (label ${JSON.stringify(p.label)})`);
     if (p.outcome === "crash") process.exit(70);
-    const modes = modesOf(powerLaw({ alpha: number(p, "alpha"), beta: number(p, "beta") }), number(p, "v"));
+    const modes = modesOf(spectrumOf(p), number(p, "v"));
     const kappa = complexArray(16);
     kappa.re.forEach((_, i) => {
       kappa.re[i] = 10 ** (-i / 4) * (1 + seed / 1024);

@@ -4,12 +4,10 @@ import { FRONTIER_METHODS, type FrontierOptions, frontier } from "../../theory/f
 import { LOSS_METHODS, type LossMethod, loss } from "../../theory/loss.ts";
 import { phase } from "../../theory/phases.ts";
 import { type PlrfOptions, plrf } from "../../theory/plrf.ts";
-import { powerLaw } from "../../theory/spectrum.ts";
 import { kernelNorm } from "../../theory/stability.ts";
-import type { JobKind, Parameters } from "../jobs.ts";
-import { given, number, spectrumParameters, stepParameters } from "./parameters.ts";
+import type { JobKind } from "../jobs.ts";
+import { given, spectrumOf, spectrumParameters, stepParameters } from "./parameters.ts";
 
-const spectrumOf = (p: Parameters) => powerLaw({ alpha: number(p, "alpha"), beta: number(p, "beta") });
 const deterministic = { seeded: false, memory: () => 0 } as const;
 
 export const phaseJob: JobKind = {

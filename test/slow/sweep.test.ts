@@ -1,4 +1,4 @@
-// The long versions of test/sweep, with their measurements: npm run test:chaos. They want the machine for themselves.
+// The long versions of test/sweep, with their measurements: npm run test:slow, after a build. They want the machine for themselves.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
