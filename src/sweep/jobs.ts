@@ -1,6 +1,7 @@
 // What a cell can compute: each kind of job is a pure function of its parameters and, where it is random, of a seed.
 // The tables of parameters make the plan's JSON Schema and its defaults, those of results the columns of an export.
 
+import { dynamicsJob } from "./kinds/dynamics.ts";
 import { rehearsal } from "./kinds/rehearsal.ts";
 import { simulateJob } from "./kinds/simulation.ts";
 import { frontierJob, lossJob, phaseJob } from "./kinds/theory.ts";
@@ -53,5 +54,5 @@ export interface JobKind {
 }
 
 export const jobs: ReadonlyMap<string, JobKind> = new Map(
-  [phaseJob, lossJob, frontierJob, simulateJob, rehearsal].map((kind) => [kind.name, kind]),
+  [phaseJob, lossJob, frontierJob, simulateJob, dynamicsJob, rehearsal].map((kind) => [kind.name, kind]),
 );

@@ -24,7 +24,7 @@ export const simulateJob: JobKind = {
   },
   results: { finalLoss: "number", finalStderr: "number" },
   stats: { converged: "boolean", diverged: "integer", failedEigenvalues: "integer" },
-  curves: ["steps", "flops", "mean", "stderr"],
+  curves: ["r", "flops", "mean", "stderr"],
   // W, and of the spectral method the Gram matrix; beside them one of each while they are made
   memory: (p) => 16 * number(p, "d") * ((p.v as number | null) ?? 4 * number(p, "d")),
   async run(p, seed) {
@@ -38,7 +38,7 @@ export const simulateJob: JobKind = {
     return {
       results: { finalLoss: mean.at(-1)!, finalStderr: stderr.at(-1)! },
       stats: { converged, diverged, failedEigenvalues },
-      curves: { steps, flops, mean, stderr },
+      curves: { r: steps, flops, mean, stderr },
     };
   },
 };
