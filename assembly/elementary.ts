@@ -1,8 +1,10 @@
-// log, exp, exp − 1 and the sine and cosine of up to an eighth of a turn (docs/theory.md, §7.1). Only + − × ÷ and bit
-// operations, so that every engine gives the same bits. Coefficients: FreeBSD msun (e_log.c, k_sin.c, k_cos.c) and 1/k!.
+// log, and the sine and cosine of up to an eighth of a turn (docs/theory.md, §7.1). Only + − × ÷ and bit operations, so that
+// every engine gives the same bits. Coefficients: FreeBSD msun (e_log.c, k_sin.c, k_cos.c).
 //
-// V8 rebuilds a splatted constant at each use and a load from a table costs less; so log and sincos, which every normal
-// needs, take two vectors that share each load. Their results go to memory, the second vector 16 bytes after the first.
+// V8 rebuilds a splatted constant at each use and a load from a table costs less; so these two, which every normal needs,
+// take two vectors that share each load. Results go to memory, the second vector 16 bytes after the first.
+
+import { exp } from "./exponential";
 
 const LOG = memory.data<f64>([
   0.6666666666666735, 0.3999999999940942, 0.2857142874366239, 0.22222198432149784, 0.1818357216161805,
@@ -16,25 +18,13 @@ const COS = memory.data<f64>([
   0.0416666666666666, -0.001388888888887411, 2.480158728947673e-5, -2.7557314351390663e-7, 2.087572321298175e-9,
   -1.1359647557788195e-11,
 ]);
-/** 1/2!, …, 1/13! */
-const EXP = memory.data<f64>([
-  0.5, 0.16666666666666666, 0.041666666666666664, 0.008333333333333333, 0.001388888888888889, 0.0001984126984126984,
-  2.48015873015873e-5, 2.7557319223985893e-6, 2.755731922398589e-7, 2.505210838544172e-8, 2.08767569878681e-9,
-  1.6059043836821613e-10,
-]);
 const LN2 = memory.data<f64>([0.6931471805599453]);
-/** ln 2 in two parts; the first has trailing zeros, so that k·LN2_HIGH is exact. */
-const LN2_HIGH = memory.data<f64>([0.6931471803691238]);
-const LN2_LOW = memory.data<f64>([1.9082149292705877e-10]);
-const LOG2E = memory.data<f64>([1.4426950408889634]);
 const HALF = memory.data<f64>([0.5]);
 const ONE = memory.data<f64>([1]);
 const TWO = memory.data<f64>([2]);
 /** The bits of 2⁵² before a whole number make it an f64; 2⁵² + 1023 then also takes off the exponent's bias. */
 const TWO_52 = memory.data<f64>([4503599627370496]);
 const TWO_52_BIASED = memory.data<f64>([4503599627371519]);
-/** 1.5·2⁵²: adding it rounds to a whole number, kept in the low bits. */
-const ROUNDER = memory.data<f64>([6755399441055744]);
 /** bits(1) − bits(√½), and the mask of sign and exponent. */
 const NORMALIZE = memory.data<u64>([0x00095f6200000000]);
 const EXPONENT = memory.data<u64>([0xfff0000000000000]);
@@ -141,47 +131,6 @@ export function sincos(h0: v128, h1: v128, out: usize): void {
   v128.store(out, f64x2.add(h1, f64x2.mul(f64x2.mul(h1, z1), s1)), 16);
   v128.store(out, f64x2.add(f64x2.sub(one, f64x2.mul(z0, half)), f64x2.mul(f64x2.mul(z0, z0), c0)), 32);
   v128.store(out, f64x2.add(f64x2.sub(one, f64x2.mul(z1, half)), f64x2.mul(f64x2.mul(z1, z1), c1)), 48);
-}
-
-/** k + 1.5·2⁵², with k in the low bits: x = k ln 2 + r, |r| ≤ ½ ln 2. */
-// @ts-ignore: decorator
-@inline
-function quotient(x: v128): v128 {
-  return f64x2.add(f64x2.mul(x, constant(LOG2E)), constant(ROUNDER));
-}
-
-/** eʳ − 1. */
-function expm1Remainder(x: v128, rounded: v128): v128 {
-  const k = f64x2.sub(rounded, constant(ROUNDER));
-  const r = f64x2.sub(f64x2.sub(x, f64x2.mul(k, constant(LN2_HIGH))), f64x2.mul(k, constant(LN2_LOW)));
-  let y = constant(EXP + 88);
-  for (let i = 80; i >= 0; i -= 8) y = f64x2.add(constant(EXP + i), f64x2.mul(r, y));
-  return f64x2.add(r, f64x2.mul(f64x2.mul(r, r), y));
-}
-
-/** 2ᵏ. */
-// @ts-ignore: decorator
-@inline
-function scale(rounded: v128): v128 {
-  return i64x2.add(i64x2.shl(rounded, 52), constant(ONE));
-}
-
-/** eˣ for |x| < 700. */
-// @ts-ignore: decorator
-@inline
-export function exp(x: v128): v128 {
-  const rounded = quotient(x);
-  const two = scale(rounded);
-  return f64x2.add(two, f64x2.mul(two, expm1Remainder(x, rounded)));
-}
-
-/** eˣ − 1 for |x| < 700. */
-// @ts-ignore: decorator
-@inline
-export function expm1(x: v128): v128 {
-  const rounded = quotient(x);
-  const two = scale(rounded);
-  return f64x2.add(f64x2.sub(two, constant(ONE)), f64x2.mul(two, expm1Remainder(x, rounded)));
 }
 
 /** out_j = j^p for j = 1…n; n a multiple of 4. */

@@ -7,7 +7,8 @@
 //
 // Four counters c0…c0+3 give 16 words, stored word-major: x0 of each counter, then x1, x2, x3.
 
-import { constant, expm1, log, sincos } from "./elementary";
+import { constant, log, sincos } from "./elementary";
+import { expm1 } from "./exponential";
 
 const M0: i32 = 0xd2511f53;
 const M1: i32 = 0xcd9e8d57;

@@ -1,8 +1,8 @@
 // One-pass SGD on the random features model, by its law and by its definition (docs/theory.md, §7.2).
 //
-// spectral   Gaussian data in the eigenbasis of K̂, y_i = √λ̂_i δ_i:  e = Σ_i ξ_i y_i,  y_i ← y_i − γ λ̂_i Σ_batch e ξ_i         (7.2)
+// spectral   Gaussian data in the eigenbasis of K̂, y_i = √λ̂_i δ_i:  e = Σ_i ξ_i y_i,  y_i ← y_i − γ λ̂_i Σ_batch e ξ_i         (7.3)
 //            What no θ can reach and the label noise are one more mode, of eigenvalue 0 and y = √(P_⊥ + σ²).
-// dense      φ = Wᵀx,  e = ⟨φ,θ⟩ − ⟨x,b⟩ − ε,  θ ← θ − γ Σ_batch e φ,  x_j = √λ_j z_j                                        (7.1)
+// dense      φ = Wᵀx,  e = ⟨φ,θ⟩ − ⟨x,b⟩ − ε,  θ ← θ − γ Σ_batch e φ,  x_j = √λ_j z_j                                        (1.4)
 
 import { fill } from "./random";
 import { tile } from "./tile";

@@ -180,7 +180,7 @@ export async function simulate(model: Plrf, options: SimulationOptions): Promise
 }
 
 /**
- * The exact expected loss of Gaussian data for `draws` draws of W (docs/theory.md, eq. 2.2), and its mean over them. The same
+ * The exact expected loss of Gaussian data for `draws` draws of W (docs/theory.md, eq. 2.1), and its mean over them. The same
  * seed gives the draws of `simulate`. Arguments and errors as there.
  */
 export async function expected(

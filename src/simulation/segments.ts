@@ -33,7 +33,7 @@ export interface SampleJob {
   readonly problem: Problem;
 }
 
-/** Spectral SGD of one member (docs/theory.md, eq. 7.2). state: y. */
+/** Spectral SGD of one member (docs/theory.md, eq. 7.3). state: y. */
 export interface SpectralJob {
   readonly kind: "spectral";
   readonly problem: Problem;
@@ -44,7 +44,7 @@ export interface SpectralJob {
   readonly limit: number;
 }
 
-/** Dense SGD of members that share one W (eq. 7.1). state: θ of each. */
+/** Dense SGD of members that share one W (eq. 1.4). state: θ of each. */
 export interface DenseJob {
   readonly kind: "dense";
   readonly problem: Problem;
@@ -59,7 +59,7 @@ export interface DenseJob {
   readonly limit: number;
 }
 
-/** The exact expected loss given W (eq. 2.2). state: ρ_i. */
+/** The exact expected loss given W (eq. 2.1). state: ρ_i. */
 export interface ExpectedJob {
   readonly kind: "expected";
   readonly sampled: SampledSpectrum;

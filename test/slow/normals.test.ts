@@ -15,6 +15,8 @@ describe("a thousand million normals", () => {
   const classes = new Float64Array(CLASSES);
   const beyond = new Float64Array(8);
   const products = new Float64Array(4);
+  /** Pairs (one word's uniform each) whose radius is beyond 5, 5.5, 6, 6.5, 7. */
+  const radii = new Float64Array(5);
   let most = 0;
   let previous: Float64Array = new Float64Array(BLOCK);
   let total = 0;
@@ -40,6 +42,12 @@ describe("a thousand million normals", () => {
       }
       if (i > 0) products[0]! += x * z[i - 1]!;
     }
+    // a pair is four numbers apart
+    for (let i = 0; i + 8 <= n; i += 8)
+      for (let k = i; k < i + 4; k++) {
+        const square = z[k]! ** 2 + z[k + 4]! ** 2;
+        if (square > 25) for (let j = 0; j < 5; j++) if (square > (5 + j / 2) ** 2) radii[j]!++;
+      }
     if (member && stream)
       for (let i = 0; i < n; i++) {
         products[1]! += z[i]! * member[i]!;
@@ -51,7 +59,8 @@ describe("a thousand million normals", () => {
   }
   console.log(
     `moments ${[1, 2, 3, 4, 6].map((k) => (sums[k]! / N).toFixed(6)).join(" ")}; largest ${most.toFixed(3)}; ` +
-      `beyond ${[3, 4, 5, 6, 7].map((k) => `${k} σ: ${beyond[k]} (${(2 * normalTail(k) * N).toFixed(1)})`).join(", ")}`,
+      `beyond ${[3, 4, 5, 6, 7].map((k) => `${k} σ: ${beyond[k]} (${(2 * normalTail(k) * N).toFixed(1)})`).join(", ")}; ` +
+      `radii beyond ${[...radii].map((n, j) => `${5 + j / 2}: ${n} (${((N / 2) * Math.exp(-0.5 * (5 + j / 2) ** 2)).toFixed(1)})`).join(", ")}`,
   );
 
   it.each([
@@ -67,6 +76,11 @@ describe("a thousand million normals", () => {
   it.each([3, 4, 5, 6, 7])("the tails beyond %i σ hold what they should", (k) => {
     const mean = 2 * normalTail(k) * N;
     expect(Math.abs(beyond[k]! - mean)).toBeLessThan(4 * Math.sqrt(mean) + 0.5);
+  });
+
+  it.each([0, 1, 2, 3, 4])("pairs have the right radii, to 7 (%i)", (j) => {
+    const mean = (N / 2) * Math.exp(-0.5 * (5 + j / 2) ** 2);
+    expect(Math.abs(radii[j]! - mean)).toBeLessThan(4 * Math.sqrt(mean) + 0.5);
   });
 
   it("Kolmogorov–Smirnov, at the edges of classes", () => {

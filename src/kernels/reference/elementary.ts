@@ -1,5 +1,5 @@
-// log, exp, exp − 1, sin and cos operation by operation as in assembly/elementary.ts, so with the same bits (docs/theory.md,
-// §7.1): Math.log and the rest differ from engine to engine.
+// log, exp, exp − 1, sin and cos operation by operation as in assembly/elementary.ts and exponential.ts, so with the same bits
+// (docs/theory.md, §7.1): Math.log and the rest differ from engine to engine.
 
 const LOG = [
   0.6666666666666735, 0.3999999999940942, 0.2857142874366239, 0.22222198432149784, 0.1818357216161805,
@@ -54,11 +54,20 @@ export function cos(h: number): number {
   return 1 - z * 0.5 + z * z * horner(COS, z);
 }
 
-/** k, 2ᵏ and eʳ − 1 of x = k ln 2 + r. */
+/** c0 + c1 x + … + c5 x⁵, even and odd powers apart. */
+function polynomial5(c: readonly number[], x: number): number {
+  const x2 = x * x;
+  const even = c[0]! + x2 * (c[2]! + x2 * c[4]!);
+  const odd = c[1]! + x2 * (c[3]! + x2 * c[5]!);
+  return even + x * odd;
+}
+
+/** 2ᵏ and eʰ − 1 of x = k ln 2 + h. */
 function split(x: number): [two: number, remainder: number] {
   const k = x * Math.LOG2E + ROUNDER - ROUNDER;
-  const r = x - k * LN2_HIGH - k * LN2_LOW;
-  return [2 ** k, r + r * r * horner(EXP, r)];
+  const h = x - k * LN2_HIGH - k * LN2_LOW;
+  const h2 = h * h;
+  return [2 ** k, h + h2 * (polynomial5(EXP, h) + h2 * (h2 * h2) * polynomial5(EXP.slice(6), h))];
 }
 
 /** eˣ for |x| < 700. */

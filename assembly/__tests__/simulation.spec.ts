@@ -1,0 +1,66 @@
+import { indexPowers } from "../elementary";
+import { fill, philox } from "../random";
+import { tile } from "../tile";
+import { implicitQL, tridiagonalize } from "../tridiagonal";
+
+const memory = heap.alloc(65536);
+
+describe("Philox4x32-10", () => {
+  it("gives the Random123 distribution's answers", () => {
+    philox(0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0, memory);
+    expect<u32>(load<u32>(memory)).toBe(0xd16cfe09);
+    expect<u32>(load<u32>(memory, 16)).toBe(0x94fdcceb);
+    expect<u32>(load<u32>(memory, 32)).toBe(0x5001e420);
+    expect<u32>(load<u32>(memory, 48)).toBe(0x24126ea1);
+  });
+
+  it("gives the same numbers from any start", () => {
+    fill(0, 0, 0, 64, 1, 2, 3, 4, 5, memory);
+    fill(0, 0, 32, 32, 1, 2, 3, 4, 5, memory + 512);
+    for (let i = 0; i < 32; i++) expect<f64>(load<f64>(memory + 512 + 8 * i)).toBe(load<f64>(memory + 256 + 8 * i));
+  });
+});
+
+describe("powers of the index", () => {
+  it("are 1, √2, √3, 2", () => {
+    indexPowers(4, 0.5, memory);
+    for (let j = 0; j < 4; j++) expect<f64>(load<f64>(memory + 8 * j)).toBeCloseTo(Math.sqrt(<f64>(j + 1)), 15);
+  });
+});
+
+describe("the tile", () => {
+  it("adds the products of two strips", () => {
+    // three rows of (1, 2, 3, 4) and of (1, 1, 1, 1)·k
+    for (let k = 0; k < 3; k++)
+      for (let i = 0; i < 4; i++) {
+        store<f64>(memory + 32 * k + 8 * i, <f64>(i + 1));
+        store<f64>(memory + 96 + 32 * k + 8 * i, <f64>k);
+      }
+    const c = memory + 192;
+    for (let i = 0; i < 16; i++) store<f64>(c + 8 * i, 10.0);
+    tile(3, memory, memory + 96, c, 32);
+    for (let i = 0; i < 16; i++) expect<f64>(load<f64>(c + 8 * i)).toBe(10 + 3 * <f64>((i >> 2) + 1));
+  });
+});
+
+describe("eigenvalues", () => {
+  it("are 1 and 3 for ((2, 1), (1, 2)), with equal weights of e₁", () => {
+    const G = memory,
+      h = memory + 128,
+      d = memory + 256,
+      e = memory + 288,
+      z = memory + 320;
+    for (let i = 0; i < 384; i += 8) store<f64>(G + i, 0);
+    store<f64>(G, 2.0);
+    store<f64>(G, 1.0, 8);
+    store<f64>(G, 1.0, 32);
+    store<f64>(G, 2.0, 40);
+    store<f64>(h, 5.0);
+    store<f64>(z, 1.0);
+    expect<f64>(tridiagonalize(2, 4, G, h, d, e, memory + 512)).toBeCloseTo(5, 14);
+    expect<i32>(implicitQL(2, d, e, z)).toBe(0);
+    expect<f64>(load<f64>(d) + load<f64>(d, 8)).toBeCloseTo(4, 14);
+    expect<f64>(load<f64>(d) * load<f64>(d, 8)).toBeCloseTo(3, 14);
+    expect<f64>(load<f64>(z) * load<f64>(z)).toBeCloseTo(0.5, 14);
+  });
+});
