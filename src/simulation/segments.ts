@@ -97,8 +97,12 @@ export interface Segment {
 export type Result<J extends Job> = J extends SampleJob ? SampledSpectrum : J extends NetworkJob ? Losses : Segment;
 
 /** y at the start: √c_i, then √(P_⊥ + σ²) in the mode of eigenvalue 0. */
-export const spectralStart = ({ energies, floor }: SampledSpectrum, noise: number): Float64Array =>
-  Float64Array.of(...energies.map(Math.sqrt), Math.sqrt(floor + noise * noise));
+export function spectralStart({ energies, floor }: SampledSpectrum, noise: number): Float64Array {
+  const y = new Float64Array(energies.length + 1);
+  y.set(energies.map(Math.sqrt));
+  y[energies.length] = Math.sqrt(floor + noise * noise);
+  return y;
+}
 
 export const denseStart = (d: number, members: number): Float64Array => new Float64Array(members * padded(d));
 

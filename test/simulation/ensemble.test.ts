@@ -208,4 +208,9 @@ describe("bad input", () => {
     const infinite = plrf({ spectrum: powerLaw({ alpha: 0.7, beta: 0.7 }), d: 20, v: Infinity });
     await expect(simulate(infinite, { steps: 1 })).rejects.toThrow(/^v must be finite/);
   });
+
+  it("a model beyond WebAssembly's memory is refused", async () => {
+    await expect(simulate(modelAt(0.7, 0.7, 20_000), { steps: 1 })).rejects.toThrow(/^d must be at most 16384/);
+    await expect(simulate(modelAt(0.7, 0.7, 10_000), { steps: 1, method: "dense" })).rejects.toThrow(/use spectral$/);
+  });
 });

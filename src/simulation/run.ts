@@ -1,0 +1,324 @@
+// What every kind of run shares: checked options, draws of W made once, runs in pieces on lanes, progress, checkpoints.
+
+import { finite, increasing, integer, shown } from "../check.ts";
+import type { Distribution } from "../kernels/simulation.ts";
+import { made } from "../made.ts";
+import { logspace } from "../math/grid.ts";
+import type { Plrf } from "../theory/plrf.ts";
+import { type CheckpointStore, decode, type Entries, encode } from "./checkpoint.ts";
+import type { SampledSpectrum } from "./eigenvalues.ts";
+import { type Lane, openLanes, type ThreadOptions } from "./lanes.ts";
+import { denseStart, type Problem, type RunJob, type Span, spectralStart } from "./segments.ts";
+
+export interface RunOptions extends ThreadOptions {
+  /** Steps to run, ≥ 1. */
+  readonly steps: number;
+  /** Numbers of steps at which losses are recorded: how many, spread in the logarithm (default 50), or which (0 … steps). */
+  readonly record?: number | ArrayLike<number>;
+  /** Seed of every random number, 0 … 2⁵³−1. Default 1. */
+  readonly seed?: number;
+  /** σ ≥ 0: standard deviation of the label noise. Losses are excess losses, without σ². Default 0. */
+  readonly noise?: number;
+  /** γ at each step r ≥ 0, for a step that changes. Default: the model's γ, always. */
+  readonly schedule?: (r: number) => number;
+  readonly signal?: AbortSignal;
+  /** Called with the fraction done, 0 … 1, and an estimate of the seconds left. */
+  readonly onProgress?: (done: number, secondsLeft: number) => void;
+  /** Kept up to date as the run goes; a run that finds one of its own there continues it. */
+  readonly checkpoint?: CheckpointStore;
+}
+
+export interface RunStats {
+  /** Whether every eigenvalue converged and no member diverged. */
+  readonly converged: boolean;
+  readonly failedEigenvalues: number;
+  /** Members whose squared error passed 10⁹ (P(0)+σ²); each stopped there. Its losses are Infinity from then on. */
+  readonly diverged: number;
+  /** The first step at which one did, or Infinity. */
+  readonly divergedAt: number;
+}
+
+/** A squared error so far beyond the first loss has diverged. */
+const DIVERGED = 1e9;
+/** A d × d matrix of that size takes half of the memory WebAssembly has. */
+const MOST_FEATURES = 16_384;
+/** Work between two looks at the signal, in nanoseconds of a typical processor. */
+const SEGMENT = 2.5e8;
+/** Milliseconds between checkpoints. */
+const SAVE_EVERY = 2000;
+
+/** A run in pieces: one or more members, or an expectation. */
+export interface Task {
+  readonly name: string;
+  /** Nanoseconds a step, roughly. */
+  readonly cost: number;
+  /** Curves it gives. */
+  readonly size: number;
+  readonly start: (lane: Lane) => Promise<Float64Array>;
+  readonly job: (state: Float64Array, span: Span, lane: Lane) => Promise<RunJob>;
+}
+
+interface Outcome {
+  /** `size` curves one after the other. */
+  readonly losses: Float64Array;
+  readonly diverged: Float64Array;
+}
+
+/** One call of `simulate`, `expected` or `sampleSpectrum`. */
+export class Run {
+  readonly seed: number;
+  readonly noise: number;
+  readonly limit: number;
+  readonly record: Float64Array;
+  readonly parameters: Record<string, unknown>;
+  readonly #model: Plrf;
+  readonly #options: RunOptions;
+  readonly #steps: number;
+  readonly #samples = new Map<number, Promise<SampledSpectrum>>();
+  #failed = 0;
+  #entries: Entries = new Map();
+  #made: unknown;
+  #saved = -Infinity;
+  #work = { total: 0, done: 0, before: 0, start: 0 };
+
+  constructor(model: Plrf, options: RunOptions) {
+    const { spectrum, gamma, batch, P0 } = model;
+    const d = integer("d", model.d, 1, MOST_FEATURES);
+    const v = integer("v", model.v, d, 2 ** 31);
+    this.#model = model;
+    this.#options = options;
+    this.#steps = integer("steps", options.steps, 1);
+    this.record = recordOf(options.record ?? 50, this.#steps);
+    this.seed = integer("seed", options.seed ?? 1, 0);
+    this.noise = finite("noise", options.noise ?? 0, 0);
+    integer("threads", options.threads ?? 0, 0, 1024);
+    if (options.schedule !== undefined && typeof options.schedule !== "function")
+      throw new TypeError(`schedule must be a function of the step, got ${shown(options.schedule)}`);
+    this.limit = DIVERGED * (P0 + this.noise ** 2);
+    const { noise, record, seed } = this;
+    this.parameters = { ...spectrum, d, v, gamma, batch, noise, steps: this.#steps, seed, record: [...record] };
+    if (options.schedule) this.parameters.schedule = [0, ...record].map(options.schedule);
+  }
+
+  problem(draw: number): Problem {
+    const { spectrum, v, d } = this.#model;
+    return { spectrum, v, d, seed: this.seed, draw };
+  }
+
+  spectralTask(draw: number, member: number): Task {
+    const { d, batch } = this.#model;
+    return {
+      name: `members/${member}`,
+      cost: 7 * batch * (d + 16),
+      size: 1,
+      start: async (lane) => spectralStart(await this.sampled(draw, lane), this.noise),
+      job: async (state, span, lane) => ({
+        kind: "spectral",
+        problem: this.problem(draw),
+        sampled: await this.sampled(draw, lane),
+        state,
+        member,
+        span,
+        limit: this.limit,
+      }),
+    };
+  }
+
+  denseTask(draw: number, member: number, members: number, apart: number, distribution: Distribution): Task {
+    const { d, v, batch } = this.#model;
+    const problem = this.problem(draw);
+    const { noise, limit } = this;
+    return {
+      name: `members/${member}`,
+      cost: members * batch * v * (d / 4 + 6),
+      size: members,
+      start: async () => denseStart(d, members),
+      job: async (state, span) => ({
+        ...{ kind: "dense", problem, state, member, members, apart, distribution, noise, span, limit },
+      }),
+    };
+  }
+
+  expectedTask(draw: number): Task {
+    return {
+      name: `expected/${draw}`,
+      cost: 2 * this.#model.d + 20,
+      size: 1,
+      start: async (lane) => (await this.sampled(draw, lane)).energies,
+      job: async (state, span, lane) => ({
+        kind: "expected",
+        sampled: await this.sampled(draw, lane),
+        state,
+        noise: this.noise,
+        span,
+      }),
+    };
+  }
+
+  /** The spectrum of a draw, made at the first call. */
+  sampled(draw: number, lane: Lane): Promise<SampledSpectrum> {
+    let sampled = this.#samples.get(draw);
+    if (!sampled) {
+      sampled = this.#sample(draw, lane);
+      this.#samples.set(draw, sampled);
+    }
+    return sampled;
+  }
+
+  async #sample(draw: number, lane: Lane): Promise<SampledSpectrum> {
+    const kept = this.#entries.get(`sample/${draw}`);
+    const sampled = kept
+      ? { eigenvalues: kept[0]!, energies: kept[1]!, floor: kept[2]![0]!, converged: kept[2]![1] === 1 }
+      : await lane.run({ kind: "sample", problem: this.problem(draw) });
+    const { eigenvalues, energies, floor, converged } = sampled;
+    if (!converged) this.#failed++;
+    this.#entries.set(`sample/${draw}`, [eigenvalues, energies, Float64Array.of(floor, converged ? 1 : 0)]);
+    return sampled;
+  }
+
+  async spectra(draws: number): Promise<SampledSpectrum[]> {
+    this.#work = { total: draws, done: 0, before: 0, start: performance.now() };
+    const spectra: SampledSpectrum[] = [];
+    await this.#share(draws, async (draw, lane) => {
+      spectra[draw] = await this.sampled(draw, lane);
+      this.#advance(1);
+    });
+    return spectra;
+  }
+
+  /** Does all tasks, in order as lanes come free. */
+  async all(tasks: readonly Task[], parameters: Record<string, unknown>): Promise<Outcome[]> {
+    const { checkpoint } = this.#options;
+    this.#made = parameters;
+    const bytes = await checkpoint?.read();
+    if (bytes) this.#entries = decode(bytes, parameters);
+    const total = tasks.reduce((sum, task) => sum + task.cost * this.#steps, 0);
+    this.#work = { total, done: 0, before: 0, start: performance.now() };
+    for (const { name, cost } of tasks) this.#work.before += cost * (this.#entries.get(name)?.[0]?.[0] ?? 0);
+    this.#work.done = this.#work.before;
+    const outcomes: Outcome[] = [];
+    try {
+      await this.#share(tasks.length, async (i, lane) => {
+        outcomes[i] = await this.#task(tasks[i]!, lane);
+      });
+    } finally {
+      await this.#save();
+    }
+    return outcomes;
+  }
+
+  async #task(task: Task, lane: Lane): Promise<Outcome> {
+    const { name, size, cost } = task;
+    const kept = this.#entries.get(name);
+    let at = kept ? kept[0]![0]! : 0;
+    let state = kept ? kept[1]! : await task.start(lane);
+    const losses = kept ? kept[2]! : new Float64Array(size * this.record.length);
+    const diverged = kept ? kept[3]! : new Float64Array(size).fill(Infinity);
+    if (at === 0 && this.record[0] === 0)
+      for (let q = 0; q < size; q++) losses[q * this.record.length] = this.#model.P0;
+    while (at < this.#steps) {
+      this.#options.signal?.throwIfAborted();
+      const span = this.#span(at, Math.min(this.#steps - at, Math.ceil(SEGMENT / cost)));
+      const segment = await lane.run(await task.job(state, span, lane));
+      at += span.count;
+      state = segment.state;
+      const from = this.record.filter((r) => r <= span.first).length;
+      const some = span.record.length;
+      for (let q = 0; q < size; q++) {
+        diverged[q] = Math.min(diverged[q]!, segment.diverged[q]!);
+        const ended = diverged[q]! < span.first;
+        for (let i = 0; i < some; i++)
+          losses[q * this.record.length + from + i] = ended ? Infinity : segment.losses[q * some + i]!;
+      }
+      if (diverged.every((end) => end < Infinity)) {
+        // nothing is left to run
+        for (let q = 0; q < size; q++)
+          losses.fill(Infinity, q * this.record.length + from + some, (q + 1) * this.record.length);
+        this.#advance(cost * (this.#steps - at));
+        at = this.#steps;
+      }
+      this.#entries.set(name, [Float64Array.of(at), at < this.#steps ? state : new Float64Array(0), losses, diverged]);
+      this.#advance(cost * span.count);
+      if (performance.now() - this.#saved > SAVE_EVERY) await this.#save();
+    }
+    return { losses, diverged };
+  }
+
+  #span(first: number, count: number): Span {
+    const { schedule } = this.#options;
+    const { batch, gamma } = this.#model;
+    const record = [...this.record].filter((r) => r > first && r <= first + count);
+    const steps = schedule
+      ? Float64Array.from({ length: count }, (_, i) => finite(`schedule(${first + i})`, schedule(first + i), 0))
+      : gamma;
+    return { first, count, record, batch, gamma: steps };
+  }
+
+  /** Shares work 0 … n−1 out among lanes, in order. */
+  async #share(n: number, work: (i: number, lane: Lane) => Promise<void>): Promise<void> {
+    const { signal } = this.#options;
+    signal?.throwIfAborted();
+    const lanes = await openLanes(this.#options);
+    let next = 0;
+    const drain = async (lane: Lane) => {
+      while (next < n) {
+        signal?.throwIfAborted();
+        await work(next++, lane);
+      }
+    };
+    const aborted = new Promise<never>((_, reject) => {
+      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
+    try {
+      const all = Promise.all(lanes.map(drain));
+      await (signal ? Promise.race([all, aborted]) : all);
+    } finally {
+      await Promise.all(lanes.map((lane) => lane.close()));
+    }
+  }
+
+  #advance(work: number): void {
+    this.#work.done += work;
+    const { total, done, before, start } = this.#work;
+    const rate = (done - before) / (performance.now() - start);
+    this.#options.onProgress?.(Math.min(1, done / total), (total - done) / rate / 1000);
+  }
+
+  async #save(): Promise<void> {
+    const { checkpoint } = this.#options;
+    if (!checkpoint || this.#entries.size === 0) return;
+    this.#saved = performance.now();
+    await checkpoint.write(encode(this.#made, this.#entries));
+  }
+
+  curve(parameters: Record<string, unknown>) {
+    const { d, batch } = this.#model;
+    return {
+      steps: this.record,
+      flops: this.record.map((r) => batch * d * r),
+      made: made("simulate", parameters, this.seed),
+    };
+  }
+
+  stats(ends: readonly number[]): RunStats {
+    const diverged = ends.filter((end) => end < Infinity);
+    return {
+      converged: this.#failed === 0 && diverged.length === 0,
+      failedEigenvalues: this.#failed,
+      diverged: diverged.length,
+      divergedAt: Math.min(Infinity, ...diverged),
+    };
+  }
+}
+
+function recordOf(record: number | ArrayLike<number>, steps: number): Float64Array {
+  if (typeof record !== "number") {
+    const list = increasing("record", record, 0, steps);
+    list.forEach((r, i) => {
+      integer(`record[${i}]`, r);
+    });
+    return list;
+  }
+  const points = integer("record", record, 1);
+  return Float64Array.from(new Set(logspace(1, steps, points).map(Math.round)));
+}
