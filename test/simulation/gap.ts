@@ -20,8 +20,10 @@ export async function gapToTheory(
   const [alpha, beta] = [0.7, 0.7];
   const model = plrf({ spectrum: powerLaw({ alpha, beta }), d, stepFraction: 0.25 });
   const steps = [10, 100, 1000];
-  const { curves } = await expected(model, { steps: 1000, record: steps, draws, ...pool });
-  const spectra = (await sampleSpectrum(model, { draws, ...pool })).draws;
+  // other sizes draw other W: their errors are independent
+  const common = { draws, seed: d, ...pool };
+  const { curves } = await expected(model, { ...common, steps: 1000, record: steps });
+  const spectra = (await sampleSpectrum(model, common)).draws;
   const sum = (f: (i: number) => number, n: number) =>
     Array.from({ length: n }, (_, i) => f(i)).reduce((a, b) => a + b, 0);
   const l = (j: number) => (j + 1) ** (-2 * alpha);
