@@ -47,8 +47,8 @@ it(
       [200, 400],
       [400, 160],
       [800, 64],
-      [1600, 24],
-      [3200, 10],
+      [1600, 32],
+      [3200, 16],
     ] as const) {
       const { gap, stderr, scatter } = await gapToTheory(d, draws, { threads });
       const cells = gap.map((x, i) => `${x.toFixed(5)} ± ${stderr[i]!.toFixed(5)} (${scatter[i]!.toFixed(4)})`);
