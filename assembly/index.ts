@@ -5,6 +5,7 @@ export { contourSums, transforms } from "./contour";
 export { measureSums, pairDifferences, pairForm, pairSums, quadraticForms, stepForcedSums } from "./dynamics";
 export { indexPowers } from "./elementary";
 export { drawStrips, gram } from "./gram";
+export { huber, logs, minimiseHuber } from "./huber";
 export { leapModes } from "./leap";
 export { leapMomentum } from "./leap-momentum";
 export { heapBase } from "./memory";

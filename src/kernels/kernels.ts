@@ -3,6 +3,7 @@
 
 import type { ContourKernels } from "./contour.ts";
 import type { DynamicsKernels } from "./dynamics.ts";
+import type { HuberKernels } from "./huber.ts";
 import type { MomentumKernels } from "./momentum.ts";
 import type { ResolventKernels } from "./resolvent.ts";
 import type { SimulationKernels } from "./simulation.ts";
@@ -14,6 +15,7 @@ export interface Kernels
     VolterraKernels,
     MomentumKernels,
     DynamicsKernels,
-    SimulationKernels {
+    SimulationKernels,
+    HuberKernels {
   readonly name: "wasm" | "reference";
 }

@@ -3,6 +3,7 @@
 import type { Kernels } from "../kernels.ts";
 import { contourReference } from "./contour.ts";
 import { dynamicsReference } from "./dynamics.ts";
+import { huberReference } from "./huber.ts";
 import { momentumReference } from "./momentum.ts";
 import { resolventReference } from "./resolvent.ts";
 import { simulationReference } from "./simulation.ts";
@@ -16,4 +17,5 @@ export const referenceKernels: Kernels = {
   ...momentumReference,
   ...dynamicsReference,
   ...simulationReference,
+  ...huberReference,
 };

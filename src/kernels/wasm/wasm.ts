@@ -4,6 +4,7 @@ import type { Kernels } from "../kernels.ts";
 import { contourKernels } from "./contour.ts";
 import { Core } from "./core.ts";
 import { dynamicsKernels } from "./dynamics.ts";
+import { huberKernels } from "./huber.ts";
 import { momentumKernels } from "./momentum.ts";
 import { resolventKernels } from "./resolvent.ts";
 import { simulationKernels } from "./simulation.ts";
@@ -20,5 +21,6 @@ export function wasmKernels(module?: BufferSource | WebAssembly.Module): Kernels
     ...momentumKernels(core),
     ...dynamicsKernels(core),
     ...simulationKernels(core),
+    ...huberKernels(core),
   };
 }

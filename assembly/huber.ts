@@ -1,0 +1,258 @@
+// The objective of Chinchilla's approach 3 and its gradient (docs/theory.md, eqs. 10.2, 10.3):
+//
+//   S_i = e^{a−αx_i} + e^{b−βy_i} + e^e,   r_i = log S_i − l_i,   ψ_i = clamp(r_i, ±δ),   Σ_i w_i ψ_i (r_i − ψ_i/2)
+//
+// with x = log N, y = log D, l = log L, θ = (a, b, e, α, β), and its minimum by BFGS (eq. 10.4) with the bisection
+// of Lewis and Overton (2013) for the weak Wolfe conditions, which also serves functions that are nearly not smooth:
+// with δ far below the residuals this one is nearly Σ|r_i|.
+//
+// Arrays hold n f64, n a multiple of 4; pad with w = 0.
+
+import { log } from "./elementary";
+import { exp } from "./exponential";
+import { add, BYTES, div, lanesum, load64, mul, splat, sub } from "./lanes";
+import { V } from "./width";
+
+/** Number of parameters. */
+const P: usize = 5;
+/** Sufficient decrease, and the curvature left at the end of a line search. */
+const C1: f64 = 1e-4;
+const C2: f64 = 0.9;
+const MAX_LINE_STEPS: i32 = 60;
+
+/** x within the bounds; NaN stays. */
+// @ts-ignore: decorator
+@inline
+function within(x: V, least: V, most: V): V {
+  if (isVector<V>()) return f64x2.pmin(f64x2.pmax(x, least), most);
+  else return min(max(x, least), most);
+}
+
+/** log S0 to `out`, log S1 to `out + BYTES`. */
+// @ts-ignore: decorator
+@inline
+function logTo(S0: V, S1: V, out: usize): void {
+  if (isVector<V>()) log(S0, S1, out);
+  else {
+    log(f64x2.splat(S0), f64x2.splat(S1), out);
+    store<f64>(out, load<f64>(out, 16), 8);
+  }
+}
+
+/** The objective at θ (5 f64); its gradient goes to `gradient` (5 f64). scratch: 4 f64. */
+export function huber(
+  n: i32,
+  x: usize,
+  y: usize,
+  l: usize,
+  w: usize,
+  delta: f64,
+  theta: usize,
+  gradient: usize,
+  scratch: usize,
+): f64 {
+  const a = splat(load<f64>(theta));
+  const b = splat(load<f64>(theta, 8));
+  const alpha = splat(load<f64>(theta, 24));
+  const beta = splat(load<f64>(theta, 32));
+  // a trial step may go far out: the exponents stay where exp is right
+  const least = splat(-700);
+  const most = splat(700);
+  const E = exp(within(splat(load<f64>(theta, 16)), least, most));
+  const negative = splat(-delta);
+  const bound = splat(delta);
+  const half = splat(0.5);
+  let value = splat(0),
+    ga = splat(0),
+    gb = splat(0),
+    ge = splat(0),
+    gx = splat(0),
+    gy = splat(0);
+  // two vectors at a time, to hide the latency of exp and log
+  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 2 * BYTES) {
+    const X0 = load64(x + i);
+    const X1 = load64(x + i + BYTES);
+    const Y0 = load64(y + i);
+    const Y1 = load64(y + i + BYTES);
+    const A0 = exp(within(sub(a, mul(alpha, X0)), least, most));
+    const A1 = exp(within(sub(a, mul(alpha, X1)), least, most));
+    const B0 = exp(within(sub(b, mul(beta, Y0)), least, most));
+    const B1 = exp(within(sub(b, mul(beta, Y1)), least, most));
+    const S0 = add(add(A0, B0), E);
+    const S1 = add(add(A1, B1), E);
+    logTo(S0, S1, scratch);
+    const r0 = sub(load64(scratch), load64(l + i));
+    const r1 = sub(load64(scratch + BYTES), load64(l + i + BYTES));
+    const psi0 = within(r0, negative, bound);
+    const psi1 = within(r1, negative, bound);
+    const W0 = mul(load64(w + i), psi0);
+    const W1 = mul(load64(w + i + BYTES), psi1);
+    value = add(value, add(mul(W0, sub(r0, mul(half, psi0))), mul(W1, sub(r1, mul(half, psi1)))));
+    const q0 = div(W0, S0);
+    const q1 = div(W1, S1);
+    const qA0 = mul(q0, A0);
+    const qA1 = mul(q1, A1);
+    const qB0 = mul(q0, B0);
+    const qB1 = mul(q1, B1);
+    ga = add(ga, add(qA0, qA1));
+    gb = add(gb, add(qB0, qB1));
+    ge = add(ge, add(q0, q1));
+    gx = add(gx, add(mul(qA0, X0), mul(qA1, X1)));
+    gy = add(gy, add(mul(qB0, Y0), mul(qB1, Y1)));
+  }
+  store<f64>(gradient, lanesum(ga));
+  store<f64>(gradient, lanesum(gb), 8);
+  store<f64>(gradient, lanesum(mul(ge, E)), 16);
+  store<f64>(gradient, -lanesum(gx), 24);
+  store<f64>(gradient, -lanesum(gy), 32);
+  return lanesum(value);
+}
+
+// @ts-ignore: decorator
+@inline
+function dot(a: usize, b: usize): f64 {
+  let sum: f64 = 0;
+  for (let i: usize = 0; i < P * 8; i += 8) sum += load<f64>(a + i) * load<f64>(b + i);
+  return sum;
+}
+
+// @ts-ignore: decorator
+@inline
+function largest(a: usize): f64 {
+  let most: f64 = 0;
+  for (let i: usize = 0; i < P * 8; i += 8) most = max(most, Math.abs(load<f64>(a + i)));
+  return most;
+}
+
+function identity(H: usize, scale: f64): void {
+  for (let i: usize = 0; i < P; i++)
+    for (let j: usize = 0; j < P; j++) store<f64>(H + (i * P + j) * 8, i == j ? scale : 0);
+}
+
+/** H ← (I − ρsyᵀ) H (I − ρysᵀ) + ρssᵀ, ρ = 1/sᵀy. */
+function update(H: usize, s: usize, y: usize, Hy: usize): void {
+  const sy = dot(s, y);
+  for (let i: usize = 0; i < P; i++) store<f64>(Hy + i * 8, dot(H + i * P * 8, y));
+  const scale = (1 + dot(y, Hy) / sy) / sy;
+  for (let i: usize = 0; i < P; i++)
+    for (let j: usize = 0; j < P; j++) {
+      const si = load<f64>(s + i * 8),
+        sj = load<f64>(s + j * 8);
+      const h = H + (i * P + j) * 8;
+      store<f64>(h, load<f64>(h) + scale * si * sj - (load<f64>(Hy + i * 8) * sj + si * load<f64>(Hy + j * 8)) / sy);
+    }
+}
+
+/** The gradient, without the parameters that stay fixed (bit i of `fixed`: θ_i). */
+// @ts-ignore: decorator
+@inline
+function free(gradient: usize, fixed: i32): void {
+  for (let i: usize = 0; i < P; i++) if ((fixed >> (<i32>i)) & 1) store<f64>(gradient + i * 8, 0);
+}
+
+/**
+ * Minimises from m starts. theta: m × 5 f64, the starts on entry and the minima on return; value: m f64.
+ * info: m × 2 f64 — evaluations, and the largest entry of the gradient over δ Σw. scratch: 60 f64.
+ * A start has converged when that entry is at most `tolerance`. Returns how many did not.
+ */
+export function minimiseHuber(
+  n: i32,
+  x: usize,
+  y: usize,
+  l: usize,
+  w: usize,
+  delta: f64,
+  m: i32,
+  theta: usize,
+  fixed: i32,
+  tolerance: f64,
+  maxIterations: i32,
+  value: usize,
+  info: usize,
+  scratch: usize,
+): i32 {
+  const H = scratch; // 25
+  const g = scratch + 200; // 5 each from here
+  const p = scratch + 240;
+  const s = scratch + 280;
+  const dg = scratch + 320;
+  const tried = scratch + 360;
+  const g1 = scratch + 400;
+  const logarithms = scratch + 448; // 32 bytes, aligned
+  let mass: f64 = 0;
+  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 8) mass += load<f64>(w + i);
+  const enough = tolerance * delta * mass;
+  let failed = 0;
+
+  for (let start = 0; start < m; start++) {
+    let f = huber(n, x, y, l, w, delta, theta, g, logarithms);
+    free(g, fixed);
+    let evaluations = 1;
+    let fresh = true;
+    identity(H, 1);
+    for (let iteration = 0; iteration < maxIterations; iteration++) {
+      if (!(largest(g) > enough)) break;
+      for (let i: usize = 0; i < P; i++) store<f64>(p + i * 8, -dot(H + i * P * 8, g));
+      let slope = dot(g, p);
+      if (!(slope < 0)) {
+        identity(H, 1);
+        for (let i: usize = 0; i < P * 8; i += 8) store<f64>(p + i, -load<f64>(g + i));
+        slope = -dot(g, g);
+        fresh = true;
+      }
+      // with no curvature known yet, a first step of length ½ at most
+      let t: f64 = fresh ? min(1.0, 0.5 / Math.sqrt(-slope)) : 1;
+      let low: f64 = 0,
+        high: f64 = Infinity;
+      let f1: f64 = f;
+      let found = false;
+      for (let k = 0; k < MAX_LINE_STEPS; k++) {
+        for (let i: usize = 0; i < P * 8; i += 8) store<f64>(tried + i, load<f64>(theta + i) + t * load<f64>(p + i));
+        f1 = huber(n, x, y, l, w, delta, tried, g1, logarithms);
+        free(g1, fixed);
+        evaluations++;
+        if (!(f1 <= f + C1 * t * slope)) high = t;
+        else if (dot(g1, p) < C2 * slope) low = t;
+        else {
+          found = true;
+          break;
+        }
+        t = high < Infinity ? 0.5 * (low + high) : 2 * t;
+      }
+      if (!found) {
+        // rounding hides any further decrease along this direction: once more down the gradient, or done
+        if (fresh) break;
+        identity(H, 1);
+        fresh = true;
+        continue;
+      }
+      for (let i: usize = 0; i < P * 8; i += 8) {
+        store<f64>(s + i, load<f64>(tried + i) - load<f64>(theta + i));
+        store<f64>(dg + i, load<f64>(g1 + i) - load<f64>(g + i));
+        store<f64>(theta + i, load<f64>(tried + i));
+        store<f64>(g + i, load<f64>(g1 + i));
+      }
+      f = f1;
+      const sy = dot(s, dg);
+      if (sy > 0) {
+        if (fresh) identity(H, sy / dot(dg, dg));
+        update(H, s, dg, p);
+        fresh = false;
+      }
+    }
+    const left = largest(g);
+    if (!(left <= enough)) failed++;
+    store<f64>(value, f);
+    store<f64>(info, <f64>evaluations);
+    store<f64>(info, left / (delta * mass), 8);
+    theta += P * 8;
+    value += 8;
+    info += 16;
+  }
+  return failed;
+}
+
+/** log of n values > 0, n a multiple of 4. */
+export function logs(n: i32, x: usize, out: usize): void {
+  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 32) log(v128.load(x + i), v128.load(x + i, 16), out + i);
+}
