@@ -1,0 +1,17 @@
+// Training runs published by others, which are not part of the project: tests on them are skipped where they are absent.
+
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { readTable } from "../../src/fitting/read.ts";
+import { type Runs, runsFromTable, type Table, type TableOptions } from "../../src/fitting/runs.ts";
+
+const folder = process.env.ISOFLOP_DATA ?? fileURLToPath(new URL("../../../shared/data", import.meta.url));
+
+export const present = existsSync(`${folder}/chinchilla-extracted.csv`);
+
+export const file = (name: string): string => `${folder}/${name}`;
+
+export const publishedTable = (name: string): Promise<Table> => readTable(readFileSync(file(name), "utf8"), "csv");
+
+export const published = async (name: string, options?: TableOptions): Promise<Runs> =>
+  runsFromTable(await publishedTable(name), options);
