@@ -1,0 +1,140 @@
+// The bootstrap (Efron 1979) of any of the three approaches: the fit repeated on resamples of the data, by case or, where the
+// checkpoints of a run are correlated, by run. Draws are numbered, and each depends on the seed and its number alone.
+
+import { integer, oneOf } from "../check.ts";
+import { defaultKernels } from "../kernels/default.ts";
+import { PARAMETERS } from "../kernels/huber.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import type { Pool } from "../pool.ts";
+import { type EnvelopeOptions, fitEnvelope } from "./envelope.ts";
+import { fitIsoflop, type IsoflopOptions, slicesOf } from "./isoflop.ts";
+import { bestOf, concatenated } from "./parametric.ts";
+import { type Law, lawOf, pointsOf, thetaOf } from "./points.ts";
+import type { OptimaFit } from "./powerlaws.ts";
+import { projectedStarts } from "./projection.ts";
+import { type Design, design, resample } from "./resample.ts";
+import { type Runs, runCount } from "./runs.ts";
+
+/** What is fitted again and again; plain data, so that it can go to a thread. */
+export type Refit =
+  | { readonly method: "parametric"; readonly law: Law; readonly delta: number }
+  | { readonly method: "isoflop"; readonly options: IsoflopOptions }
+  | { readonly method: "envelope"; readonly options: EnvelopeOptions };
+
+export interface BootstrapOptions {
+  /** Number of resamples. Default 1000. */
+  readonly draws?: number;
+  /** What is resampled. "auto": runs where some run has several rows, else cases. Default "auto". */
+  readonly by?: "auto" | "case" | "run";
+  /** Default 1. */
+  readonly seed?: number;
+  /** Threads to use, opened on the script thread.ts by the caller. Default: none, all here. */
+  readonly pool?: Pool | undefined;
+  readonly kernels?: Kernels;
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the share done, 0 to 1. */
+  readonly onProgress?: ((done: number) => void) | undefined;
+}
+
+export interface Bootstrap<T> {
+  /** The fits that succeeded. */
+  readonly draws: readonly T[];
+  /** Resamples without a fit: no minimum in too many slices, say. */
+  readonly failed: number;
+  readonly by: "case" | "run";
+  readonly seed: number;
+}
+
+/** Draws to a task: enough to outweigh the message, few enough to show progress. */
+const CHUNK = 50;
+
+/**
+ * Repeats a fit on resamples.
+ * @throws RangeError where draws is not a whole number from 2 up, or there is a single run to resample
+ */
+export async function bootstrap(
+  runs: Runs,
+  refit: Refit,
+  options: BootstrapOptions = {},
+): Promise<Bootstrap<Law | OptimaFit>> {
+  const count = integer("draws", options.draws ?? 1000, 2, 1e7);
+  const seed = integer("seed", options.seed ?? 1, 0);
+  const asked = oneOf("by", options.by ?? "auto", ["auto", "case", "run"]);
+  const by = asked === "auto" ? (runCount(runs) < runs.n ? "run" : "case") : asked;
+  if (by === "run" && runCount(runs) < 2)
+    throw new RangeError(`a bootstrap by run needs 2 runs or more, got ${runCount(runs)}: resample by case`);
+  const plan = planOf(runs, refit, by);
+  const chunks = Array.from({ length: Math.ceil(count / CHUNK) }, (_, i) => [
+    i * CHUNK,
+    Math.min(count, (i + 1) * CHUNK),
+  ]);
+  let done = 0;
+  const one = async ([from, to]: number[]): Promise<(Law | OptimaFit | null)[]> => {
+    options.signal?.throwIfAborted();
+    const task = { runs, refit, plan, seed, from: from!, to: to! };
+    const result = options.pool
+      ? await options.pool.run<(Law | OptimaFit | null)[]>("bootstrap", [task])
+      : bootstrapChunk(task, options.kernels);
+    done += to! - from!;
+    options.onProgress?.(done / count);
+    return result;
+  };
+  const results: (Law | OptimaFit | null)[][] = [];
+  if (options.pool) results.push(...(await Promise.all(chunks.map(one))));
+  else
+    for (const chunk of chunks) {
+      results.push(await one(chunk));
+      // let the event loop turn, so that an abort can arrive
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  const draws = results.flat().filter((draw) => draw !== null);
+  return { draws, failed: count - draws.length, by, seed };
+}
+
+/** Cases of approach 2 are drawn within their slice, so that no budget is lost. */
+function planOf(runs: Runs, refit: Refit, by: "case" | "run"): Design {
+  if (by === "run") return design(runs.run);
+  const rows = Int32Array.from({ length: runs.n }, (_, i) => i);
+  if (refit.method !== "isoflop") return design(rows);
+  const edges = slicesOf(runs, refit.options).map((slice) => slice.flops);
+  const stratum = runs.C.map((C) => edges.filter((edge) => edge < C * 0.999).length);
+  return design(rows, stratum);
+}
+
+export interface BootstrapTask {
+  readonly runs: Runs;
+  readonly refit: Refit;
+  readonly plan: Design;
+  readonly seed: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Draws from … to − 1: what a thread runs. null where a resample has no fit. */
+export function bootstrapChunk(
+  { runs, refit, plan, seed, from, to }: BootstrapTask,
+  kernels: Kernels = defaultKernels(),
+): (Law | OptimaFit | null)[] {
+  const points = pointsOf(runs, kernels);
+  return Array.from({ length: to - from }, (_, i) => {
+    const w = resample(plan, seed, from + i);
+    if (refit.method === "parametric") {
+      const weighted = { ...points, w };
+      const starts = concatenated([thetaOf(refit.law, points), projectedStarts(weighted, 2)]);
+      const minima = kernels.minimiseHuber(weighted, refit.delta, starts, { tolerance: 1e-5 });
+      const best = bestOf(minima);
+      const theta = minima.theta.subarray(PARAMETERS * best, PARAMETERS * (best + 1));
+      return theta.every(Number.isFinite) ? lawOf(theta, points) : null;
+    }
+    try {
+      const fit =
+        refit.method === "isoflop"
+          ? fitIsoflop(runs, { ...refit.options, weights: w })
+          : fitEnvelope(runs, { ...refit.options, weights: w });
+      return { size: fit.size, tokens: fit.tokens, loss: fit.loss };
+    } catch (error) {
+      if (error instanceof RangeError) return null;
+      throw error;
+    }
+  });
+}
