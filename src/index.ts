@@ -1,5 +1,59 @@
 // The public API: re-exports only.
 
+export {
+  type Allocation,
+  allocate,
+  allocateSize,
+  budgetFor,
+  type Miss,
+  missBy,
+} from "./fitting/allocation.ts";
+export { type Bootstrap, type BootstrapOptions, bootstrap, type Refit } from "./fitting/bootstrap.ts";
+export {
+  type Bridge,
+  type BridgeOptions,
+  bridge,
+  bridgeSpectrum,
+  type Forecast,
+  forecast,
+  type Gaussian2,
+  gaussian,
+  type Marginal,
+  type SpectrumBridge,
+  type SpectrumBridgeOptions,
+} from "./fitting/bridge.ts";
+export { type EnvelopeFit, type EnvelopeOptions, fitEnvelope } from "./fitting/envelope.ts";
+export { type FitOptions, type FitResult, type Fitted, fitRuns, frontierExponents } from "./fitting/fit.ts";
+export { type Identifiability, identifiability } from "./fitting/identifiability.ts";
+export { fitIsoflop, type IsoflopFit, type IsoflopOptions, type Slice } from "./fitting/isoflop.ts";
+export { fitParametric, type ParametricFit, type ParametricOptions } from "./fitting/parametric.ts";
+export { isLaw, type Model, type Plan, type PlanOptions, plan } from "./fitting/plan.ts";
+export { type Law, lossAt } from "./fitting/points.ts";
+export {
+  allocateByLines,
+  fitOptima,
+  type Optima,
+  type OptimaFit,
+  type PowerLine,
+  type SaturatingLaw,
+} from "./fitting/powerlaws.ts";
+export { type Profile, type ProfileOptions, profile } from "./fitting/profile.ts";
+export { type Interval, interval, quantile } from "./fitting/quantiles.ts";
+export { type Format, formatOf, readTable } from "./fitting/read.ts";
+export {
+  dropHighestLoss,
+  type Quantity,
+  type RunColumns,
+  type Runs,
+  runCount,
+  runs,
+  runsFromTable,
+  select,
+  spectrumFromTable,
+  type Table,
+  type TableOptions,
+} from "./fitting/runs.ts";
+export { type Rollout, rollouts, type Sensitivity, type SensitivityRow, sensitivity } from "./fitting/sensitivity.ts";
 export { defaultKernels } from "./kernels/default.ts";
 export type { Kernels } from "./kernels/kernels.ts";
 export { referenceKernels } from "./kernels/reference/reference.ts";

@@ -1,0 +1,230 @@
+// Everything that can be said of a table of runs: the three approaches, their intervals, what is not identifiable and what the
+// solvable model makes of it.
+
+import { integer, positive } from "../check.ts";
+import { defaultKernels } from "../kernels/default.ts";
+import type { Kernels } from "../kernels/kernels.ts";
+import { type Made, made } from "../made.ts";
+import { availableThreads, openPool, type Pool, sibling } from "../pool.ts";
+import { type Bootstrap, bootstrap, type Refit } from "./bootstrap.ts";
+import { type Bridge, type BridgeOptions, bridge, type Forecast, forecast, gaussian } from "./bridge.ts";
+import { type EnvelopeFit, type EnvelopeOptions, fitEnvelope } from "./envelope.ts";
+import { checkFit, type Identifiability, identifiability } from "./identifiability.ts";
+import { fitIsoflop, type IsoflopFit, type IsoflopOptions } from "./isoflop.ts";
+import { fitParametric, type ParametricFit } from "./parametric.ts";
+import { isLaw, type Model, plan } from "./plan.ts";
+import type { Law } from "./points.ts";
+import { type OptimaFit, type SaturatingLaw, saturating } from "./powerlaws.ts";
+import { type Profile, profile } from "./profile.ts";
+import { type Interval, interval } from "./quantiles.ts";
+import { design, resample } from "./resample.ts";
+import { type Runs, runCount } from "./runs.ts";
+
+export interface FitOptions {
+  /** Approaches to fit: 1 envelope, 2 isoFLOP, 3 parametric. Default [3]. */
+  readonly methods?: readonly (1 | 2 | 3)[];
+  /** Huber δ on log L. Default 1e-3. */
+  readonly delta?: number;
+  /** Starts of approach 3. Default "grid", the published 4,500 and those of variable projection. */
+  readonly starts?: "grid" | "projection";
+  readonly isoflop?: Omit<IsoflopOptions, "weights">;
+  readonly envelope?: Omit<EnvelopeOptions, "weights">;
+  /** Bootstrap draws; 0 for none. Default 1000. */
+  readonly draws?: number;
+  /** Default "auto": by run where runs have several rows, else by case. */
+  readonly by?: "auto" | "case" | "run";
+  /** Default 1. */
+  readonly seed?: number;
+  /** Threads of the bootstrap. Default: as many as the machine has. 1 uses none. */
+  readonly threads?: number;
+  /** Of the bridge to the theory. */
+  readonly bridge?: BridgeOptions;
+  readonly kernels?: Kernels;
+  readonly signal?: AbortSignal;
+  /** Called with the share done, 0 to 1. */
+  readonly onProgress?: (done: number) => void;
+}
+
+/** One approach: its fit, draws and intervals of 95 % (null without draws). */
+export interface Fitted<F, M extends Model> {
+  readonly fit: F;
+  readonly bootstrap: Bootstrap<M> | null;
+  readonly ci: Readonly<Record<string, Interval>> | null;
+  /** ξ = a and η of the compute-optimal frontier as the solvable model sees them; null without draws. */
+  readonly bridge: Bridge | null;
+  /** What that model then says of the three decades after the largest run; null without draws. */
+  readonly forecast: Forecast | null;
+}
+
+export interface FitResult {
+  readonly runs: Runs;
+  readonly identifiability: Identifiability;
+  /** Approach 3; null where it was not asked for, or α and β are not identifiable. */
+  readonly parametric: (Fitted<ParametricFit, Law> & { readonly profiles: readonly Profile[] }) | null;
+  /** Approach 2. */
+  readonly isoflop: Fitted<IsoflopFit, OptimaFit> | null;
+  /** Approach 1. */
+  readonly envelope: Fitted<EnvelopeFit, OptimaFit> | null;
+  /** Where D is a function of N: the loss along that line, E + K C^−η, which is all there is to see. */
+  readonly ray: (SaturatingLaw & { readonly ci: Readonly<Record<keyof SaturatingLaw, Interval>> | null }) | null;
+  /** Approaches asked for that the data do not allow, and why. */
+  readonly unavailable: readonly { readonly method: 1 | 2 | 3; readonly reason: string }[];
+  readonly warnings: readonly string[];
+  readonly made: Made;
+}
+
+/**
+ * Fits runs by any of Chinchilla's approaches, with bootstrap intervals, profiles and identifiability.
+ * What cannot be fitted is reported in `unavailable`, not thrown.
+ * @throws RangeError, TypeError where an option is out of range
+ */
+export async function fitRuns(runs: Runs, options: FitOptions = {}): Promise<FitResult> {
+  const methods = [...new Set(options.methods ?? [3])];
+  for (const method of methods) integer("methods", method, 1, 3);
+  const delta = positive("delta", options.delta ?? 1e-3);
+  const draws = integer("draws", options.draws ?? 1000, 0, 1e7);
+  const threads = integer("threads", options.threads ?? availableThreads(), 1, 1024);
+  const seed = integer("seed", options.seed ?? 1, 0);
+  const kernels = options.kernels ?? defaultKernels();
+  const warnings = [...runs.warnings];
+  const unavailable: { method: 1 | 2 | 3; reason: string }[] = [];
+  let known = identifiability(runs);
+  let pool: Pool | undefined;
+  let finished = 0;
+
+  /** The fit, or why there is none. */
+  const attempt = <F>(method: 1 | 2 | 3, make: () => F): F | null => {
+    if (!methods.includes(method)) return null;
+    try {
+      return make();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      unavailable.push({ method, reason: error.message });
+      return null;
+    }
+  };
+  const again = async (refit: Refit): Promise<Bootstrap<Model> | null> => {
+    if (draws === 0) return null;
+    if (threads > 1 && draws >= 200) pool ??= await openPool(sibling(import.meta.url, "./thread"), threads);
+    const result = await bootstrap(runs, refit, {
+      draws,
+      by: options.by ?? "auto",
+      seed,
+      pool,
+      kernels,
+      signal: options.signal,
+      onProgress: (done) => options.onProgress?.((finished + done) / methods.length),
+    });
+    finished++;
+    if (result.failed > 0.05 * draws)
+      warnings.push(
+        `approach ${METHOD[refit.method]}: ${result.failed} of ${draws} resamples had no fit, so its intervals are too narrow`,
+      );
+    return result;
+  };
+
+  try {
+    const law = attempt(3, () => {
+      if (!known.identifiable) throw new RangeError(known.reason!);
+      const fit = fitParametric(runs, { delta, starts: options.starts ?? "grid", kernels });
+      known = checkFit(runs, fit, known);
+      if (!known.identifiable) throw new RangeError(known.reason!);
+      return fit;
+    });
+    const isoflop = attempt(2, () => fitIsoflop(runs, options.isoflop));
+    const envelope = attempt(1, () => fitEnvelope(runs, options.envelope));
+    warnings.push(...known.warnings);
+    for (const slice of isoflop?.slices ?? [])
+      if (slice.problem) warnings.push(`approach 2: ${slice.problem}: left out`);
+    const parametric = law && {
+      ...summary(law, await again({ method: "parametric", law, delta }), runs, options.bridge),
+      profiles: (["alpha", "beta"] as const).map((parameter) => profile(runs, law, parameter, { kernels })),
+    };
+    return {
+      runs,
+      identifiability: known,
+      parametric: parametric as FitResult["parametric"],
+      isoflop:
+        isoflop &&
+        (summary(
+          isoflop,
+          await again({ method: "isoflop", options: options.isoflop ?? {} }),
+          runs,
+          options.bridge,
+        ) as FitResult["isoflop"]),
+      envelope:
+        envelope &&
+        (summary(
+          envelope,
+          await again({ method: "envelope", options: options.envelope ?? {} }),
+          runs,
+          options.bridge,
+        ) as FitResult["envelope"]),
+      ray: known.identifiable || known.points < 4 ? null : alongRay(runs, draws, seed),
+      unavailable,
+      warnings,
+      made: made("fit", { methods, delta, draws, by: options.by ?? "auto", rows: runs.n, runs: runCount(runs) }, seed),
+    };
+  } finally {
+    await pool?.close();
+  }
+}
+
+const METHOD = { envelope: 1, isoflop: 2, parametric: 3 } as const;
+
+/** ξ and η of the frontier. */
+export function frontierExponents(model: Model): { xi: number; eta: number } {
+  if (!isLaw(model)) return { xi: model.size.exponent, eta: model.loss.eta };
+  const { alpha, beta } = model;
+  return { xi: beta / (alpha + beta), eta: (alpha * beta) / (alpha + beta) };
+}
+
+function summary<F extends Model>(
+  fit: F,
+  draws: Bootstrap<Model> | null,
+  runs: Runs,
+  options?: BridgeOptions,
+): Fitted<F, Model> {
+  if (!draws || draws.draws.length < 20) return { fit, bootstrap: draws, ci: null, bridge: null, forecast: null };
+  const over = (of: (model: Model) => number) => interval(draws.draws.map(of));
+  const frontier = draws.draws.map(frontierExponents);
+  const ci: Record<string, Interval> = isLaw(fit)
+    ? Object.fromEntries(
+        (["E", "A", "B", "alpha", "beta"] as const).map((name) => [name, over((m) => (m as Law)[name])]),
+      )
+    : {
+        b: over((m) => (m as OptimaFit).tokens.exponent),
+        E: over((m) => (m as OptimaFit).loss.E),
+        K: over((m) => (m as OptimaFit).loss.K),
+      };
+  ci.a = interval(frontier.map(({ xi }) => xi));
+  ci.eta = interval(frontier.map(({ eta }) => eta));
+  const { covariance } = gaussian(
+    frontier.map(({ xi }) => xi),
+    frontier.map(({ eta }) => eta),
+  );
+  const { xi, eta } = frontierExponents(fit);
+  const found = bridge({ mean: [xi, eta], covariance }, options);
+  const largest = runs.C.reduce((most, C) => Math.max(most, C), 0);
+  const { flops, N, loss } = plan(fit, { flops: largest }, { flopsPerToken: runs.flopsPerToken });
+  const E = isLaw(fit) ? fit.E : fit.loss.E;
+  return { fit, bootstrap: draws, ci, bridge: found, forecast: forecast(found, { flops, N, loss, E }) };
+}
+
+/** E + K C^−η along the line of the data, with intervals by cases. */
+function alongRay(runs: Runs, draws: number, seed: number): FitResult["ray"] {
+  const fit = saturating(runs.C, runs.loss);
+  if (draws === 0) return { ...fit, ci: null };
+  const rows = design(Int32Array.from({ length: runs.n }, (_, i) => i));
+  const samples = Array.from({ length: Math.min(draws, 1000) }, (_, k) => {
+    const drawn = Array.from(resample(rows, seed, k)).flatMap((count, i) => new Array<number>(count).fill(i));
+    return new Set(drawn).size < 4
+      ? null
+      : saturating(
+          Float64Array.from(drawn, (i) => runs.C[i]!),
+          Float64Array.from(drawn, (i) => runs.loss[i]!),
+        );
+  }).filter((sample) => sample !== null);
+  const over = (of: (s: SaturatingLaw) => number) => interval(samples.map(of));
+  return { ...fit, ci: { E: over((s) => s.E), K: over((s) => s.K), eta: over((s) => s.eta) } };
+}
