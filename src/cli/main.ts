@@ -73,6 +73,21 @@ const COMMANDS: readonly Entry[] = [
     summary: "runs the cells of sweeps that were started elsewhere",
     load: () => import("./worker.ts"),
   },
+  {
+    name: "fit",
+    summary: "exponents and the best N and D from training runs",
+    load: () => import("./fit.ts"),
+  },
+  {
+    name: "plan",
+    summary: "what to train on a budget, or for how long, from training runs",
+    load: () => import("./plan.ts"),
+  },
+  {
+    name: "bridge",
+    summary: "the solvable model behind measured exponents or a kernel spectrum",
+    load: () => import("./bridge.ts"),
+  },
 ];
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -168,7 +168,7 @@ function merged(
 }
 
 /** The boundaries as far as they bound something, up to `far`. */
-const BOUNDARIES: readonly ((far: number) => [number, number][])[] = [
+export const BOUNDARIES: readonly ((far: number) => [number, number][])[] = [
   (far) => [
     [0, 0.5],
     [0.5 + far, -far],

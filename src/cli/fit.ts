@@ -1,0 +1,298 @@
+// isoflop fit: exponents and allocation from training runs, by Chinchilla's three approaches, with intervals.
+
+import { type Command, InvalidArgumentError } from "commander";
+import {
+  type FitResult,
+  type Fitted,
+  fitRuns,
+  type Interval,
+  type Model,
+  plan,
+  type Rollout,
+  rollouts,
+  runCount,
+  type Sensitivity,
+  sensitivity,
+} from "../index.ts";
+import { bridgeInWords, forecastTable } from "./bridge.ts";
+import { Failure } from "./errors.ts";
+import { interruption } from "./interrupt.ts";
+import { type Common, list, withCommon } from "./options.ts";
+import { openOutput } from "./output.ts";
+import { progress } from "./progress.ts";
+import { fitOptions, openRuns, type RunsValues, withRuns } from "./runs.ts";
+import { bold, fixed, readable, table } from "./table.ts";
+import { brief } from "./words.ts";
+
+interface Options extends RunsValues, Common {
+  readonly method: (1 | 2 | 3)[];
+  readonly budget?: Float64Array;
+  readonly sensitivity?: boolean;
+}
+
+export function define(command: Command): void {
+  withCommon(
+    withRuns(command)
+      .option("--method <list>", "1 envelope, 2 isoFLOP slices, 3 parametric", methods, [3] as (1 | 2 | 3)[])
+      .option("--budget <list>", "budgets in flops to recommend N and D for, as 1e22,1e24 or LO:HI:N", list)
+      .option("--sensitivity", "refit with other δ, without each row, in other windows, and foretell larger models"),
+  ).action(run);
+}
+
+function methods(text: string): (1 | 2 | 3)[] {
+  const list = text.split(",").map(Number);
+  if (!list.every((x) => x === 1 || x === 2 || x === 3))
+    throw new InvalidArgumentError(`give 1, 2, 3 or several as 1,3; got "${text}".`);
+  return list as (1 | 2 | 3)[];
+}
+
+async function run(file: string, options: Options): Promise<void> {
+  const write = await openOutput(options);
+  const runs = await openRuns(file, options);
+  const bar = progress("fit", options);
+  const result = await fitRuns(runs, {
+    ...fitOptions(options),
+    methods: options.method,
+    signal: interruption(),
+    onProgress: bar.update,
+  });
+  bar.done();
+  const budgets = options.budget ?? new Float64Array();
+  const law = result.parametric?.fit;
+  const more = options.sensitivity && law ? { sensitivity: sensitivity(runs, law), rollouts: rollouts(runs) } : null;
+  await write({
+    json: () => ({ ...summary(result, budgets), ...more }),
+    columns: () => longTable(result, budgets),
+    text: () => inWords(result, budgets, more),
+    figure: async () => (await import("../figures/index.ts")).fitFigure({ result, budgets }),
+  });
+  const { unavailable } = result;
+  if (unavailable.length > 0)
+    throw new Failure(unavailable.map(({ method, reason }) => `approach ${method}: ${reason}`).join("; "));
+}
+
+interface Entry {
+  readonly name: "parametric" | "isoflop" | "envelope";
+  readonly title: string;
+  readonly fitted: Fitted<Model, Model>;
+}
+
+function entries({ parametric, isoflop, envelope }: FitResult): Entry[] {
+  return [
+    { name: "parametric", title: "Approach 3, L = E + A/N^α + B/D^β", fitted: parametric },
+    { name: "isoflop", title: "Approach 2, minima of isoFLOP slices", fitted: isoflop },
+    { name: "envelope", title: "Approach 1, lower envelope of loss curves", fitted: envelope },
+  ].filter((entry) => entry.fitted !== null) as Entry[];
+}
+
+function plans(result: FitResult, { fitted }: Entry, budgets: Float64Array) {
+  const draws = fitted.bootstrap?.draws ?? [];
+  return Array.from(budgets, (flops) =>
+    plan(fitted.fit, { flops }, { flopsPerToken: result.runs.flopsPerToken, draws }),
+  );
+}
+
+/** The numbers of an approach in the order they are told. */
+function parameters({ fit }: Fitted<Model, Model>): Record<string, number> {
+  if ("alpha" in fit) {
+    const { E, A, B, alpha, beta } = fit;
+    return { E, A, B, alpha, beta, a: beta / (alpha + beta), eta: (alpha * beta) / (alpha + beta) };
+  }
+  const { size, tokens, loss } = fit;
+  return { a: size.exponent, b: tokens.exponent, E: loss.E, K: loss.K, eta: loss.eta };
+}
+
+/** Fields that stay stable: E, A, B, alpha, beta, a, objective, ci, warnings; null where there is no approach 3. */
+function summary(result: FitResult, budgets: Float64Array) {
+  const { runs, parametric, identifiability, ray, unavailable, warnings, made } = result;
+  const told = (entry: Entry) => {
+    const { fitted } = entry;
+    const { bridge } = fitted;
+    return {
+      ...parameters(fitted),
+      ci: fitted.ci,
+      plans: plans(result, entry, budgets),
+      bootstrap: fitted.bootstrap && {
+        draws: fitted.bootstrap.draws.length,
+        failed: fitted.bootstrap.failed,
+        by: fitted.bootstrap.by,
+      },
+      bridge: bridge && { ...bridge, region: undefined },
+      forecast: fitted.forecast,
+    };
+  };
+  const all = Object.fromEntries(entries(result).map((entry) => [entry.name, told(entry)]));
+  const nothing = { E: null, A: null, B: null, alpha: null, beta: null, a: null, ci: null };
+  return {
+    ...(all.parametric ?? nothing),
+    objective: parametric?.fit.objective ?? null,
+    profiles: parametric?.profiles ?? null,
+    stats: parametric?.fit.stats ?? null,
+    isoflop: all.isoflop ?? null,
+    envelope: all.envelope ?? null,
+    ray,
+    identifiability,
+    unavailable,
+    warnings,
+    data: { rows: runs.n, runs: runCount(runs), flopsPerToken: runs.flopsPerToken },
+    made,
+  };
+}
+
+function longTable(result: FitResult, budgets: Float64Array) {
+  const rows: [string, string, number, number, number][] = [];
+  for (const entry of entries(result)) {
+    const { name, fitted } = entry;
+    for (const [key, value] of Object.entries(parameters(fitted)))
+      rows.push([name, key, value, ...(fitted.ci?.[key] ?? ([Number.NaN, Number.NaN] as const))]);
+    for (const p of plans(result, entry, budgets))
+      for (const key of ["N", "D", "loss"] as const)
+        rows.push([
+          name,
+          `${key} at ${brief(p.flops)}`,
+          p[key],
+          ...(p.ci?.[key] ?? ([Number.NaN, Number.NaN] as const)),
+        ]);
+  }
+  if (result.ray)
+    for (const key of ["E", "K", "eta"] as const)
+      rows.push(["ray", key, result.ray[key], ...(result.ray.ci?.[key] ?? ([Number.NaN, Number.NaN] as const))]);
+  return {
+    approach: rows.map((r) => r[0]),
+    quantity: rows.map((r) => r[1]),
+    value: rows.map((r) => r[2]),
+    low: rows.map((r) => r[3]),
+    high: rows.map((r) => r[4]),
+  };
+}
+
+const SYMBOLS: Record<string, string> = {
+  alpha: "α",
+  beta: "β",
+  a: "a, N* ∝ C^a",
+  b: "b, D* ∝ C^b",
+  K: "K, L* = E + K/C^η",
+  eta: "η, L* − E ∝ C^−η",
+};
+
+function inWords(
+  result: FitResult,
+  budgets: Float64Array,
+  more: { sensitivity: Sensitivity; rollouts: Rollout[] } | null,
+): string {
+  const { runs, parametric, ray, warnings, unavailable } = result;
+  const count = runCount(runs);
+  const lines = [
+    bold(`${runs.n} rows${count < runs.n ? ` of ${count} runs` : ""}`) +
+      `, N ${ends(runs.N)}, D ${ends(runs.D)}, C ${ends(runs.C)}`,
+  ];
+  for (const entry of entries(result)) {
+    const { fitted, title, name } = entry;
+    const names = parameters(fitted);
+    const profiled = (key: string) => parametric?.profiles.find((p) => p.parameter === key)?.interval;
+    lines.push(
+      "",
+      `  ${bold(title)}`,
+      table([
+        { title: "", values: Object.keys(names).map((key) => SYMBOLS[key] ?? key) },
+        { title: "fit", values: Object.values(names).map((x) => readable(x)) },
+        ...(fitted.ci
+          ? [{ title: "95 %, bootstrap", values: Object.keys(names).map((key) => between(fitted.ci![key])) }]
+          : []),
+        ...(name === "parametric"
+          ? [{ title: "95 %, profile", values: Object.keys(names).map((key) => between(profiled(key))) }]
+          : []),
+      ]),
+    );
+    if (name === "parametric") {
+      const { objective, delta, stats } = parametric!.fit;
+      lines.push(
+        `  objective ${objective.toPrecision(6)} (sum of Huber, δ = ${brief(delta)}); ${stats.atBest} of ${stats.starts} starts end there`,
+      );
+    }
+    if (fitted.bootstrap)
+      lines.push(
+        `  ${fitted.bootstrap.draws.length} bootstrap draws by ${fitted.bootstrap.by}, seed ${fitted.bootstrap.seed}`,
+      );
+    const { bridge } = fitted;
+    if (bridge) {
+      lines.push("", ...bridgeInWords(bridge).map((line) => `  ${line}`), forecastTable(fitted.forecast!));
+    }
+    if (budgets.length > 0) {
+      const all = plans(result, entry, budgets);
+      lines.push(
+        "",
+        table([
+          { title: "budget C", values: all.map((p) => p.flops), format: brief },
+          { title: "best N*", values: all.map((p) => p.N) },
+          ...(fitted.ci ? [{ title: "95 %", values: all.map((p) => between(p.ci?.N)) }] : []),
+          { title: "best D*", values: all.map((p) => p.D) },
+          ...(fitted.ci ? [{ title: "95 %", values: all.map((p) => between(p.ci?.D)) }] : []),
+          { title: "D/N", values: all.map((p) => readable(p.tokensPerParameter, 3)) },
+          { title: "loss", values: all.map((p) => p.loss), format: (x) => fixed(x) },
+        ]),
+      );
+    }
+  }
+  if (ray)
+    lines.push(
+      "",
+      `  ${bold("Along the line of these runs, L = E + K/C^η")}`,
+      table([
+        { title: "", values: ["E", "K", "η"] },
+        { title: "fit", values: [ray.E, ray.K, ray.eta].map((x) => readable(x)) },
+        { title: "95 %, bootstrap", values: [ray.ci?.E, ray.ci?.K, ray.ci?.eta].map(between) },
+      ]),
+    );
+  if (more) lines.push("", ...leaning(more));
+  if (warnings.length > 0) lines.push("", ...warnings.map((warning) => `  warning: ${warning}`));
+  if (unavailable.length > 0)
+    lines.push("", ...unavailable.map(({ method, reason }) => `  no approach ${method}: ${reason}`));
+  return lines.join("\n");
+}
+
+function leaning({ sensitivity, rollouts }: { sensitivity: Sensitivity; rollouts: Rollout[] }): string[] {
+  const rows = [
+    ...sensitivity.delta.map((r) => ({ what: `δ = ${brief(r.delta)}`, ...r })),
+    ...sensitivity.window.map((r) => ({ what: `C from ${brief2(r.flops[0])} to ${brief2(r.flops[1])}`, ...r })),
+    ...sensitivity.dropped.slice(0, 3).map((r) => ({ what: `without row ${r.row}`, ...r })),
+  ];
+  return [
+    `  ${bold("The fit under other choices")}`,
+    table([
+      { title: "", values: rows.map((r) => r.what) },
+      { title: "rows", values: rows.map((r) => r.n), format: (x) => x.toFixed(0) },
+      { title: "E", values: rows.map((r) => r.E), format: (x) => fixed(x) },
+      { title: "α", values: rows.map((r) => r.alpha), format: (x) => fixed(x) },
+      { title: "β", values: rows.map((r) => r.beta), format: (x) => fixed(x) },
+      { title: "a", values: rows.map((r) => r.a), format: (x) => fixed(x) },
+    ]),
+    ...(rollouts.length > 0
+      ? [
+          "",
+          `  ${bold("Larger models foretold from smaller ones")}`,
+          table([
+            { title: "fitted up to N", values: rollouts.map((r) => r.upTo) },
+            { title: "rows", values: rollouts.map((r) => `${r.fitted} → ${r.held}`) },
+            { title: "their error, rms", values: rollouts.map((r) => percent(r.rms)) },
+            { title: "mean", values: rollouts.map((r) => percent(r.bias)) },
+            { title: "where fitted, rms", values: rollouts.map((r) => percent(r.rmsFitted)) },
+          ]),
+        ]
+      : []),
+  ];
+}
+
+const percent = (x: number): string => `${fixed(100 * x, 2)} %`;
+const brief2 = (x: number): string => brief(+x.toPrecision(2));
+
+function between(range: Interval | undefined): string {
+  if (!range) return "";
+  return `${readable(range[0], 3)} … ${readable(range[1], 3)}`;
+}
+
+function ends(values: Float64Array): string {
+  let [low, high] = [Infinity, -Infinity];
+  for (const x of values) [low, high] = [Math.min(low, x), Math.max(high, x)];
+  return low === high ? brief2(low) : `${brief2(low)} to ${brief2(high)}`;
+}

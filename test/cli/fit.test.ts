@@ -1,0 +1,135 @@
+// isoflop fit and plan, as built.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { study } from "../fitting/laws.ts";
+import { isoflop, json } from "./run.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "isoflop-fit-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+const { runs, law } = study(5, 0.005);
+const rows = Array.from(runs.N, (N, i) => `${N},${runs.D[i]},${runs.loss[i]}`).join("\n");
+const good = write("runs.csv", `params,tokens,loss\n${rows}\n`);
+const ray = write(
+  "ray.csv",
+  `params,tokens,loss\n${[1, 2, 4, 8, 16, 32, 64].map((k) => `${k}e7,${20 * k}e7,${2 + 3 / k ** 0.3}`).join("\n")}`,
+);
+const FAST = "--starts projection --bootstrap 60 --threads 1";
+
+describe("isoflop fit", () => {
+  it("prints the fields that stay stable", () => {
+    const result = json(`fit ${good} ${FAST} --budget 1e21,1e23 --method 2,3`);
+    for (const key of ["E", "alpha", "beta"] as const) {
+      expect(Math.abs(result[key] / law[key] - 1)).toBeLessThan(0.2);
+      expect(result.ci[key][0]).toBeLessThan(result.ci[key][1]);
+    }
+    expect(result.a).toBeCloseTo(result.beta / (result.alpha + result.beta), 12);
+    expect(result.objective).toBeGreaterThan(0);
+    expect(result.warnings).toEqual(expect.any(Array));
+    expect(result.plans.map((p: { flops: number }) => p.flops)).toEqual([1e21, 1e23]);
+    expect(result.plans[0].ci.N[0]).toBeLessThan(result.plans[0].N);
+    expect(result.isoflop.a).toBeGreaterThan(0.2);
+    const sum = Object.values(result.bridge.phases as Record<string, number>).reduce((total, p) => total + p, 0);
+    expect(sum).toBeCloseTo(1, 9);
+    expect(result.made.seed).toBe(1);
+  });
+
+  it("the seed decides, whatever the threads", () => {
+    const once = json(`fit ${good} --starts projection --bootstrap 200 --threads 1 --seed 3`);
+    const again = json(`fit ${good} --starts projection --bootstrap 200 --threads 2 --seed 3`);
+    expect(again.ci).toEqual(once.ci);
+    expect(json(`fit ${good} ${FAST} --seed 4`).ci).not.toEqual(once.ci);
+  });
+
+  it("says what a fixed D/N cannot tell, exits 1, and gives what can be had", () => {
+    const { status, out, error } = isoflop(`fit ${ray} --json`);
+    expect(status).toBe(1);
+    expect(error).toMatch(/^isoflop: approach 3: every run has D\/N ≈ 20\.0: α and β are not identifiable[^\n]*\n$/);
+    const result = JSON.parse(out);
+    expect(result.alpha).toBeNull();
+    expect(result.ray.E).toBeCloseTo(2, 2);
+    expect(result.ray.eta).toBeCloseTo(0.15, 2);
+  });
+
+  it("draws, tabulates and explains", () => {
+    const [svg, csv] = [join(folder, "fit.svg"), join(folder, "fit.csv")];
+    const { status, out } = isoflop(
+      `fit ${good} ${FAST} --method 2,3 --budget 1e22 --sensitivity --out ${svg} --out ${csv}`,
+    );
+    expect(status).toBe(0);
+    expect(out).toContain("95 %, bootstrap");
+    expect(out).toContain("Larger models foretold from smaller ones");
+    const picture = readFileSync(svg, "utf8");
+    for (const text of ["Loss over model size", "Residuals of approach 3", "target complexity β", "compute C (flops)"])
+      expect(picture).toContain(text);
+    expect(picture).not.toContain("NaN");
+    expect(readFileSync(csv, "utf8")).toMatch(/^approach,quantity,value,low,high\nparametric,E,/);
+  });
+
+  const head = "params,tokens,loss\n1e8,2e9,3\n";
+  it.each([
+    ["empty.csv", "", "", /the file is empty/],
+    ["one.csv", head, "", /approach 3: 1 different \(N, D\) cannot determine 5 parameters/],
+    ["columns.csv", "a,b\n1,2\n", "", /no column holds the loss: found "a", "b"/],
+    ["zero.csv", `${head}0,2e9,3\n`, "", /row 2, column "params".*got 0/],
+    ["negative.csv", `${head}1e8,2e9,-3\n`, "", /row 2, column "loss".*got -3/],
+    ["text.csv", `${head}1e8,many,3\n`, "", /row 2, column "tokens": a number is needed, got "many"/],
+    ["formula.csv", `${head}1e8,"=cmd|' /C calc'!A0",3\n`, "", /row 2, column "tokens".*got "=cmd/],
+    ["runs.xlsx", "", "", /must end in \.csv/],
+    ["named.csv", head, "--columns N=size", /no column "size" for parameters: found "params", "tokens", "loss"/],
+    ["part.csv", head, "--columns size", /give N=…, D=…/],
+    ["window.csv", head, "--window 1:2", /no row is left/],
+    ["method.csv", head, "--method 4", /give 1, 2, 3/],
+  ])("bad input %s: one line", (name, text, options, message) => {
+    const { status, out, error } = isoflop(`fit ${write(name, text)} ${options}`);
+    expect(error).toMatch(message);
+    expect(error.trim().split("\n")).toHaveLength(1);
+    expect(status).toBe(name === "one.csv" ? 1 : 2);
+    if (name !== "one.csv") expect(out).toBe("");
+  });
+
+  it("a file that is not there", () => {
+    const { status, error } = isoflop(`fit ${folder}/none.csv`);
+    expect([status, error]).toEqual([2, expect.stringMatching(/none\.csv cannot be read \(ENOENT\)/)]);
+  });
+});
+
+describe("isoflop plan", () => {
+  it("from a budget and back from its size", () => {
+    const { plans } = json(`plan ${good} ${FAST} --budget 1e22`);
+    expect((6 * plans[0].N * plans[0].D) / 1e22).toBeCloseTo(1, 9);
+    expect(plans[0].misses.map((m: { factor: number }) => m.factor)).toEqual([0.5, 2]);
+    const back = json(`plan ${good} ${FAST} --size ${plans[0].N}`).plans[0];
+    expect(back.flops / 1e22).toBeCloseTo(1, 6);
+    const lines = json(`plan ${good} ${FAST} --budget 1e22 --method 2`).plans[0];
+    expect(lines.N / plans[0].N).toBeGreaterThan(0.5);
+    expect(lines.misses).toBeNull();
+  });
+
+  it("draws, warns of long extrapolation, and asks for what it needs", () => {
+    const svg = join(folder, "plan.svg");
+    const { status, out } = isoflop(`plan ${good} ${FAST} --budget 1e27 --out ${svg}`);
+    expect(status).toBe(0);
+    expect(out).toMatch(/times the largest run: an extrapolation/);
+    expect(out).toMatch(/2× too small/);
+    expect(readFileSync(svg, "utf8")).toContain("off the best size");
+    expect(isoflop(`plan ${good}`)).toMatchObject({
+      status: 2,
+      error: expect.stringMatching(/--budget C or --size N/),
+    });
+    expect(isoflop(`plan ${good} --budget 1e22 --size 1e9`).status).toBe(2);
+    expect(isoflop(`plan ${ray} --budget 1e22`)).toMatchObject({
+      status: 1,
+      error: expect.stringMatching(/no plan without a fit/),
+    });
+  });
+});
