@@ -1,0 +1,87 @@
+// How long approach 3 takes: one start of BFGS against the plain TypeScript reference and, where python3 has it, SciPy; the grid of
+// 4,500; 4,000 bootstrap draws. On Chinchilla's 240 rows where they are present (ISOFLOP_DATA, or ../shared/data), else on as many
+// synthetic ones.
+//   npx tsx bench/fit.ts
+
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { gridStarts } from "../src/fitting/parametric.ts";
+import { pointsOf } from "../src/fitting/points.ts";
+import {
+  dropHighestLoss,
+  fitParametric,
+  fitRuns,
+  interval,
+  type Kernels,
+  type Law,
+  referenceKernels,
+  wasmKernels,
+} from "../src/index.ts";
+import { present, published } from "../test/fitting/data.ts";
+import { study } from "../test/fitting/laws.ts";
+
+const runs = present ? dropHighestLoss(await published("chinchilla-extracted.csv"), 5) : study(1).runs;
+console.log(`${runs.n} rows${present ? " (Chinchilla)" : ""}, best of 5`);
+
+const core = wasmKernels();
+const points = pointsOf(runs, core);
+const all = gridStarts(points);
+// every 90th start of the grid, the same for all
+const starts = Float64Array.from({ length: 250 }, (_, i) => all[450 * Math.floor(i / 5) + (i % 5)]!);
+
+function perStart(kernels: Kernels): { ms: number; value: number } {
+  let [ms, value] = [Infinity, Infinity];
+  for (let k = 0; k < 5; k++) {
+    const from = performance.now();
+    // the slope at which SciPy's default stops: 1e-5, here over δ Σw
+    const minima = kernels.minimiseHuber(points, 1e-3, starts, { tolerance: 1e-5 / (1e-3 * runs.n) });
+    ms = Math.min(ms, (performance.now() - from) / 50);
+    value = Math.min(...minima.value);
+  }
+  return { ms, value };
+}
+
+const mine = perStart(core);
+const plain = perStart(referenceKernels);
+console.log(`one start, WebAssembly  ${mine.ms.toFixed(3)} ms   lowest ${mine.value.toPrecision(10)}`);
+console.log(
+  `one start, TypeScript   ${plain.ms.toFixed(3)} ms   lowest ${plain.value.toPrecision(10)}   ${(plain.ms / mine.ms).toFixed(1)}×`,
+);
+const log = (values: Float64Array) => values.map(Math.log);
+const [x, y, l] = [log(runs.N), log(runs.D), log(runs.loss)];
+const python = spawnSync("python3", [fileURLToPath(new URL("fit_scipy.py", import.meta.url))], {
+  input: Array.from(x, (u, i) => `${u} ${y[i]} ${l[i]}`).join("\n"),
+  encoding: "utf8",
+});
+if (python.status === 0)
+  python.stdout
+    .trim()
+    .split("\n")
+    .forEach((row, i) => {
+      const [ms, value] = row.split(" ").map(Number) as [number, number];
+      const what = i === 0 ? "SciPy, gradient given" : "SciPy, by differences";
+      console.log(
+        `one start, ${what}   ${ms.toFixed(1)} ms   lowest ${value.toPrecision(10)}   ${(ms / mine.ms).toFixed(0)}×`,
+      );
+    });
+else console.log("python3 with NumPy and SciPy is not here: no comparison");
+
+let from = performance.now();
+const fit = fitParametric(runs, { starts: "grid" });
+console.log(
+  `the grid, ${fit.stats.starts} starts   ${(performance.now() - from).toFixed(0)} ms   objective ${fit.objective.toPrecision(9)}`,
+);
+for (const threads of [1, 2]) {
+  from = performance.now();
+  const result = await fitRuns(runs, { draws: 4000, starts: "projection", threads });
+  const draws = result.parametric!.bootstrap!.draws as Law[];
+  const told = (["E", "A", "B", "alpha", "beta"] as const).map(
+    (key) =>
+      `${key} ${interval(draws.map((d) => d[key]))
+        .map((v) => v.toPrecision(4))
+        .join("–")}`,
+  );
+  console.log(
+    `4,000 bootstrap draws, ${threads} thread${threads > 1 ? "s" : ""}   ${((performance.now() - from) / 1000).toFixed(1)} s   ${told.join(", ")}`,
+  );
+}
