@@ -96,8 +96,8 @@ function planOf(runs: Runs, refit: Refit, by: "case" | "run"): Design {
   if (by === "run") return design(runs.run);
   const rows = Int32Array.from({ length: runs.n }, (_, i) => i);
   if (refit.method !== "isoflop") return design(rows);
-  const edges = slicesOf(runs, refit.options).map((slice) => slice.flops);
-  const stratum = runs.C.map((C) => edges.filter((edge) => edge < C * 0.999).length);
+  const first = slicesOf(runs, refit.options).map((slice) => slice.from);
+  const stratum = runs.C.map((C) => first.filter((from) => from <= C).length);
   return design(rows, stratum);
 }
 

@@ -160,7 +160,7 @@ export async function fitRuns(runs: Runs, options: FitOptions = {}): Promise<Fit
           runs,
           options.bridge,
         ) as FitResult["envelope"]),
-      ray: known.identifiable || known.points < 4 ? null : alongRay(runs, draws, seed),
+      ray: !known.line || known.points < 4 ? null : alongRay(runs, draws, seed),
       unavailable,
       warnings,
       made: made("fit", { methods, delta, draws, by: options.by ?? "auto", rows: runs.n, runs: runCount(runs) }, seed),

@@ -12,6 +12,8 @@ export interface Identifiability {
   readonly identifiable: boolean;
   /** Why not; null where they can. */
   readonly reason: string | null;
+  /** Whether D is a function of N: the runs lie along one line, and so does all they can say. */
+  readonly line: boolean;
   /** What to be careful about. */
   readonly warnings: readonly string[];
   /** Standard deviation of log D about its straight line in log N, and of log N about its in log D: the smaller. */
@@ -52,7 +54,7 @@ export function identifiability(runs: Runs): Identifiability {
     reason === null && spread < NARROW
       ? [`D/N varies little (a factor ${Math.exp(most - least).toPrecision(2)}): α and β are told apart weakly`]
       : [];
-  return { identifiable: reason === null, reason, warnings, spread, points };
+  return { identifiable: reason === null, reason, line: spread < FUNCTION, warnings, spread, points };
 }
 
 /** What the fit adds: exponents that the data leave open, terms that vanish. */

@@ -52,6 +52,8 @@ export interface IsoflopFit extends OptimaFit {
 
 interface Points {
   readonly flops: number;
+  /** The lowest C among its rows. */
+  readonly from: number;
   readonly N: Float64Array;
   readonly loss: Float64Array;
   readonly weights: Float64Array;
@@ -113,6 +115,7 @@ function sharedBudgets(runs: Runs, same: number, weights?: Float64Array): Points
       const take = (values: Float64Array) => Float64Array.from(rows, (i) => values[i]!);
       return {
         flops: Math.exp(rows.reduce((sum, i) => sum + Math.log(runs.C[i]!), 0) / rows.length),
+        from: rows.reduce((least, i) => Math.min(least, runs.C[i]!), Infinity),
         N: take(runs.N),
         loss: take(runs.loss),
         weights: weights ? take(weights) : new Float64Array(rows.length).fill(1),
@@ -131,6 +134,7 @@ function cuts(runs: Runs, count: number, weights?: Float64Array): Points[] {
     const here = curves.map((c) => ({ N: c.N, loss: Math.exp(read(c, Math.log(flops))) })).filter((p) => p.loss > 0);
     return {
       flops,
+      from: flops,
       N: Float64Array.from(here, (p) => p.N),
       loss: Float64Array.from(here, (p) => p.loss),
       weights: new Float64Array(here.length).fill(1),
@@ -148,7 +152,7 @@ function near(slice: Points, within: number): Points {
   const distance = slice.N.map((N) => Math.abs(Math.log(N / best)));
   const reach = Math.max(Math.log(within) + 1e-9, distance.slice().sort()[Math.min(4, distance.length - 1)]!);
   const keep = (values: Float64Array) => values.filter((_, i) => distance[i]! <= reach);
-  return { flops: slice.flops, N: keep(slice.N), loss: keep(slice.loss), weights: keep(slice.weights) };
+  return { ...slice, N: keep(slice.N), loss: keep(slice.loss), weights: keep(slice.weights) };
 }
 
 /** log L = c₀ + c₁u + c₂u², u = log N, by weighted least squares through `slice`, a part of `whole`. */

@@ -181,6 +181,8 @@ describe("identifiability", () => {
     expect(reason(made((_, i) => 1e9 * 2 ** i, sizes.slice(0, 5)))).toMatch(/5 different \(N, D\)/);
     expect(reason(made((N, i) => 20 * N * (i % 2 === 0 ? 4 : 0.25)))).toBeNull();
     expect(identifiability(made((N, i) => 20 * N * (1 + 0.2 * (i % 2)))).warnings[0]).toMatch(/D\/N varies little/);
+    expect(identifiability(made((N) => 50 * N ** 0.9)).line).toBe(true);
+    expect(identifiability(made((N, i) => 20 * N * (i % 2 === 0 ? 4 : 0.25))).line).toBe(false);
   });
 
   it("and what a fit leaves open", () => {

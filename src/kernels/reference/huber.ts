@@ -2,6 +2,7 @@
 // assembly/huber.ts.
 
 import { type HuberData, type HuberKernels, PARAMETERS } from "../huber.ts";
+import { log } from "./elementary.ts";
 
 const C1 = 1e-4;
 const C2 = 0.9;
@@ -116,5 +117,5 @@ export const huberReference: HuberKernels = {
     return { theta, value, evaluations, slope, failed: slope.filter((x) => !(x <= tolerance)).length };
   },
 
-  logs: (values) => values.map(Math.log),
+  logs: (values) => values.map(log),
 };
