@@ -35,7 +35,8 @@ interface Approach {
 export function fitFigure({ result, budgets }: FitFigureData): Figure {
   const { runs, parametric, ray } = result;
   const panels = [losses(result), ...frontiers(result, Float64Array.from(budgets))];
-  if (parametric) panels.push(residuals(result), profiles(result));
+  if (parametric) panels.push(residuals(result));
+  if (parametric && parametric.profiles.length > 0) panels.push(profiles(result));
   const bridge = (parametric ?? result.isoflop ?? result.envelope)?.bridge;
   if (bridge) panels.push(phasePlane(bridge));
   if (ray) panels.push(alongLine(result));

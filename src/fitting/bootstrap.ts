@@ -80,7 +80,7 @@ export async function bootstrap(
     return result;
   };
   const results: (Law | OptimaFit | null)[][] = [];
-  if (options.pool) results.push(...(await Promise.all(chunks.map(one))));
+  if (options.pool) results.push(...(await Promise.race([Promise.all(chunks.map(one)), aborted(options.signal)])));
   else
     for (const chunk of chunks) {
       results.push(await one(chunk));
@@ -89,6 +89,13 @@ export async function bootstrap(
     }
   const draws = results.flat().filter((draw) => draw !== null);
   return { draws, failed: count - draws.length, by, seed };
+}
+
+/** Rejects when the signal comes: threads do not look at it. */
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 /** Cases of approach 2 are drawn within their slice, so that no budget is lost. */

@@ -59,7 +59,7 @@ export interface Fitted<F, M extends Model> {
 export interface FitResult {
   readonly runs: Runs;
   readonly identifiability: Identifiability;
-  /** Approach 3; null where it was not asked for, or α and β are not identifiable. */
+  /** Approach 3; null where it was not asked for, or α and β are not identifiable. No profiles above 20,000 rows. */
   readonly parametric: (Fitted<ParametricFit, Law> & { readonly profiles: readonly Profile[] }) | null;
   /** Approach 2. */
   readonly isoflop: Fitted<IsoflopFit, OptimaFit> | null;
@@ -136,9 +136,11 @@ export async function fitRuns(runs: Runs, options: FitOptions = {}): Promise<Fit
     warnings.push(...known.warnings);
     for (const slice of isoflop?.slices ?? [])
       if (slice.problem) warnings.push(`approach 2: ${slice.problem}: left out`);
+    // hundreds of minimisations each: on a million rows that is an hour for what the bootstrap tells as well
+    const profiled = runs.n > 20_000 ? [] : (["alpha", "beta"] as const);
     const parametric = law && {
       ...summary(law, await again({ method: "parametric", law, delta }), runs, options.bridge),
-      profiles: (["alpha", "beta"] as const).map((parameter) => profile(runs, law, parameter, { kernels })),
+      profiles: profiled.map((parameter) => profile(runs, law, parameter, { kernels })),
     };
     return {
       runs,
