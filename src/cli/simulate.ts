@@ -15,6 +15,8 @@ import {
   SIMULATION_METHODS,
   type Simulation,
   type SimulationMethod,
+  sgd,
+  sgdSteps,
   simulate,
 } from "../index.ts";
 import { Failure } from "./errors.ts";
@@ -34,9 +36,10 @@ import {
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, fixed, readable, table } from "./table.ts";
+import { scheduleOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
 import { brief, pointInWords, raised, stepInWords } from "./words.ts";
 
-interface Options extends PowerLawValues, StepValues, Common {
+interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
   readonly d: Float64Array;
   readonly dataRatio: number;
   readonly steps: number;
@@ -45,7 +48,6 @@ interface Options extends PowerLawValues, StepValues, Common {
   readonly draws?: number;
   readonly method: SimulationMethod;
   readonly distribution: Distribution;
-  readonly noise: number;
   readonly checkpoint?: string;
   readonly force?: boolean;
   readonly seed: number;
@@ -63,10 +65,13 @@ const MANY = 200;
 export function define(command: Command): void {
   withRandom(
     withCommon(
-      withStep(
-        withPowerLaw(command)
-          .requiredOption("--d <list>", "model sizes, as 100,200,400 or LO:HI[:N]", wholeList)
-          .option("--data-ratio <v/d>", "data modes a parameter", number, 4),
+      withTraining(
+        withStep(
+          withPowerLaw(command)
+            .requiredOption("--d <list>", "model sizes, as 100,200,400 or LO:HI[:N]", wholeList)
+            .option("--data-ratio <v/d>", "data modes a parameter", number, 4),
+        ),
+        { momentum: false },
       )
         .option("--steps <r>", "steps of SGD", whole, 10_000)
         .option("--points <n>", "numbers of steps recorded, evenly spaced in the logarithm", whole, 50)
@@ -82,7 +87,6 @@ export function define(command: Command): void {
             .argParser(law)
             .default("normal"),
         )
-        .option("--noise <σ>", "standard deviation of the label noise", number, 0)
         .option("--checkpoint <file>", "where an interrupted run continues from; default beside the first --out")
         .option("--force", "run even where the step is too large to be stable"),
     ),
@@ -101,7 +105,7 @@ async function run(options: Options): Promise<void> {
   const models = Array.from(options.d, (d) =>
     plrf({
       spectrum: powerLaw({ alpha, beta }),
-      ...{ d, v: Math.round(dataRatio * d), batch, force },
+      ...{ d, v: Math.round(dataRatio * d), batch, noise, force },
       ...(gamma === undefined ? {} : { gamma }),
       ...(stepFraction === undefined ? {} : { stepFraction }),
     }),
@@ -111,13 +115,16 @@ async function run(options: Options): Promise<void> {
   const base = options.checkpoint ?? (options.out ? `${options.out[0]}.checkpoint` : undefined);
   const file = (model: Plrf) => `${base}.d${model.d}`;
 
+  const horizon = options.horizon ?? options.steps;
+  const schedule = scheduleOf(options);
   const runs: Run[] = [];
   for (const model of models) {
     const bar = progress(`d = ${model.d}`, { quiet });
     let before: number | undefined;
     const ensemble = await simulate(model, {
       ...{ steps: options.steps, record: options.points, members: options.members, method: options.method },
-      ...{ distribution: options.distribution, noise, seed: options.seed, signal },
+      ...{ distribution: options.distribution, noise: Math.sqrt(noise), seed: options.seed, signal },
+      ...(schedule === undefined ? {} : { schedule: sgdSteps(model, sgd({ schedule }), horizon) }),
       ...(options.draws === undefined ? {} : { draws: options.draws }),
       expected: options.distribution === "normal" && stable(model),
       threads: options.threads ?? availableThreads(),
@@ -133,13 +140,14 @@ async function run(options: Options): Promise<void> {
       throw new Failure(`interrupted: the same command continues from ${file(model)}`, 130);
     });
     bar.done();
-    const theory = noise === 0 && stable(model) ? loss(model, { steps: ensemble.steps }).loss : undefined;
+    const optimizer = schedule === undefined ? {} : { optimizer: sgd({ schedule }), horizon };
+    const theory = stable(model) ? loss(model, { steps: ensemble.steps, ...optimizer }).loss : undefined;
     runs.push({ ...ensemble, model, ...(theory ? { theory } : {}) });
   }
 
   const setting =
     `${pointInWords(options)}, v = ${brief(dataRatio)}d, ${stepInWords(options)}, B = ${batch}, ` +
-    `${noise > 0 ? `σ = ${brief(noise)}, ` : ""}${options.members} members, ${runs[0]!.draws} draws of W, ` +
+    `${trainingInWords(options).slice(2)}${schedule || noise > 0 ? ", " : ""}${options.members} members, ${runs[0]!.draws} draws of W, ` +
     `${options.method}, seed ${options.seed}`;
   await write({
     json: () => ({

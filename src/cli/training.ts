@@ -116,6 +116,9 @@ export function optimizerOf({ schedule, optimizer }: TrainingValues): Optimizer 
   );
 }
 
+/** The schedule asked for, for SGD. */
+export const scheduleOf = ({ schedule }: TrainingValues): Schedule | undefined => schedule?.schedule;
+
 /** ", cosine schedule, heavy-ball:0.9, σ² = 0.1": nothing where nothing was asked for. */
 export function trainingInWords({ schedule, optimizer, noise }: TrainingValues): string {
   return [

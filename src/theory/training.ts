@@ -2,12 +2,13 @@
 // every step, each is checked for stability, and recursion (2.1) or (9.3) is stepped on the nodes that suit it.
 
 import { integer } from "../check.ts";
+import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { type Evolution, evolve, type Pace, type Program } from "./evolve.ts";
 import { type Momentum, modeReturn, momentumNorm } from "./momentum.ts";
 import { complexNodes, type NodeRule } from "./nodes.ts";
 import { type BestSchedule, bestSchedule } from "./optimal.ts";
-import { type Hyperparameters, hyperparameters, type Optimizer, warningsOf } from "./optimizer.ts";
+import { type Hyperparameters, hyperparameters, type Optimizer, type Sgd, warningsOf } from "./optimizer.ts";
 import type { Plrf } from "./plrf.ts";
 import { realNodes } from "./real-nodes.ts";
 import { type Shape, shapeOf } from "./schedule.ts";
@@ -118,12 +119,24 @@ function spentBy({ at, stepwise }: Hyperparameters, T: number): number {
 function resolveShape(kernels: Kernels, model: Plrf, { schedule, gamma, batch }: Optimizer, horizon: number): Shape {
   if (typeof schedule === "function" || schedule.kind !== "optimal") return shapeOf(schedule, horizon);
   if (typeof batch === "object") throw new RangeError("the optimal schedule takes a constant batch");
-  return optimalSchedule(kernels, { ...model, gamma: gamma ?? model.gamma, batch: batch ?? model.batch }, horizon)
+  return optimalSchedule({ ...model, gamma: gamma ?? model.gamma, batch: batch ?? model.batch }, horizon, kernels)
     .shape;
 }
 
+/** γ_r of SGD under an optimiser's schedule, stable at every step, for whoever steps it (`simulate`). */
+export function sgdSteps(
+  model: Plrf,
+  optimizer: Sgd,
+  horizon: number,
+  kernels: Kernels = defaultKernels(),
+): (r: number) => number {
+  const settings = hyperparameters(model, optimizer, resolveShape(kernels, model, optimizer, horizon));
+  refuseUnstableSteps(model, settings, samples(settings, horizon));
+  return (r) => settings.at(r).gamma2;
+}
+
 /** The best schedule for SGD on a model over T steps, to leading order, with γ up to the model's. */
-export function optimalSchedule(kernels: Kernels, model: Plrf, horizon: number): BestSchedule {
+export function optimalSchedule(model: Plrf, horizon: number, kernels: Kernels = defaultKernels()): BestSchedule {
   const { gamma, batch, noise } = model;
   const nodes = complexNodes(kernels, model, { step: gamma * (batch + 1), time: gamma * batch * horizon });
   return bestSchedule(nodes, { gamma, batch, horizon, noise });
