@@ -83,7 +83,7 @@ function inC(flags: string[]): [P: number, ms: number] | undefined {
   }
 }
 
-const whole = new Bench({ time: 1500, warmupTime: 300 });
+const whole = new Bench({ time: 500, iterations: 5, warmupIterations: 1 });
 whole.add("wasm, constant γ", () => void step(kernels, gamma));
 whole.add("wasm, γ changing at every step", () => void step(kernels, falling));
 whole.add("plain JavaScript", () => void plainJs(0.3));
@@ -119,7 +119,7 @@ for (const tolerance of [1e-6, 1e-9])
       exact: tolerance > 1e-8 ? 512 : 2048,
     });
     const end = Float64Array.of(T);
-    const bench = new Bench({ time: 400, warmupTime: 100 });
+    const bench = new Bench({ time: 200, iterations: 5, warmupIterations: 2 });
     bench.add(name, () => void trained.run(end));
     await bench.run();
     const { error, wholeSteps, growingSteps } = trained.run(end);
