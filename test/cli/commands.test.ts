@@ -1,6 +1,6 @@
 // What each command answers: its stable JSON fields, its files, its tables.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
@@ -187,5 +187,70 @@ describe("output", () => {
       expect(readFileSync(file("x.svg"), "utf8"), command).not.toMatch(/NaN|undefined|[\^_]\{/);
       expect(readFileSync(file("x.png")).readUInt32BE(0), command).toBe(0x89504e47);
     }
+  });
+});
+
+describe("training options", () => {
+  const point = "--alpha 0.7 --beta 1.2";
+
+  it("loss takes schedule, horizon, noise and optimizer, and keeps excess loss and noise apart", () => {
+    const found = json(`loss ${point} --d 1000 --steps 10,100,1000 --schedule cosine --horizon 2000 --noise 0.25`);
+    expect(found.loss).toHaveLength(3);
+    found.loss.forEach((P: number, i: number) => {
+      expect(found.lossWithNoise[i]).toBeCloseTo(P + 0.25, 14);
+    });
+    expect(found.kernel).toBeNull();
+    expect(found.stats.method).toBe("modes");
+    const ball = json(`loss ${point} --d 1000 --steps 100 --optimizer heavy-ball:0`);
+    const plain = json(`loss ${point} --d 1000 --steps 100`);
+    expect(ball.loss[0] / plain.loss[0]).toBeCloseTo(1, 3);
+  });
+
+  it("schedules come from files: one multiple a step, or knots", () => {
+    writeFileSync(file("table.csv"), Array.from({ length: 50 }, () => "1").join("\n"));
+    writeFileSync(file("knots.csv"), "step,multiple\n0,1\n50,1\n");
+    const loss = (schedule: string) => json(`loss ${point} --d 100 --steps 50 ${schedule}`).loss[0];
+    const plain = loss("");
+    expect(loss(`--schedule ${file("table.csv")}`) / plain).toBeCloseTo(1, 10);
+    expect(loss(`--schedule ${file("knots.csv")}`) / plain).toBeCloseTo(1, 10);
+    expect(isoflop(`loss ${point} --d 100 --steps 60 --schedule ${file("table.csv")}`).error).toContain(
+      "one entry per step of the horizon, 60, got 50",
+    );
+  });
+
+  it("schedule compares, and says what each loss is made of", () => {
+    const { schedules } = json(
+      `schedule ${point} --d 1e5 --steps 10000 --compare constant,wsd:warmup=50,decay=0.3,optimal`,
+    );
+    expect(schedules.map(({ name }: { name: string }) => name)).toEqual([
+      "constant",
+      "wsd:warmup=50,decay=0.3",
+      "optimal",
+    ]);
+    for (const { loss, F0, bias, early, late } of schedules)
+      expect((F0 + bias + early + late) / loss).toBeCloseTo(1, 12);
+    expect(schedules[2].loss).toBeLessThan(schedules[1].loss);
+    expect(schedules[1].loss).toBeLessThan(schedules[0].loss);
+    // warm-up removes early noise
+    expect(schedules[2].early).toBeLessThan(0.1 * schedules[0].early);
+  });
+
+  it("schedule --budget finds size and step together", () => {
+    const { best } = json("schedule --alpha 0.8 --beta 0.6 --budget 1e9 --compare constant,optimal");
+    expect(best[0].d * best[0].steps).toBeCloseTo(1e9, 0);
+    expect(best[1].loss).toBeLessThan(best[0].loss);
+  });
+
+  it.each([
+    ["loss --alpha 0.7 --beta 1.2 --d 100 --steps 10 --schedule no", "a schedule is constant"],
+    ["loss --alpha 0.7 --beta 1.2 --d 100 --steps 10 --optimizer heavy-ball:1", "momentum must be below 1, got 1"],
+    ["loss --alpha 0.7 --beta 1.2 --d 100 --steps 10 --noise -1", "noise must be at least 0, got -1"],
+    ["loss --alpha 0.7 --beta 1.2 --d 100 --steps 10 --optimizer adam", "an optimizer is sgd"],
+    ["schedule --alpha 0.7 --beta 1.2", "give --d and --steps, or --budget"],
+  ])("%s: one line that says why", (command, why) => {
+    const { status, error } = isoflop(command);
+    expect(status).toBe(2);
+    expect(error.trim().split("\n")).toHaveLength(1);
+    expect(error).toContain(why);
   });
 });
