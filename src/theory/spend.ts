@@ -14,7 +14,7 @@ export interface Spending {
 }
 
 /** Where the best multiple of γ is looked for: log, and to this. */
-const LEAST = Math.log(1e-4);
+const LEAST = Math.log(1e-12);
 const TOLERANCE = 0.02;
 /** Errors of about 1e-5 for SGD, 1e-3 (alike at neighbouring sizes) for momentum. */
 const QUICK = { exact: 256, perDecade: 12, tolerance: Infinity, precision: 1e-8, cells: 4 };
