@@ -1,7 +1,7 @@
 // The package as a user gets it: packed, unpacked into an empty folder, with its one dependency beside it.
 
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -31,5 +31,6 @@ export function pack(also: readonly string[] = []): Packed {
     mkdirSync(join(folder, "node_modules", name, ".."), { recursive: true });
     symlinkSync(join(root, "node_modules", name), join(folder, "node_modules", name));
   }
+  writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
   return { folder, files, size, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -1,0 +1,162 @@
+// Every command and snippet of the README and of CONTRIBUTING's first section is run: what is printed there is printed here.
+
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { serve } from "../src/cli/serve.ts";
+import { launch } from "./explorer/browser.ts";
+import { type Packed, pack } from "./package/packed.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+const readme = readFileSync(join(root, "README.md"), "utf8");
+const main = join(root, "build/lib/cli/main.js");
+
+interface Block {
+  readonly kind: string;
+  readonly text: string;
+}
+const blocks: Block[] = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, kind, text]) => ({
+  kind: kind!,
+  text: text!,
+}));
+const of = (...kinds: string[]) => blocks.filter(({ kind }) => kinds.includes(kind));
+
+/** The same commands, on fewer cells. */
+const SMALLER: Readonly<Record<string, readonly string[]>> = { diagram: ["--size", "8"], reproduce: ["--quick"] };
+
+let packed: Packed;
+beforeAll(() => {
+  packed = pack(["@observablehq"]);
+});
+afterAll(() => packed?.remove());
+
+/** The arguments of one command line, quotes taken off. */
+const words = (line: string): string[] =>
+  [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((m) => m[1] ?? m[2] ?? m[3]!);
+
+/** Runs a line that begins with isoflop or npm; npm ci has been run, or nothing would be. */
+function run(line: string): string {
+  const [name, ...args] = words(line.replace(/^npm ci && /, ""));
+  const quietly = (file: string, given: string[], cwd: string) =>
+    execFileSync(file, given, { cwd, stdio: ["ignore", "pipe", "ignore"] }).toString();
+  if (name === "npm") return quietly("npm", ["--silent", ...args], root);
+  expect(name, line).toBe("isoflop");
+  return quietly(process.execPath, [main, ...args, ...(SMALLER[args[0]!] ?? [])], packed.folder);
+}
+
+describe("README", () => {
+  it("has only kinds of blocks that are run here", () => {
+    expect(new Set(blocks.map(({ kind }) => kind))).toEqual(new Set(["console", "sh", "ts"]));
+  });
+
+  it.each(of("console").map(({ text }) => text))("prints what it says: %s", (text) => {
+    const [command, ...lines] = text.trimEnd().split("\n");
+    expect(command).toMatch(/^\$ /);
+    const escaped = lines.map((line) => (line.trim() === "…" ? "[^]*" : line.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")));
+    expect(run(command!.slice(2)).trimEnd()).toMatch(
+      new RegExp(`^${escaped.join("\\n").replace(/\[\^\]\*\\n/g, "[^]*\\n")}$`),
+    );
+  });
+
+  const commands = of("sh").flatMap(({ text }) =>
+    text
+      .trim()
+      .replace(/\\\n\s*/g, " ")
+      .split("\n"),
+  );
+
+  it.each(commands.filter((line) => !/explore/.test(line)))("runs: %s", (line) => {
+    run(line);
+    for (const [, file] of line.matchAll(/--out (\S+)/g))
+      expect(existsSync(join(packed.folder, file!)), file).toBe(true);
+  });
+
+  it.each(commands.filter((line) => /explore/.test(line)))("serves: %s", async (line) => {
+    // the port written there may be taken
+    const port = await freePort();
+    const script = JSON.parse(readFileSync(join(root, "package.json"), "utf8")).scripts.explore as string;
+    if (line.startsWith("npm")) expect(script).toBe("npm run build && node build/lib/cli/main.js explore");
+    const child = spawn(process.execPath, [main, "explore", "--port", String(port)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    const response = await fetch(`http://127.0.0.1:${port}/`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(await response.text()).toContain("isoflop explorer");
+    for (const path of ["/../package.json", "/%2e%2e/%2e%2e/package.json", "/nothing", "/assets"])
+      expect((await fetch(`http://127.0.0.1:${port}${path}`)).status, path).toBe(404);
+    child.kill("SIGINT");
+    expect(await ended).toBe(0);
+  });
+
+  describe("snippets", () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await launch();
+    });
+    afterAll(() => browser?.close());
+
+    it.each(of("ts").map(({ text }) => text))("is typed and runs in a page: %s", async (text) => {
+      writeFileSync(join(packed.folder, "snippet.ts"), `${text}\nexport {};\n`);
+      const tsc = join(root, "node_modules/typescript/bin/tsc");
+      const flags = "--strict --target es2022 --lib es2023,dom --types --module nodenext --skipLibCheck snippet.ts";
+      execFileSync(process.execPath, [tsc, ...flags.split(" ")], { cwd: packed.folder });
+      const server = await serve(packed.folder, 0);
+      const imports = {
+        isoflop: "./node_modules/isoflop/build/lib/index.js",
+        "isoflop/": "./node_modules/isoflop/build/",
+        "isoflop/figures": "./node_modules/isoflop/build/lib/figures/index.js",
+        "@assemblyscript/loader": "./node_modules/@assemblyscript/loader/index.js",
+        "@observablehq/plot": "./plot.js",
+      };
+      if (/figures/.test(text)) await bundlePlot(packed.folder);
+      writeFileSync(
+        join(packed.folder, "snippet.html"),
+        `<!doctype html><link rel="icon" href="data:,"><body><script type="importmap">${JSON.stringify({ imports })}</script><script type="module">import "./snippet.js"; globalThis.done = true;</script>`,
+      );
+      const page = await browser.newPage();
+      const wrong: string[] = [];
+      page.on("pageerror", ({ message }) => wrong.push(message));
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/snippet.html`);
+      await page.waitForFunction("globalThis.done", undefined, { timeout: 20_000 }).catch(() => {});
+      expect(wrong).toEqual([]);
+      expect(await page.evaluate("globalThis.done")).toBe(true);
+      if (/document\.body\.append/.test(text)) expect(await page.locator("svg path").count()).toBeGreaterThan(5);
+      server.close();
+      server.closeAllConnections();
+    });
+  });
+});
+
+/** Observable Plot as one file, for pages without a bundler. */
+async function bundlePlot(folder: string): Promise<void> {
+  const { build } = await import("vite");
+  await build({
+    root,
+    logLevel: "silent",
+    build: {
+      outDir: folder,
+      emptyOutDir: false,
+      lib: {
+        entry: join(root, "node_modules/@observablehq/plot/src/index.js"),
+        formats: ["es"],
+        fileName: () => "plot.js",
+      },
+    },
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
