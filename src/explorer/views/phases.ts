@@ -1,7 +1,7 @@
 // The first view: a point in the phase plane, and all that follows from it.
 
 import { type Figure, frontierFigure, lossFigure, spectrumFigure } from "../../figures/index.ts";
-import { diagram, phase } from "../../index.ts";
+import { phase } from "../../index.ts";
 import { Card } from "../card.ts";
 import { controlPanel, type Panel } from "../controls.ts";
 import { h, rich } from "../dom.ts";
@@ -238,13 +238,15 @@ function measuring(store: PhaseStore, plane: PhasePlane): { node: HTMLElement; c
   let span = spanAround(0, 0);
   let rows: { xi: Float64Array; eta: Float64Array }[] = [];
 
-  const paint = (cells: number, exponent: "xi" | "eta", isMeasured: boolean) => {
-    const [alpha, beta] = [centres(span.alpha, cells), centres(span.beta, cells)];
-    const { phase, ...predicted } = diagram({ alpha, beta });
+  const paint = (side: number, exponent: "xi" | "eta", isMeasured: boolean) => {
+    const [alpha, beta] = [centres(span.alpha, side), centres(span.beta, side)];
+    const cells = beta.map((b) => alpha.map((a) => phase({ alpha: a, beta: b })));
+    const predicted = cells.map((row) => Float64Array.from(row, (cell) => cell[exponent]));
     const measured = isMeasured
-      ? beta.map((_, i) => rows[i]?.[exponent] ?? new Float64Array(cells).fill(Number.NaN))
+      ? beta.map((_, i) => rows[i]?.[exponent] ?? new Float64Array(side).fill(Number.NaN))
       : undefined;
-    plane.show({ setting: "", alpha, beta, phase, exponent, predicted: predicted[exponent], measured }, span);
+    const names = cells.map((row) => row.map((cell) => cell.phase));
+    plane.show({ setting: "", alpha, beta, phase: names, exponent, predicted, measured }, span);
   };
   const update = (settled: boolean) => {
     const { color, from, to, alpha, beta } = store.values;
