@@ -7,18 +7,18 @@ import { phases } from "./p1-phases.ts";
 import { tables } from "./p1-tables.ts";
 import { toy } from "./p1-toy.ts";
 import { windows } from "./p1-windows.ts";
+import { bottlenecks } from "./p2-bottlenecks.ts";
+import { dynamicLosses } from "./p2-dynamics.ts";
+import { earlyLate } from "./p2-early-late.ts";
+import { ensembles } from "./p2-ensembles.ts";
+import { gap } from "./p2-gap.ts";
+import { optimal } from "./p2-optimal.ts";
+import { sgd } from "./p2-sgd.ts";
+import { transfer } from "./p2-transfer.ts";
 import type { Recipe } from "./recipe.ts";
 import { momentum, noise, schedules } from "./x-training.ts";
 
 export const RECIPES: readonly Recipe[] = [
-  toy,
-  phases,
-  exponents,
-  finiteSize,
-  windows,
-  perPhase,
-  tables,
-  schedules,
-  momentum,
-  noise,
+  ...[toy, phases, exponents, finiteSize, windows, perPhase, tables],
+  ...[dynamicLosses, bottlenecks, optimal, earlyLate, gap, ensembles, sgd, transfer],
 ];
