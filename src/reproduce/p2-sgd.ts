@@ -1,7 +1,7 @@
 // Paper 2, other rules: one-pass SGD and the noise of its batches, discrete steps, momentum.
 
 import { curvesFigure } from "../figures/index.ts";
-import { dynamics, logspace, plrf, simulate, sourceCapacity } from "../index.ts";
+import { dynamics, logspace, plrf, type Simulation, simulate, sourceCapacity } from "../index.ts";
 import { atLeast, atMost, type Claim, equals, type Recipe } from "./recipe.ts";
 
 const [A, B] = [1.5, 1.25];
@@ -20,7 +20,7 @@ export const sgd: Recipe = {
     const times = whole(60);
     const record = whole(quick ? 7 : 13);
     const settings = [...WIDTHS.map((N) => ({ N, batch: 32 })), ...BATCHES.map((batch) => ({ N: 256, batch }))];
-    const found = [];
+    const found: { N: number; batch: number; test: Float64Array; runs: Simulation; deviation: number }[] = [];
     for (const [i, { N, batch }] of settings.entries()) {
       const problem = { spectrum, N, modes: MODES, rule: { name: "sgd" as const, eta: ETA, batch } };
       const runs = await simulate(plrf({ spectrum, d: N, v: MODES, gamma: ETA / batch, batch }), {
