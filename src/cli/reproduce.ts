@@ -56,6 +56,7 @@ async function run(ids: readonly string[], options: Options): Promise<void> {
     out,
     quick,
     fresh,
+    order: RECIPES.map(({ id }) => id),
     threads: options.threads ?? availableThreads(),
     signal: interruption(),
     onProgress: bar.update,

@@ -2,8 +2,11 @@
 
 import { exponents } from "./p1-exponents.ts";
 import { finiteSize } from "./p1-finite-size.ts";
+import { sgdFrontier } from "./p1-frontier.ts";
+import { negativeBeta } from "./p1-negative-beta.ts";
 import { perPhase } from "./p1-per-phase.ts";
 import { phases } from "./p1-phases.ts";
+import { spectra } from "./p1-spectra.ts";
 import { tables } from "./p1-tables.ts";
 import { toy } from "./p1-toy.ts";
 import { windows } from "./p1-windows.ts";
@@ -19,6 +22,6 @@ import type { Recipe } from "./recipe.ts";
 import { momentum, noise, schedules } from "./x-training.ts";
 
 export const RECIPES: readonly Recipe[] = [
-  ...[toy, phases, exponents, finiteSize, windows, perPhase, tables],
+  ...[toy, phases, sgdFrontier, exponents, finiteSize, spectra, windows, perPhase, negativeBeta, tables],
   ...[dynamicLosses, bottlenecks, optimal, earlyLate, gap, ensembles, sgd, transfer],
 ];

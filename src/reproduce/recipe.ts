@@ -9,6 +9,8 @@ export interface Recipe {
   readonly title: string;
   /** Which settings are the paper's and which are ours. */
   readonly settings: string;
+  /** Whether it takes a file of the user's own. */
+  readonly takesData?: boolean;
   readonly run: (context: Context) => Promise<Outcome> | Outcome;
 }
 
@@ -19,7 +21,7 @@ export interface Context {
   readonly signal: AbortSignal;
   /** The share of this recipe that is done, 0 to 1. */
   readonly onProgress: (done: number) => void;
-  /** Folder with data of the user's own, for p2-real. */
+  /** A file of the user's own, for the recipe that takes one. */
   readonly data?: string;
 }
 

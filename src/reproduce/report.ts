@@ -21,22 +21,24 @@ export interface Entry {
   readonly made: string;
 }
 
+const STATE = {
+  holds: ["yes", "✓", "holds"],
+  disputed: ["disputed", "≠", "contradicted"],
+  fails: ["no", "✗", "fails"],
+} as const;
 const MARK: Record<Verdict, string> = { reproduced: "✓", contradicted: "≠", "not reproduced": "✗" };
 
 export function report(entries: readonly Entry[], { quick, made }: { quick: boolean; made: string }): string {
-  const rows = entries.flatMap((entry) =>
-    entry.claims.map((claim, i) => {
-      const cells = [
-        i === 0 ? `<td rowspan="${entry.claims.length}"><a href="#${entry.id}">${entry.id}</a></td>` : "",
-        `<td>${text(claim.what)}${claim.source === "theory" ? " <small>(theory's)</small>" : ""}</td>`,
-        `<td class="number">${text(claim.reads)}</td>`,
-        `<td class="number">${text(measurement(claim))}</td>`,
-        `<td class="${holds(claim) ? "yes" : claim.disputed ? "disputed" : "no"}">${holds(claim) ? "✓ holds" : claim.disputed ? "≠ contradicted" : "✗ fails"}</td>`,
-        i === 0 ? `<td class="number" rowspan="${entry.claims.length}">${entry.seconds.toFixed(1)}</td>` : "",
-      ];
-      return `<tr>${cells.join("")}</tr>`;
-    }),
-  );
+  const groups = entries.map((entry) => {
+    const result = verdict(entry.claims);
+    const head = `<tr class="id"><th colspan="4"><a href="#${entry.id}">${entry.id}</a> ${text(entry.title)}<span>${MARK[result]} ${result}, ${entry.seconds.toFixed(1)} s</span></th></tr>`;
+    const rows = entry.claims.map((claim) => {
+      const [state, mark, word] = STATE[holds(claim) ? "holds" : claim.disputed ? "disputed" : "fails"];
+      const whose = claim.source === "theory" ? "<small>theory</small> " : "";
+      return `<tr><td>${text(claim.what)}</td><td class="number">${whose}${text(claim.reads)}</td><td class="number">${text(measurement(claim))}</td><td class="${state}">${mark}<span> ${word}</span></td></tr>`;
+    });
+    return `<tbody>${head}${rows.join("\n")}</tbody>`;
+  });
   const counts = new Map<Verdict, number>();
   for (const { claims } of entries) counts.set(verdict(claims), (counts.get(verdict(claims)) ?? 0) + 1);
   const summary = [...counts].map(([name, n]) => `${MARK[name]} ${n} ${name}`).join(", ");
@@ -51,30 +53,34 @@ export function report(entries: readonly Entry[], { quick, made }: { quick: bool
 <body>
 <main>
 <h1>Both papers, reproduced</h1>
-<p>${text(made)}${quick ? ", quick size" : ""}. ${summary}. Every verdict follows from the numbers in its row. <em>Contradicted</em> marks a
-published number that theory and simulation do not confirm; the evidence stands with it.</p>
-<div class="scroll"><table>
-<thead><tr><th>id</th><th>claim</th><th>published</th><th>measured</th><th>verdict</th><th>seconds</th></tr></thead>
-<tbody>${rows.join("\n")}</tbody>
-</table></div>
-${entries.map(section).join("\n")}
+<p>${text(made)}${quick ? ", quick size" : ""}. ${summary}. Every verdict follows from the numbers in its row; ± is one standard error. Where the
+number expected is not one of the papers' but the theory's as computed here, its row says so. <em>Contradicted</em> marks a published number that
+theory and simulation do not confirm; the evidence stands with it.</p>
+<table>
+<thead><tr><th>claim</th><th class="number">published</th><th class="number">measured</th><th>verdict</th></tr></thead>
+${groups.join("\n")}
+</table>
+${entries.map((entry) => section(entry, made)).join("\n")}
 </main>
 </body>
 </html>
 `;
 }
 
-function section(entry: Entry): string {
+function section(entry: Entry, made: string): string {
   const result = verdict(entry.claims);
   const disputes = entry.claims.filter((claim) => claim.disputed !== undefined && !holds(claim));
   return `<section id="${entry.id}">
 <h2>${text(entry.title)} <small>${entry.id} · ${MARK[result]} ${result}</small></h2>
-<p class="settings">${text(entry.settings)}</p>
-${entry.figures.map((figure) => `<figure>${figure.svg}<figcaption>${caption(figure.caption)} <a href="${figure.id}.csv">data</a></figcaption></figure>`).join("\n")}
+<p class="settings">${text(entry.settings)}${entry.made === made ? "" : ` Made by ${text(entry.made)}.`}</p>
+${entry.figures.map((figure) => `<figure><div>${apart(figure)}</div><figcaption>${caption(figure.caption)} <a href="${figure.id}.csv">data</a></figcaption></figure>`).join("\n")}
 ${disputes.map(({ what, disputed }) => `<p><strong>${text(what)}:</strong> ${text(disputed!)}</p>`).join("\n")}
 ${entry.remarks.map((remark) => `<p>${text(remark)}</p>`).join("\n")}
 </section>`;
 }
+
+/** Its ids made its own: several drawings share the page. */
+const apart = ({ id, svg }: Entry["figures"][number]): string => svg.replaceAll("plot-clip-", `${id}-clip-`);
 
 export function measurement({ measured, uncertainty }: Claim): string {
   const value =
@@ -96,15 +102,24 @@ const caption = (raw: string): string =>
 
 const STYLE = `
 :root { color-scheme: light; --ink: #1b1f24; --muted: #5b6470; --line: #e4e7eb; }
-body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: #fff; }
+body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: #fff; overflow-wrap: break-word; }
 main { max-width: 1200px; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 3rem; } small { color: var(--muted); font-weight: normal; }
-.scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.85rem; width: 100%; }
-th, td { border-bottom: 1px solid var(--line); padding: 0.3rem 0.6rem; text-align: left; vertical-align: top; }
-.number { font-variant-numeric: tabular-nums; white-space: nowrap; text-align: right; }
+th, td { border-bottom: 1px solid var(--line); padding: 0.25rem 0.6rem; text-align: left; vertical-align: top; }
+td:first-child { padding-left: 1.5rem; }
+.id th { padding-top: 1rem; font-weight: normal; } .id a { font-weight: 600; margin-right: 0.5em; } .id span { float: right; color: var(--muted); }
+.number { font-variant-numeric: tabular-nums; text-align: right; } td.number { white-space: nowrap; }
 .yes { color: #0a6b3d; } .no { color: #a3142f; } .disputed { color: #7a4b00; } .yes, .no, .disputed { white-space: nowrap; }
 figure { margin: 1rem 0; } figure svg { max-width: 100%; height: auto; } figcaption { color: var(--muted); font-size: 0.9rem; }
 .settings { color: var(--muted); }
-@media print { section { break-before: page; } .scroll { overflow: visible; } a { color: inherit; } }
+@media screen and (max-width: 700px) {
+  table { font-size: 0.75rem; } th, td { padding: 0.2rem 0.3rem; } td:first-child { padding-left: 0.3rem; }
+  td.number { white-space: normal; } td span { display: none; } .id span { float: none; display: block; }
+  figure div { overflow-x: auto; } figure svg { min-width: 640px; max-width: none; width: 160%; }
+}
+@media print {
+  body { font-size: 11px; } a { color: inherit; text-decoration: none; } main { max-width: none; padding: 0; }
+  section { break-before: page; } figure, tr { break-inside: avoid; } .id { break-after: avoid; } figure svg { max-height: 21cm; }
+}
 `;

@@ -1,7 +1,7 @@
 // Runs recipes one after another and keeps each outcome in the folder as soon as it is there: what is finished and was made
 // by the same version at the same size is not computed again.
 
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toCsv } from "../figures/csv.ts";
 import { toSvg } from "../figures/render.ts";
@@ -14,6 +14,8 @@ export interface RunOptions extends Omit<Context, "onProgress"> {
   readonly out: string;
   /** Compute everything again. */
   readonly fresh?: boolean;
+  /** All ids in the order of the report: what the folder holds of them goes into it, whenever and however it was made. */
+  readonly order?: readonly string[];
   /** The share of all recipes that is done, and the one at work. */
   readonly onProgress?: (done: number, id: string) => void;
   readonly onEntry?: (entry: Entry, resumed: boolean) => void;
@@ -22,14 +24,17 @@ export interface RunOptions extends Omit<Context, "onProgress"> {
 /** Runs the recipes and writes OUT/index.html, with OUT/ID.json and OUT/FIGURE.csv beside. */
 export async function reproduce(recipes: readonly Recipe[], options: RunOptions): Promise<Entry[]> {
   const { out, quick, fresh = false, onProgress, onEntry, signal, threads, data } = options;
+  const order = options.order ?? recipes.map(({ id }) => id);
   mkdirSync(out, { recursive: true });
-  const made = `isoflop ${version}${quick ? ", quick" : ""}${data === undefined ? "" : `, data ${data}`}`;
+  const plain = `isoflop ${version}${quick ? ", quick" : ""}`;
+  const withData = data === undefined ? plain : `${plain}, data ${data} of ${statSync(data).mtime.toISOString()}`;
   const entries: Entry[] = [];
   for (const [i, recipe] of recipes.entries()) {
     signal.throwIfAborted();
     const file = join(out, `${recipe.id}.json`);
-    const kept = fresh ? undefined : stored(file, made);
-    if (kept) {
+    const made = recipe.takesData ? withData : plain;
+    const kept = fresh ? undefined : stored(file);
+    if (kept?.made === made) {
       entries.push(kept);
       onEntry?.(kept, true);
       continue;
@@ -70,7 +75,8 @@ export async function reproduce(recipes: readonly Recipe[], options: RunOptions)
     entries.push(entry);
     onEntry?.(entry, false);
   }
-  write(join(out, "index.html"), report(entries, { quick, made }));
+  const all = order.flatMap((id) => entries.find((entry) => entry.id === id) ?? stored(join(out, `${id}.json`)) ?? []);
+  write(join(out, "index.html"), report(all, { quick, made: plain }));
   return entries;
 }
 
@@ -80,14 +86,14 @@ function write(file: string, content: string): void {
   renameSync(`${file}.part`, file);
 }
 
-/** An entry of the same making; anything else counts as absent. */
-function stored(file: string, made: string): Entry | undefined {
+/** An entry that is there whole; anything else counts as absent. */
+function stored(file: string): Entry | undefined {
   if (!existsSync(file)) return undefined;
   try {
     const entry = JSON.parse(readFileSync(file, "utf8"), (_, value) =>
       value === "Infinity" || value === "-Infinity" || value === "NaN" ? Number(value) : value,
     ) as Entry;
-    return entry.made === made ? entry : undefined;
+    return Array.isArray(entry.claims) && Array.isArray(entry.figures) ? entry : undefined;
   } catch {
     return undefined;
   }
