@@ -1,4 +1,4 @@
-// Every figure and table of the two papers, in their order; then ours.
+// Every figure and table of the two papers, in their order; then what goes beyond them, of which nothing is published.
 
 import { exponents } from "./p1-exponents.ts";
 import { finiteSize } from "./p1-finite-size.ts";
@@ -19,9 +19,12 @@ import { optimal } from "./p2-optimal.ts";
 import { sgd } from "./p2-sgd.ts";
 import { transfer } from "./p2-transfer.ts";
 import type { Recipe } from "./recipe.ts";
-import { momentum, noise, schedules } from "./x-training.ts";
+import { momentum } from "./x-momentum.ts";
+import { noise } from "./x-noise.ts";
+import { schedules } from "./x-schedules.ts";
 
 export const RECIPES: readonly Recipe[] = [
   ...[toy, phases, sgdFrontier, exponents, finiteSize, spectra, windows, perPhase, negativeBeta, tables],
   ...[dynamicLosses, bottlenecks, optimal, earlyLate, gap, ensembles, sgd, transfer],
+  ...[schedules, momentum, noise],
 ];
