@@ -65,7 +65,7 @@ async function run(ids: readonly string[], options: Options): Promise<void> {
       if (quiet || options.json) return;
       const lines = entry.claims.map(
         (claim) =>
-          `    ${holds(claim) ? "✓" : claim.disputed ? "≠" : "✗"} ${claim.what}: ${measurement(claim)}, published ${claim.reads}`,
+          `    ${holds(claim) ? "✓" : claim.disputed ? "≠" : "✗"} ${claim.what}: ${measurement(claim)}, ${claim.source === "published" ? "published" : claim.source === "theory" ? "theory's" : "should be"} ${claim.reads}`,
       );
       const time = resumed ? "kept" : `${entry.seconds.toFixed(1)} s`;
       process.stdout.write(`${[`${bold(entry.id)}  ${verdict(entry.claims)} (${time})`, ...lines].join("\n")}\n`);
@@ -81,7 +81,7 @@ async function run(ids: readonly string[], options: Options): Promise<void> {
           title,
           verdict: verdict(claims),
           seconds,
-          published: claims.map(({ what, reads }) => ({ what, reads })),
+          published: claims.map(({ what, reads, source }) => ({ what, reads, source })),
           measured: claims.map((claim) => ({
             what: claim.what,
             value: claim.measured,

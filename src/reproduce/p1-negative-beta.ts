@@ -19,6 +19,8 @@ export const negativeBeta: Recipe = {
     const panels = [];
     for (const [i, beta] of BETAS.entries()) {
       const spectrum = powerLaw({ alpha: ALPHA, beta });
+      const { phase: name } = phase({ alpha: ALPHA, beta });
+      const named = String(beta).replace("-", "−");
       const series = [];
       let farthest = 0;
       const deviations: number[] = [];
@@ -49,17 +51,13 @@ export const negativeBeta: Recipe = {
         );
       }
       claims.push(
-        atMost(`β = ${beta}: SGD's mean from its exact expectation, r.m.s. in standard errors`, 1.6, {
+        atMost(`β = ${named}: SGD's mean from its exact expectation, r.m.s. in standard errors`, 1.6, {
           measured: Math.hypot(...deviations) / Math.sqrt(deviations.length),
         }),
-        atMost(`β = ${beta}: largest |that expectation over the theory − 1|`, 0.06, { measured: farthest }),
+        atMost(`β = ${named}: largest |that expectation over the theory − 1|`, 0.06, { measured: farthest }),
       );
       panels.push({
-        title:
-          `β = ${beta}${phase({ alpha: ALPHA, beta }).phase ? `, phase ${phase({ alpha: ALPHA, beta }).phase}` : ""}`.replaceAll(
-            "-",
-            "−",
-          ),
+        title: `β = ${named}${name ? `, phase ${name}` : ""}`,
         x: { label: "compute f = d·r (flops)", log: true },
         y: { label: "loss P", log: true },
         series,

@@ -35,8 +35,8 @@ export interface Outcome {
 /** One number of a paper, or of the theory, and its measurement. */
 export interface Claim {
   readonly what: string;
-  /** Whose number it is. */
-  readonly source: "published" | "theory";
+  /** Whose number it is. "ours": a bound that makes a number of what a paper says in words or shows in a figure. */
+  readonly source: "published" | "theory" | "ours";
   /** The claim holds where the measurement is in this range. */
   readonly expected: readonly [low: number, high: number];
   /** How the expectation reads: "0.643", "≤ 4 standard errors". */
@@ -74,12 +74,12 @@ export function equals(what: string, value: number, tolerance: number, measureme
   return { source: "published", ...measurement, what, expected, reads: `${+value.toPrecision(4)} ± ${tolerance}` };
 }
 
-/** The measurement should be at most `bound`. */
+/** The measurement should be at most `bound`, which is ours unless said otherwise. */
 export function atMost(what: string, bound: number, measurement: Measurement): Claim {
-  return { source: "published", ...measurement, what, expected: [-Infinity, bound], reads: `≤ ${bound}` };
+  return { source: "ours", ...measurement, what, expected: [-Infinity, bound], reads: `≤ ${bound}` };
 }
 
-/** The measurement should be at least `bound`. */
+/** The measurement should be at least `bound`, likewise. */
 export function atLeast(what: string, bound: number, measurement: Measurement): Claim {
-  return { source: "published", ...measurement, what, expected: [bound, Infinity], reads: `≥ ${bound}` };
+  return { source: "ours", ...measurement, what, expected: [bound, Infinity], reads: `≥ ${bound}` };
 }

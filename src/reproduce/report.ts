@@ -28,13 +28,13 @@ const STATE = {
 } as const;
 const MARK: Record<Verdict, string> = { reproduced: "✓", contradicted: "≠", "not reproduced": "✗" };
 
-export function report(entries: readonly Entry[], { quick, made }: { quick: boolean; made: string }): string {
+export function report(entries: readonly Entry[], { made }: { made: string }): string {
   const groups = entries.map((entry) => {
     const result = verdict(entry.claims);
     const head = `<tr class="id"><th colspan="4"><a href="#${entry.id}">${entry.id}</a> ${text(entry.title)}<span>${MARK[result]} ${result}, ${entry.seconds.toFixed(1)} s</span></th></tr>`;
     const rows = entry.claims.map((claim) => {
       const [state, mark, word] = STATE[holds(claim) ? "holds" : claim.disputed ? "disputed" : "fails"];
-      const whose = claim.source === "theory" ? "<small>theory</small> " : "";
+      const whose = claim.source === "published" ? "" : `<small>${claim.source}</small> `;
       return `<tr><td>${text(claim.what)}</td><td class="number">${whose}${text(claim.reads)}</td><td class="number">${text(measurement(claim))}</td><td class="${state}">${mark}<span> ${word}</span></td></tr>`;
     });
     return `<tbody>${head}${rows.join("\n")}</tbody>`;
@@ -53,8 +53,9 @@ export function report(entries: readonly Entry[], { quick, made }: { quick: bool
 <body>
 <main>
 <h1>Both papers, reproduced</h1>
-<p>${text(made)}${quick ? ", quick size" : ""}. ${summary}. Every verdict follows from the numbers in its row; ± is one standard error. Where the
-number expected is not one of the papers' but the theory's as computed here, its row says so. <em>Contradicted</em> marks a published number that
+<p>${text(made)}. ${summary}. Every verdict follows from the numbers in its row; ± is one standard error. Numbers marked
+<small>theory</small> are not the papers' but follow from the theory here; bounds marked <small>ours</small> make a number of what a paper says in
+words or shows in a figure. <em>Contradicted</em> marks a published number that
 theory and simulation do not confirm; the evidence stands with it.</p>
 <table>
 <thead><tr><th>claim</th><th class="number">published</th><th class="number">measured</th><th>verdict</th></tr></thead>

@@ -76,7 +76,7 @@ export async function reproduce(recipes: readonly Recipe[], options: RunOptions)
     onEntry?.(entry, false);
   }
   const all = order.flatMap((id) => entries.find((entry) => entry.id === id) ?? stored(join(out, `${id}.json`)) ?? []);
-  write(join(out, "index.html"), report(all, { quick, made: plain }));
+  write(join(out, "index.html"), report(all, { made: plain }));
   return entries;
 }
 

@@ -266,13 +266,16 @@ export class Run {
         await work(next++, lane);
       }
     };
+    let stop = () => {};
     const aborted = new Promise<never>((_, reject) => {
-      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+      stop = () => reject(signal!.reason);
     });
+    signal?.addEventListener("abort", stop);
     try {
       const all = Promise.all(lanes.map(drain));
       await (signal ? Promise.race([all, aborted]) : all);
     } finally {
+      signal?.removeEventListener("abort", stop);
       await Promise.all(lanes.map((lane) => lane.close()));
     }
   }

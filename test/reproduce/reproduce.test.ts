@@ -78,7 +78,7 @@ describe("reproduce", () => {
     const entries = await run(RECIPES.filter(({ id }) => id === "p1-windows"));
     expect(existsSync(join(folder, "p1-windows.csv"))).toBe(true);
     expect(readFileSync(join(folder, "p1-windows.csv"), "utf8")).toMatch(/^panel,series,x,y\n/);
-    const html = report(entries, { quick: true, made: "isoflop" });
+    const html = report(entries, { made: "isoflop" });
     expect(html).toContain("<svg");
     expect(html).toContain("✓ 1 reproduced");
     expect(html).not.toMatch(/src="http|href="http/);
