@@ -16,15 +16,10 @@ import { BYTES, add, div, lanesum, load64, mul, splat } from "./lanes";
 export function traceSums(n: i32, lambda: usize, a: usize, x: f64, y: f64, out: usize): void {
   const X = splat(x);
   const Y2 = splat(y * y);
-  // two independent sets of accumulators hide the latency of the division
-  let q0 = splat(0),
-    q1 = splat(0); // Σ a q
-  let p0 = splat(0),
-    p1 = splat(0); // Σ a p q
-  let s0 = splat(0),
-    s1 = splat(0); // Σ a q²
-  let r0 = splat(0),
-    r1 = splat(0); // Σ a p q²
+  let q = splat(0), // Σ a q
+    p = splat(0), // Σ a p q
+    s = splat(0), // Σ a q²
+    r = splat(0); // Σ a p q²
   const end = lambda + ((<usize>n) << 3);
   const one = splat(1);
   while (lambda < end) {
@@ -34,25 +29,21 @@ export function traceSums(n: i32, lambda: usize, a: usize, x: f64, y: f64, out: 
     const Q1 = div(one, add(mul(P1, P1), Y2));
     const A0 = mul(load64(a), Q0);
     const A1 = mul(load64(a + BYTES), Q1);
-    q0 = add(q0, A0);
-    q1 = add(q1, A1);
+    q = add(q, add(A0, A1));
     const B0 = mul(A0, P0);
     const B1 = mul(A1, P1);
-    p0 = add(p0, B0);
-    p1 = add(p1, B1);
-    s0 = add(s0, mul(A0, Q0));
-    s1 = add(s1, mul(A1, Q1));
-    r0 = add(r0, mul(B0, Q0));
-    r1 = add(r1, mul(B1, Q1));
+    p = add(p, add(B0, B1));
+    s = add(s, add(mul(A0, Q0), mul(A1, Q1)));
+    r = add(r, add(mul(B0, Q0), mul(B1, Q1)));
     lambda += 2 * BYTES;
     a += 2 * BYTES;
   }
-  const q = lanesum(add(q0, q1));
-  store<f64>(out, lanesum(add(p0, p1)));
-  store<f64>(out, -y * q, 8);
+  const sum = lanesum(q);
+  store<f64>(out, lanesum(p));
+  store<f64>(out, -y * sum, 8);
   // (p − iy)²q² = (p² − y²)q² − 2ipy q², and p²q² = q − y²q²
-  store<f64>(out, q - 2 * y * y * lanesum(add(s0, s1)), 16);
-  store<f64>(out, -2 * y * lanesum(add(r0, r1)), 24);
+  store<f64>(out, sum - 2 * y * y * lanesum(s), 16);
+  store<f64>(out, -2 * y * lanesum(r), 24);
 }
 
 /** D, G, H at m values of κ. Outputs are split arrays of m f64. */

@@ -1,0 +1,112 @@
+// Times variants of one job against each other. Every round gives each variant a short slice in turn, so that a machine
+// that slows down slows down all of them, and a ratio is the median over rounds of ratios within a round. Time is processor
+// time: what else the machine does in between is not counted. What a variant returns goes to a sink; its error against the
+// truth is measured once, outside the timed part.
+
+import { Bench } from "tinybench";
+
+export type Values = ArrayLike<number>;
+
+export interface Variant {
+  readonly name: string;
+  /** One run; what it returns is consumed, and is what `error` is taken of. */
+  readonly run: () => Values;
+  /** Nanoseconds a run, for code timed outside this process. Overrides timing `run`. */
+  readonly time?: (milliseconds: number) => number;
+}
+
+export interface Timing {
+  readonly name: string;
+  /** Median nanoseconds a run. */
+  readonly time: number;
+  /** Time over that of the first variant. */
+  readonly ratio: number;
+  /** Largest error relative to the truth, or to its largest value where it has zeros. */
+  readonly error: number;
+}
+
+export interface CompareOptions {
+  readonly rounds?: number;
+  /** Milliseconds of each variant in each round. */
+  readonly slice?: number;
+  /** What is right; default: what the first variant returns. */
+  readonly truth?: Values;
+  /** How a result differs from the truth. Default `relativeError`. */
+  readonly error?: (got: Values, truth: Values) => number;
+}
+
+/** Processor time of this process in milliseconds. */
+export function processorTime(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+let sink = 0;
+/** The sum of everything computed: printing it keeps the work from being optimised away. */
+export const consumed = (): number => sink;
+
+export function compare(variants: readonly Variant[], options: CompareOptions = {}): Timing[] {
+  const { rounds = 7, slice = 20, error = relativeError } = options;
+  const results = variants.map(({ run }) => run());
+  const truth = options.truth ?? results[0]!;
+  // time for the engine to compile, on a machine whose compiler threads may have to wait
+  for (const { run, time } of variants) if (!time) timed(run, 5 * slice);
+  const times = variants.map(() => [] as number[]);
+  for (let round = 0; round < rounds; round++)
+    variants.forEach((variant, i) => {
+      times[i]!.push(variant.time ? variant.time(slice) : timed(variant.run, slice));
+    });
+  return variants.map(({ name }, i) => ({
+    name,
+    time: median(times[i]!),
+    ratio: median(times[i]!.map((time, round) => time / times[0]![round]!)),
+    error: error(results[i]!, truth),
+  }));
+}
+
+/** Median nanoseconds of a run. */
+function timed(run: () => Values, milliseconds: number): number {
+  const bench = new Bench({
+    now: processorTime,
+    time: milliseconds,
+    iterations: 3,
+    warmup: true,
+    warmupTime: 2,
+    warmupIterations: 1,
+  });
+  bench.add("run", () => {
+    const values = run();
+    sink += values[values.length - 1]!;
+  });
+  bench.runSync();
+  const { result } = bench.tasks[0]!;
+  if (result.state !== "completed") throw new Error(`a benchmark ended ${result.state}`);
+  return 1e6 * result.latency.p50;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+}
+
+export function relativeError(got: Values, truth: Values): number {
+  let [worst, scale] = [0, 0];
+  for (let i = 0; i < truth.length; i++) scale = Math.max(scale, Math.abs(truth[i]!));
+  for (let i = 0; i < truth.length; i++) {
+    const gap = Math.abs(got[i]! - truth[i]!);
+    worst = Math.max(worst, truth[i] === 0 ? gap / scale : gap / Math.abs(truth[i]!));
+  }
+  return worst;
+}
+
+/** Mulberry32: uniform in [0, 1), the same on every machine. */
+export function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let x = Math.imul(state ^ (state >>> 15), 1 | state);
+    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
+    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,357 @@
+// Every inner kernel as plain JavaScript, scalar WebAssembly, SIMD WebAssembly and, where there is a compiler, C: the same
+// inputs, side by side. "work" is what one run does, in the unit the kernel's roofline counts.
+
+import {
+  type Kernels,
+  logspace,
+  loss,
+  type Modes,
+  type Plrf,
+  plrf,
+  powerLaw,
+  referenceKernels,
+  spectralDensity,
+  wasmKernels,
+} from "../src/index.ts";
+import { type ComplexArray, complexArray } from "../src/kernels/resolvent.ts";
+import type { Peak } from "./cores.ts";
+import { compare, random, type Timing, type Values, type Variant } from "./harness.ts";
+import type { Native, NativeJob } from "./native.ts";
+import * as plain from "./plain.ts";
+
+/** What one element of the inner loop costs. Divisions and roots count as one. */
+interface Element {
+  readonly flops: number;
+  /** Loaded and stored. */
+  readonly bytes: number;
+  /** Elements in one run. */
+  readonly count: number;
+}
+
+interface Case {
+  readonly name: string;
+  readonly size: string;
+  readonly run: (kernels: Kernels) => Values;
+  /** By hand in plain JavaScript; without it the reference kernels stand for plain JavaScript. */
+  readonly plain?: () => Values;
+  readonly native?: NativeJob;
+  readonly element?: Element;
+  /** Written for 128 bits alone: there is no scalar build of it. */
+  readonly vectorOnly?: boolean;
+}
+
+export interface KernelResult {
+  readonly name: string;
+  readonly size: string;
+  /** SIMD first. */
+  readonly timings: readonly Timing[];
+  /** Share of the time the measured peak would take, by whichever of arithmetic and loads takes longer. */
+  readonly roofline: { readonly flops: number; readonly bytes: number; readonly share: number } | null;
+}
+
+const joined = (...arrays: Float64Array[]): Float64Array => {
+  const out = new Float64Array(arrays.reduce((n, { length }) => n + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    out.set(array, at);
+    at += array.length;
+  }
+  return out;
+};
+
+/** n complex numbers of modulus below `radius`. */
+function randomComplex(n: number, radius: number, seed: number): ComplexArray {
+  const uniform = random(seed);
+  const out = complexArray(n);
+  for (let i = 0; i < n; i++) {
+    const [r, phi] = [radius * Math.sqrt(uniform()), 2 * Math.PI * uniform()];
+    out.re[i] = r * Math.cos(phi);
+    out.im[i] = r * Math.sin(phi);
+  }
+  return out;
+}
+
+const flat = ({ re, im }: ComplexArray): Float64Array[] => [re, im];
+
+function cases(): Case[] {
+  const spectrum = powerLaw({ alpha: 0.7, beta: 0.7 });
+  const [small, model] = [1600, 1e9].map((d) => plrf({ spectrum, d })) as [Plrf, Plrf];
+  const { modes, d, kappa0 } = model;
+  const n = modes.lambda.length;
+
+  const m = 384;
+  const zeta = complexArray(m);
+  logspace(1e-5, 10, m).forEach((r, i) => {
+    zeta.re[i] = r * Math.cos(0.75 * Math.PI);
+    zeta.im[i] = r * Math.sin(0.75 * Math.PI);
+  });
+  const newtonSteps = plain.solveKappa(modes, d, kappa0, zeta)[2 * m]!;
+  const solve = (kernels: Kernels): Values => {
+    const kappa = { re: zeta.re.map((x) => x + kappa0), im: zeta.im.slice() };
+    kernels.solveKappa(modes, 1 / d, 0, zeta, kappa);
+    return joined(kappa.re, kappa.im);
+  };
+  const sums = (kernels: Kernels): Values => {
+    const { D, G, H } = kernels.modeSums(modes, zeta);
+    return joined(...flat(D), ...flat(G), ...flat(H));
+  };
+
+  const nodes = 192;
+  const path = { s: complexArray(nodes), ds: complexArray(nodes) };
+  logspace(1e-6, 1, nodes).forEach((r, i) => {
+    path.s.re[i] = -r * Math.SQRT1_2;
+    path.s.im[i] = r * Math.SQRT1_2;
+    path.ds.re[i] = -r * 0.05;
+    path.ds.im[i] = r * 0.05;
+  });
+  const [f, g] = [randomComplex(nodes, 1, 1), randomComplex(nodes, 1, 2)];
+  const steps = logspace(64, 1e6, 200);
+  let terms = 0;
+  for (const r of steps) for (const re of path.s.re) if (re * r > -60) terms++;
+
+  const volterraSteps = 4096;
+  const r = Float64Array.from({ length: volterraSteps }, (_, i) => i);
+  const F = r.map((x) => (1 + x) ** -0.6);
+  const K = r.map((x) => 0.1 * (1 + x) ** -1.3);
+
+  const stepped = 512;
+  const drive = { gamma: new Float64Array(1000).fill(0.3), batch: new Float64Array(1000).fill(1), noise: 0 };
+  const quadrature = {
+    z: randomComplex(stepped, 1, 3),
+    forcing: complexArray(0),
+    source: randomComplex(stepped, 1e-3, 4),
+    rest: 0.01,
+  };
+  quadrature.z.re.forEach((x, i) => {
+    quadrature.z.re[i] = Math.abs(x);
+  });
+  const rho = randomComplex(stepped, 1 / stepped, 5);
+
+  const [pairNodes, vectors] = [64, 64];
+  const kappa = complexArray(pairNodes);
+  logspace(1e-6, 10, pairNodes).forEach((x, i) => {
+    kappa.re[i] = x * Math.cos(0.7 * Math.PI);
+    kappa.im[i] = x * Math.sin(0.7 * Math.PI);
+  });
+  const one = () => ({ re: new Float64Array(pairNodes).fill(1), im: new Float64Array(pairNodes) });
+  const point = { z: kappa, kappa, R1: one(), R3: one(), D: one(), G: one() };
+  const target = { lambda: modes.lambda, weight: modes.energy };
+  const form = randomComplex((2 * pairNodes) ** 2, 1, 6).re.map((x, i) =>
+    i % (2 * pairNodes) > Math.floor(i / (2 * pairNodes)) ? 0 : x,
+  );
+  const w = randomComplex(2 * pairNodes * vectors, 1, 7).re;
+  const a = randomComplex(128, 0.999, 8);
+  const k = randomComplex(128, 1e-4, 9);
+  const start = randomComplex(128, 1, 10);
+
+  const d0 = 1024;
+  const eigenvalues = Float64Array.from({ length: d0 + 1 }, (_, i) => (i < d0 ? (i + 1) ** -1.4 : 0));
+  const sgd = { seed: 1, first: 0, count: 100, batch: 1, gamma: 0.2, limit: 1e9, member: 0 };
+  const index = Float64Array.from({ length: 512 }, (_, i) => i + 1);
+  const roots = { root: index.map((x) => x ** -0.7), target: index.map((x) => x ** -1.4) };
+  const [draw, dense] = [
+    { seed: 1, stream: "data", member: 0, step: 0 } as const,
+    { seed: 1, draw: 0, d: 128 } as const,
+  ];
+  const gram = referenceKernels.gram(roots, dense);
+  const strips = referenceKernels.embedding(512, dense);
+
+  const [pairs, length] = [(pairNodes * (pairNodes + 1)) / 2, modes.lambda.length];
+  return [
+    {
+      name: "mode sums",
+      size: `${n} modes × ${m} κ`,
+      run: sums,
+      plain: () => plain.modeSums(modes, zeta),
+      native: { kernel: "modeSums", inputs: [...arrays(modes), ...flat(zeta)], length: 6 * m },
+      element: { flops: 17, bytes: 32, count: n * m },
+    },
+    {
+      name: "κ solve",
+      size: `${n} modes × ${m} κ`,
+      run: solve,
+      plain: () => plain.solveKappa(modes, d, kappa0, zeta).subarray(0, 2 * m),
+      native: {
+        kernel: "solveKappa",
+        inputs: [modes.lambda, modes.trace, Float64Array.of(d, kappa0), ...flat(zeta)],
+        length: 2 * m,
+      },
+      element: { flops: 12, bytes: 16, count: n * newtonSteps },
+    },
+    {
+      name: "contour sums",
+      size: `${nodes} nodes × ${steps.length} steps`,
+      run: (kernels) => {
+        const [x, y] = kernels.contourSums(path, f, g, steps);
+        return joined(x.value, x.size, y.value, y.size);
+      },
+      plain: () => plain.contourSums(path, f, g, steps),
+      native: {
+        kernel: "contourSums",
+        inputs: [path.s, path.ds, f, g].flatMap(flat).concat(steps),
+        length: 4 * steps.length,
+      },
+      element: { flops: 96, bytes: 64, count: terms },
+    },
+    {
+      name: "generating functions",
+      size: `${n} modes × ${nodes} nodes`,
+      run: (kernels) => {
+        const { whole, singular } = kernels.transforms(model, path.s);
+        return joined(...flat(whole.P), ...flat(singular.P));
+      },
+    },
+    {
+      name: "loss curve",
+      size: "200 steps to 1e6",
+      run: (kernels) => loss(model, { steps, kernels }).loss,
+    },
+    {
+      name: "spectral density",
+      size: "400 points",
+      run: (kernels) => spectralDensity(small, { lambda: logspace(1e-4, 1, 400), kernels }).density,
+    },
+    {
+      name: "Volterra, direct",
+      size: `${volterraSteps} steps`,
+      run: (kernels) => kernels.volterra(F, K),
+      plain: () => plain.volterra(F, K),
+      native: { kernel: "volterra", inputs: [F, K], length: volterraSteps },
+      element: { flops: 2, bytes: 16, count: volterraSteps ** 2 / 2 },
+    },
+    {
+      name: "Volterra, modes",
+      size: `${stepped} nodes × 1000 steps`,
+      run: (kernels) => kernels.stepModes(quadrature, { re: rho.re.slice(), im: rho.im.slice() }, drive),
+      plain: () => plain.stepModes(quadrature, rho, 0.3, 1, 1000),
+      native: {
+        kernel: "stepModes",
+        inputs: [quadrature.z, quadrature.source, rho].flatMap(flat).concat(Float64Array.of(0.01, 0.3, 1, 1000)),
+        length: 1000,
+      },
+      element: { flops: 13, bytes: 64, count: stepped * 1000 },
+    },
+    {
+      name: "DMFT pair sums",
+      size: `${pairs} pairs × ${length} modes`,
+      run: (kernels) =>
+        kernels.pairForms(point, {
+          data: { lambda: Float64Array.of(1), weight: Float64Array.of(0) },
+          target,
+          invN: 0,
+          invP: 0,
+          variance: 0,
+          shared: ["none"],
+          summed: true,
+        })[0]!,
+      plain: () => plain.meanForm(target, point),
+      native: {
+        kernel: "meanForm",
+        inputs: [target.lambda, target.weight, ...[kappa, point.R1, point.R3].flatMap(flat)],
+        length: (2 * pairNodes) ** 2,
+      },
+      element: { flops: 8, bytes: 32, count: pairs * length },
+    },
+    {
+      name: "DMFT forms",
+      size: `${2 * pairNodes} × ${2 * pairNodes}, ${vectors} times`,
+      run: (kernels) => kernels.quadraticForms(form, 2 * pairNodes, w),
+      plain: () => plain.quadraticForms(form, 2 * pairNodes, w),
+      native: { kernel: "quadraticForms", inputs: [form, w, Float64Array.of(2 * pairNodes)], length: vectors },
+      element: { flops: 2, bytes: 10, count: (vectors * (2 * pairNodes) ** 2) / 2 },
+    },
+    {
+      name: "DMFT one-pass SGD",
+      size: "128 nodes × 4000 steps",
+      run: (kernels) => kernels.forcedSums(a, k, start, Float64Array.of(4000)),
+      plain: () => plain.forcedSums(a, k, start, 4000),
+      native: { kernel: "forcedSums", inputs: [a, k, start].flatMap(flat).concat(Float64Array.of(4000)), length: 1 },
+      element: { flops: 13, bytes: 64, count: 128 * 4000 },
+    },
+    {
+      name: "normals",
+      size: "65536",
+      vectorOnly: true,
+      run: (kernels) => kernels.random(draw, "normal", 65536),
+    },
+    {
+      name: "spectral SGD",
+      size: `d = ${d0}, ${sgd.count} steps`,
+      vectorOnly: true,
+      run: (kernels) => {
+        const y = Float64Array.from(eigenvalues, (_, i) => (i + 1) ** -1.4);
+        kernels.spectralSteps(y, { ...sgd, eigenvalues });
+        return y;
+      },
+    },
+    {
+      name: "dense SGD",
+      size: "512 × 128, 100 steps",
+      vectorOnly: true,
+      run: (kernels) => {
+        const theta = new Float64Array(128);
+        kernels.denseSteps(theta, strips, roots, { ...sgd, members: 1, apart: 1, distribution: "normal", noise: 0 });
+        return theta;
+      },
+    },
+    {
+      name: "tridiagonalisation",
+      size: "d = 128, with its eigenvalues",
+      vectorOnly: true,
+      run: (kernels) =>
+        kernels
+          .measure({ ...gram, matrix: gram.matrix.slice() })
+          .eigenvalues.slice()
+          .sort(),
+    },
+  ];
+}
+
+const arrays = ({ lambda, trace, energy, ratio }: Modes): Float64Array[] => [lambda, trace, energy, ratio];
+
+export interface KernelOptions {
+  readonly scalar: Uint8Array<ArrayBuffer>;
+  readonly native?: Native | null;
+  readonly peak?: Peak;
+  readonly rounds?: number;
+  readonly slice?: number;
+  /** Only kernels whose name contains this. */
+  readonly only?: string;
+  readonly onCase?: (result: KernelResult) => void;
+}
+
+export function kernelBenchmarks(options: KernelOptions): KernelResult[] {
+  const { native, peak, only = "", onCase, ...settings } = options;
+  const [simd, scalar] = [wasmKernels(), wasmKernels(options.scalar)];
+  return cases()
+    .filter(({ name }) => name.includes(only))
+    .map(({ name, size, run, plain: byHand, native: job, element, vectorOnly }) => {
+      const variants: Variant[] = [
+        { name: "WASM SIMD", run: () => run(simd) },
+        ...(vectorOnly ? [] : [{ name: "WASM scalar", run: () => run(scalar) }]),
+        byHand ? { name: "JS", run: byHand } : { name: "JS reference", run: () => run(referenceKernels) },
+        ...(native && job ? native.variants(job) : []),
+      ];
+      // the reference kernels are the truth: written apart from all of these
+      const timings = compare(variants, { ...settings, truth: run(referenceKernels), error: normwise });
+      let roofline: KernelResult["roofline"] = null;
+      if (peak && element) {
+        const { flops, bytes, count } = element;
+        const least = count * Math.max(flops / peak.flops, bytes / peak.bytes);
+        roofline = { flops, bytes, share: least / timings[0]!.time };
+      }
+      const result = { name, size, timings, roofline };
+      onCase?.(result);
+      return result;
+    });
+}
+
+/** The largest difference over the largest value: for results that pass through zero. */
+function normwise(got: Values, truth: Values): number {
+  let [gap, scale] = [0, 0];
+  for (let i = 0; i < truth.length; i++) {
+    gap = Math.max(gap, Math.abs(got[i]! - truth[i]!));
+    scale = Math.max(scale, Math.abs(truth[i]!));
+  }
+  return gap / scale;
+}

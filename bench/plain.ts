@@ -1,0 +1,238 @@
+// The inner kernels as one would write them by hand in plain JavaScript for speed: typed arrays, one pass, no objects. They
+// stand beside the library's reference kernels, which are written to be read.
+
+import type { Path } from "../src/kernels/contour.ts";
+import type { Measure, OnePoint } from "../src/kernels/dynamics.ts";
+import type { ComplexArray, Modes } from "../src/kernels/resolvent.ts";
+import type { Nodes } from "../src/kernels/volterra.ts";
+
+/** Re and Im of D, G, H at every κ, one array after the other. */
+export function modeSums({ lambda, trace, energy, ratio }: Modes, kappa: ComplexArray): Float64Array {
+  const m = kappa.re.length;
+  const out = new Float64Array(6 * m);
+  for (let i = 0; i < m; i++) {
+    const [x, y] = [kappa.re[i]!, kappa.im[i]!];
+    let [aq, ap, tq, tp, uq, up] = [0, 0, 0, 0, 0, 0];
+    for (let j = 0; j < lambda.length; j++) {
+      const p = lambda[j]! + x;
+      const q = 1 / (p * p + y * y);
+      const r = p * q;
+      aq += trace[j]! * q;
+      ap += trace[j]! * r;
+      tq += energy[j]! * q;
+      tp += energy[j]! * r;
+      uq += ratio[j]! * q;
+      up += ratio[j]! * r;
+    }
+    [out[i], out[m + i], out[2 * m + i]] = [ap, -y * aq, tp];
+    [out[3 * m + i], out[4 * m + i], out[5 * m + i]] = [-y * tq, up, -y * uq];
+  }
+  return out;
+}
+
+/** κ of PLRF (P = ∞) from κ₀ + ζ: real parts, imaginary parts, and how many Newton steps it took in all. */
+export function solveKappa({ lambda, trace }: Modes, d: number, kappa0: number, zeta: ComplexArray): Float64Array {
+  const m = zeta.re.length;
+  const out = new Float64Array(2 * m + 1);
+  for (let i = 0; i < m; i++) {
+    let x = kappa0 + zeta.re[i]!;
+    let y = zeta.im[i]!;
+    for (let iteration = 0; iteration < 60; iteration++) {
+      out[2 * m]!++;
+      let [p, q, pq, qq] = [0, 0, 0, 0];
+      for (let j = 0; j < lambda.length; j++) {
+        const P = lambda[j]! + x;
+        const Q = 1 / (P * P + y * y);
+        const A = trace[j]! * Q;
+        q += A;
+        p += A * P;
+        qq += A * Q;
+        pq += A * P * Q;
+      }
+      const [Sx, Sy] = [1 - p / d, (y * q) / d];
+      const [Ex, Ey] = [(q - 2 * y * y * qq) / d, (-2 * y * pq) / d];
+      const fx = x * Sx - y * Sy - zeta.re[i]!;
+      const fy = x * Sy + y * Sx - zeta.im[i]!;
+      const gx = Sx + x * Ex - y * Ey;
+      const gy = Sy + x * Ey + y * Ex;
+      const g2 = gx * gx + gy * gy;
+      let dx = (fx * gx + fy * gy) / g2;
+      let dy = (fy * gx - fx * gy) / g2;
+      const size = Math.sqrt((dx * dx + dy * dy) / (x * x + y * y));
+      if (size > 0.5) {
+        dx *= 0.5 / size;
+        dy *= 0.5 / size;
+      }
+      x -= dx;
+      y -= dy;
+      if (size < 1e-9) break;
+    }
+    out[i] = x;
+    out[m + i] = y;
+  }
+  return out;
+}
+
+/** (1/π) Im Σ f ds e^{rs} at every step, and the sum of moduli, for two integrands. */
+export function contourSums({ s, ds }: Path, f: ComplexArray, g: ComplexArray, steps: Float64Array): Float64Array {
+  const [m, n] = [s.re.length, steps.length];
+  const weighed = [f, g].map((integrand) => {
+    const [re, im, size] = [new Float64Array(m), new Float64Array(m), new Float64Array(m)];
+    for (let i = 0; i < m; i++) {
+      re[i] = (integrand.re[i]! * ds.re[i]! - integrand.im[i]! * ds.im[i]!) / Math.PI;
+      im[i] = (integrand.re[i]! * ds.im[i]! + integrand.im[i]! * ds.re[i]!) / Math.PI;
+      size[i] = Math.hypot(re[i]!, im[i]!);
+    }
+    return { re, im, size };
+  });
+  const [F, G] = [weighed[0]!, weighed[1]!];
+  const out = new Float64Array(4 * n);
+  for (let k = 0; k < n; k++) {
+    const r = steps[k]!;
+    let [a, b, c, e] = [0, 0, 0, 0];
+    for (let i = 0; i < m && s.re[i]! * r > -60; i++) {
+      const growth = Math.exp(s.re[i]! * r);
+      const sin = growth * Math.sin(s.im[i]! * r);
+      const cos = growth * Math.cos(s.im[i]! * r);
+      a += F.re[i]! * sin + F.im[i]! * cos;
+      b += F.size[i]! * growth;
+      c += G.re[i]! * sin + G.im[i]! * cos;
+      e += G.size[i]! * growth;
+    }
+    [out[k], out[n + k], out[2 * n + k], out[3 * n + k]] = [a, b, c, e];
+  }
+  return out;
+}
+
+/** P(r) = F(r) + Σ_{s<r} K(r−1−s) P(s). */
+export function volterra(F: Float64Array, K: Float64Array): Float64Array {
+  const n = F.length;
+  const P = new Float64Array(n);
+  for (let r = 0; r < n; r++) {
+    let sum = F[r]!;
+    for (let s = 0; s < r; s++) sum += K[r - 1 - s]! * P[s]!;
+    P[r] = sum;
+  }
+  return P;
+}
+
+/** P before each of `count` steps of constant γ and B. */
+export function stepModes(
+  nodes: Nodes,
+  start: ComplexArray,
+  gamma: number,
+  batch: number,
+  count: number,
+): Float64Array {
+  const n = nodes.z.re.length;
+  const [gr, gi, qr, qi] = [0, 0, 0, 0].map(() => new Float64Array(n)) as Four;
+  const [re, im] = [start.re.slice(), start.im.slice()];
+  const [a, b, q] = [-2 * gamma * batch, gamma * gamma * batch * (batch + 1), gamma * gamma * batch];
+  for (let k = 0; k < n; k++) {
+    const [x, y] = [nodes.z.re[k]!, nodes.z.im[k]!];
+    gr[k] = a * x + b * (x * x - y * y);
+    gi[k] = a * y + 2 * b * x * y;
+    qr[k] = q * nodes.source.re[k]!;
+    qi[k] = q * nodes.source.im[k]!;
+  }
+  const out = new Float64Array(count);
+  let sum = 0;
+  for (let k = 0; k < n; k++) sum += re[k]!;
+  for (let r = 0; r < count; r++) {
+    const loss = nodes.rest + sum;
+    out[r] = loss;
+    sum = 0;
+    for (let k = 0; k < n; k++) {
+      const x = re[k]!;
+      const y = im[k]!;
+      re[k] = x + (gr[k]! * x - gi[k]! * y + qr[k]! * loss);
+      im[k] = y + (gr[k]! * y + gi[k]! * x + qi[k]! * loss);
+      sum += re[k]!;
+    }
+  }
+  return out;
+}
+
+/** The form of Kernels.pairForms for "none" and no noise, from sums over the target's modes. */
+export function meanForm({ lambda, weight }: Measure, { kappa, R1, R3 }: OnePoint): Float64Array {
+  const [m, n] = [kappa.re.length, lambda.length];
+  const [p, q] = [new Float64Array(m * n), new Float64Array(m * n)];
+  const form = new Float64Array(4 * m * m);
+  const [Sr, Si] = [new Float64Array(m), new Float64Array(m)];
+  for (let i = 0; i < m; i++) {
+    Sr[i] = R1.re[i]! * R3.re[i]! - R1.im[i]! * R3.im[i]!;
+    Si[i] = R1.re[i]! * R3.im[i]! + R1.im[i]! * R3.re[i]!;
+    for (let k = 0; k < n; k++) {
+      const P = lambda[k]! + kappa.re[i]!;
+      const Q = 1 / (P * P + kappa.im[i]! * kappa.im[i]!);
+      p[i * n + k] = P * Q;
+      q[i * n + k] = kappa.im[i]! * Q;
+    }
+    for (let j = 0; j <= i; j++) {
+      let [pp, qq, pq, qp] = [0, 0, 0, 0];
+      for (let k = 0; k < n; k++) {
+        const A = weight[k]! * p[i * n + k]!;
+        const B = weight[k]! * q[i * n + k]!;
+        pp += A * p[j * n + k]!;
+        qq += B * q[j * n + k]!;
+        pq += A * q[j * n + k]!;
+        qp += B * p[j * n + k]!;
+      }
+      const c = i === j ? 2 : 4;
+      const [Ar, Ai] = quotient(pp - qq, -pq - qp, Sr[i]!, Si[i]!, Sr[j]!, Si[j]!);
+      const [Br, Bi] = quotient(pp + qq, pq - qp, Sr[i]!, Si[i]!, Sr[j]!, -Si[j]!);
+      form[4 * i * m + 2 * j] = c * (Ar + Br);
+      form[(2 * i + 1) * 2 * m + 2 * j] = c * (-Ai - Bi);
+      form[(2 * i + 1) * 2 * m + 2 * j + 1] = c * (Br - Ar);
+      if (i === j) form[(2 * i + 1) * 2 * m + 2 * j] = -4 * Ai;
+      else form[4 * i * m + 2 * j + 1] = c * (Bi - Ai);
+    }
+  }
+  return form;
+}
+
+/** (x + iy)/((a + ib)(c + id)) */
+function quotient(x: number, y: number, a: number, b: number, c: number, d: number): [number, number] {
+  const [re, im] = [a * c - b * d, a * d + b * c];
+  const size = re * re + im * im;
+  return [(x * re + y * im) / size, (y * re - x * im) / size];
+}
+
+/** wᵀQw for every row w, Q lower triangular. */
+export function quadraticForms(Q: Float64Array, n: number, w: Float64Array): Float64Array {
+  const times = w.length / n;
+  const out = new Float64Array(times);
+  for (let t = 0; t < times; t++) {
+    let total = 0;
+    for (let i = 0; i < n; i++) {
+      let row = 0;
+      for (let j = 0; j <= i; j++) row += Q[i * n + j]! * w[t * n + j]!;
+      total += w[t * n + i]! * row;
+    }
+    out[t] = total;
+  }
+  return out;
+}
+
+/** s ← a s + k L with L = 2 Re Σ s: L after `count` steps. */
+export function forcedSums(a: ComplexArray, k: ComplexArray, start: ComplexArray, count: number): Float64Array {
+  const n = a.re.length;
+  const [re, im] = [start.re.slice(), start.im.slice()];
+  let L = 0;
+  for (let j = 0; j < n; j++) L += re[j]!;
+  L *= 2;
+  for (let step = 0; step < count; step++) {
+    let sum = 0;
+    for (let j = 0; j < n; j++) {
+      const x = re[j]!;
+      const y = im[j]!;
+      re[j] = a.re[j]! * x - a.im[j]! * y + k.re[j]! * L;
+      im[j] = a.re[j]! * y + a.im[j]! * x + k.im[j]! * L;
+      sum += re[j]!;
+    }
+    L = 2 * sum;
+  }
+  return Float64Array.of(L);
+}
+
+type Four = [Float64Array, Float64Array, Float64Array, Float64Array];

@@ -1,0 +1,157 @@
+// The tables of a run as text, and its ratios as a figure.
+
+import { cpus } from "node:os";
+import { barY, ruleY, text } from "@observablehq/plot";
+import type { Figure } from "../src/figures/index.ts";
+import type { Growth } from "./growth.ts";
+import type { Timing } from "./harness.ts";
+import type { JobResult } from "./jobs.ts";
+import type { KernelResult } from "./kernels.ts";
+
+/** Where and when: what every caption says. */
+export function machine(compiler: string | null, numpy: string | null): string {
+  const model = cpus()[0]?.model.trim() ?? "unknown processor";
+  const date = new Date().toISOString().slice(0, 10);
+  const parts = [model, `Node ${process.versions.node}`, compiler, numpy && `NumPy ${numpy}`, date];
+  return parts.filter(Boolean).join(" · ");
+}
+
+const duration = (nanoseconds: number): string => {
+  const [value, unit] =
+    nanoseconds < 1e6
+      ? [nanoseconds / 1e3, "µs"]
+      : nanoseconds < 1e9
+        ? [nanoseconds / 1e6, "ms"]
+        : [nanoseconds / 1e9, "s"];
+  return `${value.toPrecision(3)} ${unit}`;
+};
+const times = (ratio: number): string => (ratio < 1000 ? ratio.toPrecision(3) : Math.round(ratio).toLocaleString("en"));
+const size = (error: number): string => (Number.isNaN(error) ? "" : error === 0 ? "0" : error.toExponential(0));
+
+export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((cell, c) => Math.max(cell.length, ...rows.map((row) => row[c]!.length)));
+  const line = (row: readonly string[]) => `| ${row.map((cell, c) => cell.padEnd(widths[c]!)).join(" | ")} |`;
+  return [line(header), `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`, ...rows.map(line)].join("\n");
+}
+
+/** A row a kernel: the time of SIMD WASM, then how many times as long the others take, errors in brackets. */
+export function kernelTable(results: readonly KernelResult[]): string {
+  const names = [...new Set(results.flatMap(({ timings }) => timings.map(({ name }) => plainName(name))))];
+  const cell = (timing: Timing | undefined, first: boolean) =>
+    timing ? `${first ? duration(timing.time) : `${times(timing.ratio)}×`} (${size(timing.error)})` : "";
+  return table(
+    ["kernel", "size", ...names, "of peak"],
+    results.map(({ name, size, timings, roofline }) => [
+      name,
+      size,
+      ...names.map((variant, i) =>
+        cell(
+          timings.find((timing) => plainName(timing.name) === variant),
+          i === 0,
+        ),
+      ),
+      roofline ? `${(100 * roofline.share).toFixed(0)} %` : "",
+    ]),
+  );
+}
+
+/** Both kinds of plain JavaScript share a column. */
+const plainName = (name: string): string => (name === "JS reference" ? "JS" : name);
+
+export function jobTable(results: readonly JobResult[]): string {
+  const rows = results.flatMap(({ name, timings }) =>
+    timings.map((timing, i) => [
+      i === 0 ? name : "",
+      timing.name,
+      duration(timing.time),
+      `${times(timing.ratio)}×`,
+      size(timing.error),
+    ]),
+  );
+  const notes = results.filter(({ note }) => note).map(({ name, note }) => `${name}: ${note}`);
+  return [table(["job", "by", "time", "ratio", "error"], rows), ...notes].join("\n");
+}
+
+export function growthTable(results: readonly Growth[]): string {
+  return table(
+    ["time of", "against", "from", "to", "at its least", "at its most", "exponent", "the mathematics"],
+    results.map(({ name, variable, at, time, exponent, expected }) => [
+      name,
+      variable,
+      at[0]!.toExponential(0),
+      at.at(-1)!.toExponential(0),
+      duration(Math.min(...time)),
+      duration(Math.max(...time)),
+      exponent.toFixed(3),
+      expected,
+    ]),
+  );
+}
+
+/** How many times as long as SIMD WASM the other builds of each kernel take. */
+export function kernelFigure(results: readonly KernelResult[], caption: string): Figure {
+  const shown = ["WASM scalar", "JS", "C sse4.2 fast-math"];
+  const bars = results.flatMap(({ name, timings }) =>
+    timings
+      .filter((timing) => shown.includes(plainName(timing.name)))
+      .map((timing) => ({ kernel: name, by: plainName(timing.name), ratio: timing.ratio, error: timing.error })),
+  );
+  const most = Math.max(...bars.map(({ ratio }) => ratio));
+  const least = Math.min(0.5, ...bars.map(({ ratio }) => ratio));
+  const present = shown.filter((by) => bars.some((bar) => bar.by === by));
+  return {
+    id: "kernels",
+    title: "Time of each kernel over that of SIMD WebAssembly",
+    subtitle: caption,
+    caption: `Ratios of processor time, measured side by side; above 1 SIMD WebAssembly is the faster. ${caption}`,
+    width: 900,
+    height: 420,
+    panels: [
+      {
+        legend: (theme) => ({
+          kind: "swatches",
+          items: present.map((label, i) => ({ label, color: theme.category[i]!, mark: "square" })),
+        }),
+        plot: ({ width, height, theme }) => ({
+          width,
+          height,
+          marginBottom: 70,
+          marginLeft: 44,
+          x: { axis: null, domain: present },
+          fx: { label: null, tickRotate: -25, domain: [...new Set(bars.map(({ kernel }) => kernel))] },
+          y: {
+            type: "log",
+            label: "ratio",
+            domain: [least / 1.2, most * 1.3],
+            ticks: [0.5, 1, 2, 5, 10, 20],
+            tickFormat: String,
+          },
+          marks: [
+            barY(bars, {
+              fx: "kernel",
+              x: "by",
+              y1: 1,
+              y2: "ratio",
+              fill: ({ by }: { by: string }) => theme.category[present.indexOf(by)]!,
+            }),
+            text(bars, {
+              fx: "kernel",
+              x: "by",
+              y: "ratio",
+              text: ({ ratio }: { ratio: number }) => ratio.toFixed(1),
+              dy: ({ ratio }: { ratio: number }) => (ratio < 1 ? 8 : -6),
+              fontSize: 8,
+            }),
+            ruleY([1], { stroke: theme.ink }),
+          ],
+        }),
+      },
+    ],
+    table: {
+      kernel: bars.map(({ kernel }) => kernel),
+      by: bars.map(({ by }) => by),
+      ratio: Float64Array.from(bars, ({ ratio }) => ratio),
+      error: Float64Array.from(bars, ({ error }) => error),
+    },
+  };
+}
