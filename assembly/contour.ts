@@ -7,7 +7,7 @@
 
 import { cadd, cdiv, cmul, complex, conj, cscale, csqrt, csub, imag, real } from "./complex";
 import { cosIn, exp, expm1, quarterTurn, sinIn } from "./exponential";
-import { BYTES, add, lanesum, load64, mul, splat, sqrt, store64, sub } from "./lanes";
+import { BYTES, add, lanesum, load64, mul, splat, splatAt, sqrt, store64, sub } from "./lanes";
 import { modeSums } from "./modes";
 import { solveKappa } from "./resolvent";
 import { V } from "./width";
@@ -174,7 +174,7 @@ export function contourSums(
   }
   for (let k: usize = 0; k < column; k += 8) {
     const steps = load<f64>(r + k);
-    const R = splat(steps);
+    const R = splatAt(r + k);
     let f = splat(0),
       fs = splat(0),
       g = splat(0),

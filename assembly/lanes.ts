@@ -15,6 +15,14 @@ export function load64(p: usize): V {
   else return load<f64>(p);
 }
 
+/** The f64 at p in every lane. Where a loop needs it often, V8 holds this in a register but makes `splat` anew each time. */
+// @ts-ignore: decorator
+@inline
+export function splatAt(p: usize): V {
+  if (isVector<V>()) return v128.load64_splat(p);
+  else return load<f64>(p);
+}
+
 // @ts-ignore: decorator
 @inline
 export function store64(p: usize, x: V): void {

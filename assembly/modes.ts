@@ -5,7 +5,9 @@
 // with a = λ·multiplicity, t = target energy, u = t/λ. With p = λ+x and q = 1/(p²+y²), 1/(λ+κ) = (p − iy)q: one division a mode.
 // Arrays hold f64; n is a multiple of 4 (pad with λ = 1 and zero weights).
 
-import { BYTES, add, div, lanesum, load64, mul, splat } from "./lanes";
+import { BYTES, add, div, lanesum, load64, mul, splat, splatAt } from "./lanes";
+
+const ONE = memory.data<f64>([1]);
 
 /**
  * D and −D′ at one κ, for the Newton iteration.
@@ -14,14 +16,16 @@ import { BYTES, add, div, lanesum, load64, mul, splat } from "./lanes";
 // @ts-ignore: decorator
 @inline
 export function traceSums(n: i32, lambda: usize, a: usize, x: f64, y: f64, out: usize): void {
-  const X = splat(x);
-  const Y2 = splat(y * y);
+  store<f64>(out, x);
+  store<f64>(out, y * y, 8);
+  const X = splatAt(out),
+    Y2 = splatAt(out + 8),
+    one = splatAt(ONE);
   let q = splat(0), // Σ a q
     p = splat(0), // Σ a p q
     s = splat(0), // Σ a q²
     r = splat(0); // Σ a p q²
   const end = lambda + ((<usize>n) << 3);
-  const one = splat(1);
   while (lambda < end) {
     const P0 = add(load64(lambda), X);
     const P1 = add(load64(lambda + BYTES), X);
@@ -64,11 +68,12 @@ export function modeSums(
   Hi: usize,
 ): void {
   const bytes = (<usize>n) << 3;
-  const one = splat(1);
+  const one = splatAt(ONE);
   for (let i: usize = 0, last = (<usize>m) << 3; i < last; i += 8) {
     const y = load<f64>(ki + i);
-    const X = splat(load<f64>(kr + i));
-    const Y2 = splat(y * y);
+    store<f64>(Di + i, y * y);
+    const X = splatAt(kr + i),
+      Y2 = splatAt(Di + i);
     let aq = splat(0),
       ap = splat(0),
       tq = splat(0),

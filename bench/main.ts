@@ -18,10 +18,10 @@ const PARTS = ["kernels", "jobs", "growth", "startup"] as const;
 const program = new Command("npm run bench --")
   .description("Times the library against plain JavaScript, scalar WebAssembly, C and NumPy, side by side.")
   .argument("[parts...]", `which of ${PARTS.join(", ")}; default all`)
-  .option("--only TEXT", "only kernels and jobs whose name contains TEXT", "")
-  .option("--rounds N", "rounds in which all variants take turns", Number, 7)
-  .option("--slice MS", "milliseconds of each variant in a round", Number, 30)
-  .option("--figure FILE", "write the kernels' ratios as .svg or .png")
+  .option("--only <text>", "only kernels and jobs whose name contains the text", "")
+  .option("--rounds <n>", "rounds in which all variants take turns", Number, 7)
+  .option("--slice <ms>", "milliseconds of each variant in a round", Number, 30)
+  .option("--figure <file>", "write the kernels' ratios as .svg or .png")
   .option("--json", "print JSON instead of tables")
   .parse();
 const parts: string[] = program.args.length > 0 ? program.args : [...PARTS];

@@ -134,14 +134,19 @@ export function kernelFigure(results: readonly KernelResult[], caption: string):
               y2: "ratio",
               fill: ({ by }: { by: string }) => theme.category[present.indexOf(by)]!,
             }),
-            text(bars, {
-              fx: "kernel",
-              x: "by",
-              y: "ratio",
-              text: ({ ratio }: { ratio: number }) => ratio.toFixed(1),
-              dy: ({ ratio }: { ratio: number }) => (ratio < 1 ? 8 : -6),
-              fontSize: 8,
-            }),
+            ...[-6, 8].map((dy) =>
+              text(
+                bars.filter(({ ratio }) => ratio < 1 === dy > 0),
+                {
+                  fx: "kernel",
+                  x: "by",
+                  y: "ratio",
+                  text: ({ ratio }: { ratio: number }) => ratio.toFixed(1),
+                  dy,
+                  fontSize: 8,
+                },
+              ),
+            ),
             ruleY([1], { stroke: theme.ink }),
           ],
         }),
