@@ -58,6 +58,9 @@ export interface Parts {
   readonly loss: number;
 }
 
+/** What is known only step by step is looked at and stepped so. */
+const MOST_STEPWISE = 1e7;
+
 /**
  * Makes a training ready to run.
  * @throws RangeError naming the first step at which the loss would diverge, and the limit
@@ -67,6 +70,10 @@ export function training(kernels: Kernels, model: Plrf, options: TrainingOptions
   const horizon = integer("horizon", options.horizon, 1);
   const shape = resolveShape(kernels, model, optimizer, horizon);
   const settings = hyperparameters(model, optimizer, shape);
+  if (settings.stepwise && horizon > MOST_STEPWISE)
+    throw new RangeError(
+      `horizon must be at most ${MOST_STEPWISE} for a schedule given as a function or a table, got ${horizon}: use piecewise`,
+    );
   const plain = optimizer.kind === "sgd";
   const looked = samples(settings, horizon);
   if (plain && !options.force) refuseUnstableSteps(model, settings, looked);

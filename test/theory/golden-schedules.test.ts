@@ -1,15 +1,17 @@
 // golden/schedules-small.csv: the exact second-moment recursion, momentum included, on λ_i = i^−1.4, c_i = i^−3.2.
 import { readFileSync } from "node:fs";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import type { Kernels } from "../../src/kernels/kernels.ts";
 import type { MomentumDrive } from "../../src/kernels/momentum.ts";
 import type { Nodes } from "../../src/kernels/volterra.ts";
+import { wasmKernels } from "../../src/kernels/wasm/wasm.ts";
 import { onEachBackend } from "../backends.ts";
 
 const T = 512;
 const zeros = (n: number) => new Float64Array(n);
 
 /** d eigenvalues, P_⊥ = 0.01. */
-export function smallNodes(d: number): Nodes {
+function smallNodes(d: number): Nodes {
   const lambda = Float64Array.from({ length: d }, (_, i) => (i + 1) ** -1.4);
   const real = (re: Float64Array) => ({ re, im: zeros(d) });
   return {
@@ -30,7 +32,7 @@ const dana =
   (r, g, d) => [1, g2 * g, g3(r, d) * g, 8 / (8 + r), batch];
 const decaying = (scale: number) => (r: number) => scale * (1 + r) ** (-1 / 1.4);
 
-export const SETTINGS: Record<string, Setting> = {
+const SETTINGS: Record<string, Setting> = {
   sgd_const: sgd(() => 1),
   sgd_const_noise: sgd(() => 1),
   sgd_power: sgd(
@@ -59,16 +61,20 @@ interface Row {
   noise: number;
   r: number;
   P: number;
+  /** The table's own simulation, and its standard error. */
+  simulated: number;
+  stderr: number;
 }
 
-export function smallTable(): Map<string, Row[]> {
+function smallTable(): Map<string, Row[]> {
   const lines = readFileSync(new URL("../fixtures/schedules-small.csv", import.meta.url), "utf8")
     .trim()
     .split("\n");
   const cases = new Map<string, Row[]>();
   for (const line of lines.filter((l) => !l.startsWith("#")).slice(1)) {
-    const [name, d, noise, r, P] = line.split(",");
-    const row = { name: name!, d: Number(d), noise: Number(noise), r: Number(r), P: Number(P) };
+    const [name, ...cells] = line.split(",");
+    const [d, noise, r, P, simulated, stderr] = cells.map(Number) as [number, number, number, number, number, number];
+    const row = { name: name!, d, noise, r, P, simulated, stderr };
     cases.set(row.name, [...(cases.get(row.name) ?? []), row]);
   }
   return cases;
@@ -100,4 +106,64 @@ onEachBackend((kernels) => {
       for (const row of rows) expect(Math.abs(Q[row.r]! / row.P - 1)).toBeLessThan(1e-12);
     }
   });
+});
+
+/** One run of the definition in the eigenbasis, φ_i = √λ_i ξ_i: P before each step. */
+function simulate(
+  kernels: Kernels,
+  nodes: Nodes,
+  setting: (r: number) => ReturnType<Setting>,
+  noise: number,
+  member: number,
+) {
+  const lambda = nodes.z.re;
+  const n = lambda.length;
+  const root = lambda.map(Math.sqrt);
+  const delta = nodes.forcing.re.map((c, i) => Math.sqrt(c / lambda[i]!));
+  const y = zeros(n);
+  const losses = new Float64Array(T + 1);
+  const outside = Math.sqrt(nodes.rest + noise);
+  for (let r = 0; ; r++) {
+    losses[r] = delta.reduce((sum, x, i) => sum + lambda[i]! * x * x, nodes.rest);
+    if (r === T) return losses;
+    const [g1, g2, g3, Delta, batch] = setting(r);
+    const G = zeros(n);
+    for (let b = 0; b < batch; b++) {
+      const xi = kernels.random({ seed: 5, stream: "data", member, step: 8 * r + b }, "normal", n + 1);
+      let e = outside * xi[n]!;
+      for (let i = 0; i < n; i++) e += root[i]! * xi[i]! * delta[i]!;
+      for (let i = 0; i < n; i++) G[i]! += e * root[i]! * xi[i]!;
+    }
+    for (let i = 0; i < n; i++) {
+      y[i] = (1 - Delta) * y[i]! + g1 * G[i]!;
+      delta[i]! -= g2 * G[i]! + g3 * y[i]!;
+    }
+  }
+}
+
+describe("simulation", () => {
+  const RUNS = 300;
+  const kernels = wasmKernels();
+  const small = [...smallTable()].filter(([, rows]) => rows[0]!.d <= 128);
+  it.each(small)(
+    "%s: 300 runs of the definition agree with the recursion and with the table's own runs",
+    (name, rows) => {
+      const { d, noise } = rows[0]!;
+      const setting = SETTINGS[name.replace(/_d\d+$/, "")]!;
+      const g0 = 0.5 / smallNodes(name.startsWith("dana") ? d : 128).z.re.reduce((a, b) => a + b);
+      const nodes = smallNodes(d);
+      const [sum, squares] = [zeros(T + 1), zeros(T + 1)];
+      for (let member = 0; member < RUNS; member++)
+        simulate(kernels, nodes, (r) => setting(r, g0, d), noise, member).forEach((P, r) => {
+          sum[r]! += P;
+          squares[r]! += P * P;
+        });
+      for (const { r, P, simulated, stderr } of rows.filter((row) => row.r > 0)) {
+        const mean = sum[r]! / RUNS;
+        const own = Math.sqrt((squares[r]! / RUNS - mean * mean) / (RUNS - 1));
+        expect(Math.abs(mean - P) / own, `r = ${r}`).toBeLessThan(4);
+        expect(Math.abs(mean - simulated) / Math.hypot(own, stderr), `r = ${r}`).toBeLessThan(4);
+      }
+    },
+  );
 });
