@@ -6,7 +6,7 @@
 // The three stages of a node are a 9 × 9 system with seven right-hand sides (the state; P̂ and −P̂′ at each stage), and the
 // nodes meet in three equations for the losses, as in leap.ts.
 
-import { a11, a12, a13, a21, a22, a23, a31, a32, a33, b1, b2, b3 } from "./radau";
+import { a11, a12, a13, a21, a22, a23, a31, a32, a33, b1, b2, b3, stageLosses } from "./radau";
 
 /** A⁻¹ and its row sums, to be indexed. */
 const INVERSE: usize = memory.data<f64>([a11, a12, a13, a21, a22, a23, a31, a32, a33]);
@@ -120,6 +120,7 @@ export function leapMomentum(
     matrix = b + 24,
     columns = matrix + 648,
     sums = columns + 504,
+    stages = sums + 168,
     last = scratch + 2048;
   let loss = rest;
   for (let i: usize = 0; i < bytes; i += 8) loss += load<f64>(R + i);
@@ -172,53 +173,13 @@ export function leapMomentum(
         }
       memory.copy(last + 21 * i, columns + ((6 * COLUMNS) << 3), 168);
     }
-    const T1 = load<f64>(time + t),
-      T2 = load<f64>(time + t, 8),
-      T3 = load<f64>(time + t, 16);
-    // (1 − X + Z T⁻¹Ā) P = rest + V + Xσ² + Z T⁻¹Ā1 P₀
-    const Z11 = load<f64>(sums, 32) / T1;
-    const Z12 = load<f64>(sums, 40) / T2;
-    const Z13 = load<f64>(sums, 48) / T3;
-    const Z21 = load<f64>(sums, 88) / T1;
-    const Z22 = load<f64>(sums, 96) / T2;
-    const Z23 = load<f64>(sums, 104) / T3;
-    const Z31 = load<f64>(sums, 144) / T1;
-    const Z32 = load<f64>(sums, 152) / T2;
-    const Z33 = load<f64>(sums, 160) / T3;
-    const A11 = 1 - load<f64>(sums, 8) + Z11 * a11 + Z12 * a21 + Z13 * a31;
-    const A12 = -load<f64>(sums, 16) + Z11 * a12 + Z12 * a22 + Z13 * a32;
-    const A13 = -load<f64>(sums, 24) + Z11 * a13 + Z12 * a23 + Z13 * a33;
-    const A21 = -load<f64>(sums, 64) + Z21 * a11 + Z22 * a21 + Z23 * a31;
-    const A22 = 1 - load<f64>(sums, 72) + Z21 * a12 + Z22 * a22 + Z23 * a32;
-    const A23 = -load<f64>(sums, 80) + Z21 * a13 + Z22 * a23 + Z23 * a33;
-    const A31 = -load<f64>(sums, 120) + Z31 * a11 + Z32 * a21 + Z33 * a31;
-    const A32 = -load<f64>(sums, 128) + Z31 * a12 + Z32 * a22 + Z33 * a32;
-    const A33 = 1 - load<f64>(sums, 136) + Z31 * a13 + Z32 * a23 + Z33 * a33;
-    const B1 =
-      rest +
-      load<f64>(sums, 0) +
-      noise * (load<f64>(sums, 8) + load<f64>(sums, 16) + load<f64>(sums, 24)) +
-      loss * (Z11 * b1 + Z12 * b2 + Z13 * b3);
-    const B2 =
-      rest +
-      load<f64>(sums, 56) +
-      noise * (load<f64>(sums, 64) + load<f64>(sums, 72) + load<f64>(sums, 80)) +
-      loss * (Z21 * b1 + Z22 * b2 + Z23 * b3);
-    const B3 =
-      rest +
-      load<f64>(sums, 112) +
-      noise * (load<f64>(sums, 120) + load<f64>(sums, 128) + load<f64>(sums, 136)) +
-      loss * (Z31 * b1 + Z32 * b2 + Z33 * b3);
-    const C1 = A22 * A33 - A23 * A32,
-      C2 = A23 * A31 - A21 * A33,
-      C3 = A21 * A32 - A22 * A31;
-    const det = A11 * C1 + A12 * C2 + A13 * C3;
-    const p1 = (C1 * B1 + (A13 * A32 - A12 * A33) * B2 + (A12 * A23 - A13 * A22) * B3) / det;
-    const p2 = (C2 * B1 + (A11 * A33 - A13 * A31) * B2 + (A13 * A21 - A11 * A23) * B3) / det;
-    const p3 = (C3 * B1 + (A12 * A31 - A11 * A32) * B2 + (A11 * A22 - A12 * A21) * B3) / det;
-    const s1 = (a11 * p1 + a12 * p2 + a13 * p3 - b1 * loss) / T1;
-    const s2 = (a21 * p1 + a22 * p2 + a23 * p3 - b2 * loss) / T2;
-    const s3 = (a31 * p1 + a32 * p2 + a33 * p3 - b3 * loss) / T3;
+    stageLosses(sums, time + t, rest, noise, loss, stages);
+    const p1 = load<f64>(stages),
+      p2 = load<f64>(stages, 8),
+      p3 = load<f64>(stages, 16),
+      s1 = load<f64>(stages, 24),
+      s2 = load<f64>(stages, 32),
+      s3 = load<f64>(stages, 40);
     for (let i: usize = 0; i < bytes; i += 8)
       for (let row = 0; row < 3; row++) {
         const at = last + 21 * i + ((row * COLUMNS) << 3);

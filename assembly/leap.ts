@@ -7,7 +7,7 @@
 // P′ = T⁻¹Ā(P − P₀): the nodes meet in three real equations for the losses at the stages. Arrays hold f64; n is a multiple of 4 (pad with zeros).
 
 import { add, BYTES, div, lanesum, load64, mul, splat, store64, sub } from "./lanes";
-import { a11, a12, a13, a21, a22, a23, a31, a32, a33, b1, b2, b3 } from "./radau";
+import { a11, a12, a13, a21, a22, a23, a31, a32, a33, b1, b2, b3, stageLosses } from "./radau";
 import { V } from "./width";
 
 /** log(1+w)/w = 1 − w/2 + w²/3 − …, highest power first. */
@@ -126,7 +126,7 @@ function accumulate(p: usize, x: V): void {
 
 /**
  * `steps` steps, each with three stages of T, γ, B and γ′/γ; out: P after each. ρ is left at the end of the last.
- * scratch: 32n + 64 f64.
+ * scratch: 32n + 72 f64.
  */
 export function leapModes(
   n: i32,
@@ -149,6 +149,8 @@ export function leapModes(
   const bytes = (<usize>n) << 3;
   const last = scratch + 18 * bytes; // 14 arrays: what the end of the step takes from ρ₀, P̂ and P̂′
   const sums = last + 14 * bytes; // V, X, Y of the stages, a V each
+  const totals = sums + 21 * 16,
+    stages = totals + 168;
   let loss = rest;
   for (let i: usize = 0; i < bytes; i += 8) loss += load<f64>(rr + i);
   for (let t: usize = 0, end = <usize>steps * 24; t < end; t += 24) {
@@ -276,59 +278,22 @@ export function leapModes(
       store64(at + 12 * bytes, re(m33r, m33i, g3r, g3i));
       store64(at + 13 * bytes, im(m33r, m33i, g3r, g3i));
     }
-    // (1 − X + Y T⁻¹Ā) P = rest + V + Xσ² + Y T⁻¹Ā1 P₀
-    const Y11 = lanesum(load64(sums + 12 * BYTES)) / T1;
-    const Y12 = lanesum(load64(sums + 13 * BYTES)) / T2;
-    const Y13 = lanesum(load64(sums + 14 * BYTES)) / T3;
-    const Y21 = lanesum(load64(sums + 15 * BYTES)) / T1;
-    const Y22 = lanesum(load64(sums + 16 * BYTES)) / T2;
-    const Y23 = lanesum(load64(sums + 17 * BYTES)) / T3;
-    const Y31 = lanesum(load64(sums + 18 * BYTES)) / T1;
-    const Y32 = lanesum(load64(sums + 19 * BYTES)) / T2;
-    const Y33 = lanesum(load64(sums + 20 * BYTES)) / T3;
-    const A11 = 1 - lanesum(load64(sums + 3 * BYTES)) + Y11 * a11 + Y12 * a21 + Y13 * a31;
-    const A12 = -lanesum(load64(sums + 4 * BYTES)) + Y11 * a12 + Y12 * a22 + Y13 * a32;
-    const A13 = -lanesum(load64(sums + 5 * BYTES)) + Y11 * a13 + Y12 * a23 + Y13 * a33;
-    const A21 = -lanesum(load64(sums + 6 * BYTES)) + Y21 * a11 + Y22 * a21 + Y23 * a31;
-    const A22 = 1 - lanesum(load64(sums + 7 * BYTES)) + Y21 * a12 + Y22 * a22 + Y23 * a32;
-    const A23 = -lanesum(load64(sums + 8 * BYTES)) + Y21 * a13 + Y22 * a23 + Y23 * a33;
-    const A31 = -lanesum(load64(sums + 9 * BYTES)) + Y31 * a11 + Y32 * a21 + Y33 * a31;
-    const A32 = -lanesum(load64(sums + 10 * BYTES)) + Y31 * a12 + Y32 * a22 + Y33 * a32;
-    const A33 = 1 - lanesum(load64(sums + 11 * BYTES)) + Y31 * a13 + Y32 * a23 + Y33 * a33;
-    const B1 =
-      rest +
-      lanesum(load64(sums + 0 * BYTES)) +
-      noise *
-        (lanesum(load64(sums + 3 * BYTES)) + lanesum(load64(sums + 4 * BYTES)) + lanesum(load64(sums + 5 * BYTES))) +
-      loss * (Y11 * b1 + Y12 * b2 + Y13 * b3);
-    const B2 =
-      rest +
-      lanesum(load64(sums + 1 * BYTES)) +
-      noise *
-        (lanesum(load64(sums + 6 * BYTES)) + lanesum(load64(sums + 7 * BYTES)) + lanesum(load64(sums + 8 * BYTES))) +
-      loss * (Y21 * b1 + Y22 * b2 + Y23 * b3);
-    const B3 =
-      rest +
-      lanesum(load64(sums + 2 * BYTES)) +
-      noise *
-        (lanesum(load64(sums + 9 * BYTES)) + lanesum(load64(sums + 10 * BYTES)) + lanesum(load64(sums + 11 * BYTES))) +
-      loss * (Y31 * b1 + Y32 * b2 + Y33 * b3);
-    const C1 = A22 * A33 - A23 * A32,
-      C2 = A23 * A31 - A21 * A33,
-      C3 = A21 * A32 - A22 * A31;
-    const det = A11 * C1 + A12 * C2 + A13 * C3;
-    const p1 = (C1 * B1 + (A13 * A32 - A12 * A33) * B2 + (A12 * A23 - A13 * A22) * B3) / det;
-    const p2 = (C2 * B1 + (A11 * A33 - A13 * A31) * B2 + (A13 * A21 - A11 * A23) * B3) / det;
-    const p3 = (C3 * B1 + (A12 * A31 - A11 * A32) * B2 + (A11 * A22 - A12 * A21) * B3) / det;
-    const s1 = (a11 * p1 + a12 * p2 + a13 * p3 - b1 * loss) / T1;
-    const s2 = (a21 * p1 + a22 * p2 + a23 * p3 - b2 * loss) / T2;
-    const s3 = (a31 * p1 + a32 * p2 + a33 * p3 - b3 * loss) / T3;
-    const S1 = splat(s1),
-      S2 = splat(s2),
-      S3 = splat(s3);
-    const N1 = splat(p1 + noise),
-      N2 = splat(p2 + noise),
+    // from V (3), X (9), Y (9) to V, X, Y of each stage
+    for (let q: usize = 0; q < 3; q++) {
+      store<f64>(totals + 56 * q, lanesum(load64(sums + q * BYTES)));
+      for (let p: usize = 0; p < 3; p++) {
+        store<f64>(totals + 56 * q + 8 * p, lanesum(load64(sums + (3 + 3 * q + p) * BYTES)), 8);
+        store<f64>(totals + 56 * q + 8 * p, lanesum(load64(sums + (12 + 3 * q + p) * BYTES)), 32);
+      }
+    }
+    stageLosses(totals, time + t, rest, noise, loss, stages);
+    const p3 = load<f64>(stages, 16);
+    const N1 = splat(load<f64>(stages) + noise),
+      N2 = splat(load<f64>(stages, 8) + noise),
       N3 = splat(p3 + noise);
+    const S1 = splat(load<f64>(stages, 24)),
+      S2 = splat(load<f64>(stages, 32)),
+      S3 = splat(load<f64>(stages, 40));
     for (let i: usize = 0; i < bytes; i += BYTES) {
       const at = last + i;
       const x = load64(rr + i),
