@@ -51,7 +51,7 @@ export class Card {
         this.#inSight = entry!.isIntersecting;
         if (this.#inSight && this.#stale) drawSoon(this);
       },
-      { rootMargin: "100px" },
+      { rootMargin: "20px" },
     ).observe(this.node);
     new ResizeObserver(() => {
       if (Math.abs(this.#place.clientWidth - this.#width) > 1) this.redraw();
@@ -74,6 +74,11 @@ export class Card {
     this.#note.hidden = false;
     this.node.classList.add("off");
     if (!this.#figure) this.#place.replaceChildren();
+  }
+
+  /** Whether a reader may see it now. */
+  get inSight(): boolean {
+    return this.#inSight;
   }
 
   redraw(): void {

@@ -69,7 +69,10 @@ export function mount(root: HTMLElement): Mounted {
     root,
     input(detail) {
       const { alpha, beta, d, step, batch, ratio, from, to } = store.values;
-      return { alpha, beta, d, step, batch, ratio, flops: [from, to], detail };
+      const names = ["frontier", "loss", "spectrum"] as const;
+      // what nobody sees can wait for the rest
+      const parts = detail === "fine" ? names : names.filter((name) => cards[name].inSight);
+      return { alpha, beta, d, step, batch, ratio, flops: [from, to], detail, parts };
     },
     kind: (part) => (part.kind === "none" ? "frontier" : part.kind),
     show(part, version) {

@@ -30,6 +30,8 @@ export interface Problem {
 
 export interface Input extends Problem {
   readonly detail: "coarse" | "fine";
+  /** What is wanted. */
+  readonly parts: readonly ("frontier" | "loss" | "spectrum")[];
 }
 
 export type Part =
@@ -40,61 +42,65 @@ export type Part =
   | { readonly kind: "spectrum"; readonly data: SpectrumData };
 
 const DETAIL = {
-  coarse: { budgets: 5, sizes: 6, steps: 18, curve: 24, eigenvalues: 70 },
+  coarse: { budgets: 4, sizes: 6, steps: 14, curve: 20, eigenvalues: 60 },
   fine: { budgets: 25, sizes: 12, steps: 80, curve: 120, eigenvalues: 0 },
 };
 
 export async function scaling(input: Input, { emit, pause }: Context<Part>): Promise<void> {
-  const { alpha, beta, flops, batch, step, ratio, d } = input;
+  const { alpha, beta, flops, batch, step, ratio, d, parts } = input;
   const detail = DETAIL[input.detail];
   const setting = words(input);
   const spectrum = powerLaw({ alpha, beta });
   const model = plrf({ spectrum, d, v: ratio * d, stepFraction: step, batch });
+  if (parts.includes("frontier")) {
+    emit(await frontierPart(input, setting, pause));
+    await pause();
+  }
+  if (parts.includes("loss")) {
+    // from the first step on
+    const curve = curveOf(model, [batch * d, flops[1]], detail.curve);
+    if (curve)
+      emit({
+        kind: "loss",
+        data: {
+          setting: `d = ${brief(d)}, ${setting}`,
+          steps: curve.steps,
+          flops: curve.flops,
+          loss: curve.loss,
+          F0: model.F0,
+          components: alpha + beta > 0.5 ? components(model, { steps: curve.steps }) : undefined,
+        },
+      });
+    await pause();
+  }
+  if (parts.includes("spectrum"))
+    emit({ kind: "spectrum", data: spectrumOf(model, `d = ${brief(d)}, ${setting}`, detail.eigenvalues) });
+}
+
+async function frontierPart(input: Input, setting: string, pause: () => Promise<void>): Promise<Part> {
+  const { alpha, beta, flops, batch, step, ratio } = input;
   if (phase({ alpha, beta }).phase === null)
-    emit({
+    return {
       kind: "none",
       reason:
         "Here α + β ≤ ½: the loss of an infinite target is no power law of compute, and no model size is the best.",
-    });
-  else {
-    const front = frontier({ spectrum, flops, points: detail.budgets, dataRatio: ratio, stepFraction: step, batch });
-    await pause();
-    const sizes = logspace(Math.max(front.d[0]! / 4, 4), front.d.at(-1)! * 2, detail.sizes);
-    const curves = [];
-    for (const size of sizes) {
-      const curve = curveOf(
-        plrf({ spectrum, d: size, v: ratio * size, stepFraction: step, batch }),
-        flops,
-        detail.steps,
-      );
-      if (curve) curves.push({ d: size, flops: curve.flops, loss: curve.loss });
-      await pause();
-    }
-    const { d: best, loss: lowest, fit, slopes, predicted } = front;
-    emit({
-      kind: "frontier",
-      data: { setting, flops: front.flops, d: best, loss: lowest, fit, slopes, predicted, curves },
-    });
-  }
+    };
+  const detail = DETAIL[input.detail];
+  const spectrum = powerLaw({ alpha, beta });
+  const front = frontier({ spectrum, flops, points: detail.budgets, dataRatio: ratio, stepFraction: step, batch });
   await pause();
-  // from the first step on
-  const curve = curveOf(model, [batch * d, flops[1]], detail.curve);
-  if (curve) {
-    const parts = alpha + beta > 0.5 ? components(model, { steps: curve.steps }) : undefined;
-    emit({
-      kind: "loss",
-      data: {
-        setting: `d = ${brief(d)}, ${setting}`,
-        steps: curve.steps,
-        flops: curve.flops,
-        loss: curve.loss,
-        F0: model.F0,
-        components: parts,
-      },
-    });
+  const sizes = logspace(Math.max(front.d[0]! / 4, 4), front.d.at(-1)! * 2, detail.sizes);
+  const curves = [];
+  for (const size of sizes) {
+    const curve = curveOf(plrf({ spectrum, d: size, v: ratio * size, stepFraction: step, batch }), flops, detail.steps);
+    if (curve) curves.push({ d: size, flops: curve.flops, loss: curve.loss });
+    if (input.detail === "fine") await pause();
   }
-  await pause();
-  emit({ kind: "spectrum", data: spectrumOf(model, `d = ${brief(d)}, ${setting}`, detail.eigenvalues) });
+  const { d: best, loss: lowest, fit, slopes, predicted } = front;
+  return {
+    kind: "frontier",
+    data: { setting, flops: front.flops, d: best, loss: lowest, fit, slopes, predicted, curves },
+  };
 }
 
 /** The loss where the window of compute lies within whole steps from 1 on. */
