@@ -64,6 +64,7 @@ export class Card {
     this.#figure = figure;
     this.#version = version;
     this.#note.hidden = true;
+    this.#place.hidden = false;
     this.node.classList.remove("off");
     this.redraw();
   }
@@ -73,7 +74,7 @@ export class Card {
     this.#note.textContent = reason;
     this.#note.hidden = false;
     this.node.classList.add("off");
-    if (!this.#figure) this.#place.replaceChildren();
+    this.#place.hidden = this.#figure === undefined;
   }
 
   /** Whether a reader may see it now. */

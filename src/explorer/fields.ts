@@ -42,4 +42,11 @@ const dynamics = {
   fan: choiceField(["N", "P"]),
 };
 
-export const FIELDS = { phases, dynamics };
+const runs = {
+  /** The budget to recommend N and D for, in flops. */
+  budget: numberField(1e22, { least: 1e6, most: 1e35 }),
+  method: choiceField(["3", "all", "1", "2"]),
+  seed: numberField(1, { least: 0, most: 1e9, whole: true }),
+};
+
+export const FIELDS = { phases, dynamics, runs };

@@ -1,6 +1,7 @@
 // What the page and its workers say to each other.
 
 import type { dynamicsJob } from "./dynamics.ts";
+import type { fit } from "./fit.ts";
 import type { measure } from "./measure.ts";
 import type { scaling } from "./scaling.ts";
 import type { sgd } from "./sgd.ts";
@@ -17,6 +18,7 @@ export interface Jobs {
   scaling: Of<typeof scaling>;
   sgd: Of<typeof sgd>;
   dynamics: Of<typeof dynamicsJob>;
+  fit: Of<typeof fit>;
   measure: Of<typeof measure>;
 }
 

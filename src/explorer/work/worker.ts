@@ -1,12 +1,13 @@
 // The worker's side: one job at a time, which can be abandoned or paused wherever it lets messages in.
 
 import { dynamicsJob } from "./dynamics.ts";
+import { fit } from "./fit.ts";
 import { measure } from "./measure.ts";
 import type { Answer, Context, Message, Question } from "./protocol.ts";
 import { scaling } from "./scaling.ts";
 import { sgd } from "./sgd.ts";
 
-const jobs = { scaling, measure, dynamics: dynamicsJob, sgd };
+const jobs = { scaling, measure, dynamics: dynamicsJob, fit, sgd };
 
 class Abandoned extends Error {}
 

@@ -1,0 +1,11 @@
+// What the figure of a reader's runs shows, and why.
+
+import type { CardText } from "../card.ts";
+
+export const TEXTS: Readonly<Record<"fit", CardText>> = {
+  fit: {
+    see: "Each dot is a run. The curves through them are the fitted law at fixed budgets; the best size and data for each budget are their lowest points. Bands and brackets hold 95 % of the bootstrap. Where several approaches fit, how far they agree is how far to trust them.",
+    formula: "L(N, D) = E + A/N^{α} + B/D^{β},   N^{*} ∝ C^{β/(α+β)}",
+    why: "Runs that lie along one line, with D in proportion to N, cannot tell α from β: then only the loss along that line is known, and it is said so. The last panel shows where in the phase plane of the solvable model exponents like these are found.",
+  },
+};
