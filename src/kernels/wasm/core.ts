@@ -2,7 +2,8 @@
 // belongs to one call at a time. Only the files of this folder know pointers.
 
 import { instantiateSync } from "@assemblyscript/loader";
-import { bytes } from "./bytes.ts";
+import { bytes, size } from "./bytes.ts";
+import { inflate } from "./inflate.ts";
 
 type Kernel = (...args: number[]) => number;
 
@@ -11,7 +12,7 @@ export class Core {
   readonly #base: number;
   readonly #exports: Record<string, Kernel>;
 
-  constructor(module: BufferSource | WebAssembly.Module = decode(bytes)) {
+  constructor(module: BufferSource | WebAssembly.Module = embedded()) {
     const { exports } = instantiateSync<Record<string, unknown>>(module, {});
     this.#memory = exports.memory as WebAssembly.Memory;
     this.#exports = exports as Record<string, Kernel>;
@@ -74,7 +75,7 @@ export class Arena {
 
 const align = (pointer: number): number => Math.ceil(pointer / 16) * 16;
 
-function decode(base64: string): Uint8Array<ArrayBuffer> {
-  const binary = atob(base64);
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+function embedded(): Uint8Array<ArrayBuffer> {
+  const deflated = Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0));
+  return inflate(deflated, size);
 }
