@@ -48,4 +48,11 @@ export const PRESETS: readonly { readonly group: string; readonly items: readonl
       { title: "Momentum", search: "?view=dynamics&rule=heavy-ball&start=1" },
     ],
   },
+  {
+    group: "Training runs",
+    items: [
+      { title: "Fit a table of runs", search: "?view=runs" },
+      { title: "All three approaches, side by side", search: "?view=runs&method=all" },
+    ],
+  },
 ];

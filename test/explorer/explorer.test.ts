@@ -239,6 +239,7 @@ describe("a reader's runs", () => {
 
   it("fits a dropped CSV, with intervals, a recommendation and the point among the phases", async () => {
     await page.goto(`${base}?view=runs&method=all&budget=1e23`);
+    await page.waitForSelector(".drop");
     await dropFile("mine.csv", exampleRuns());
     await page.waitForSelector("#fit .drawing svg", { timeout: 50_000 });
     const told = (await page.locator(".verdict").textContent())!;
@@ -266,6 +267,7 @@ describe("a reader's runs", () => {
     ["<img src=x onerror=window.hacked=1>.csv", "params,loss\n1,<script>\n", "<img"],
   ])("says what is wrong with %s, and goes on working", async (name, text, problem) => {
     await page.goto(`${base}?view=runs`);
+    await page.waitForSelector(".drop");
     await dropFile(name, text);
     await page.waitForFunction((part) => document.querySelector(".drop .note")?.textContent?.includes(part), problem);
     expect(await page.evaluate("window.hacked")).toBeUndefined();

@@ -244,9 +244,10 @@ function recommendation(result: FitResult, budget: number): Node[] {
         `${three(value)} ${range(ci?.[key], three)}`,
       ]),
       ...(bridge
-        ? ([
-            ["in the solvable model", `phase ${bridge.phase} (${(100 * bridge.phases[bridge.phase]).toFixed(0)} %)`],
-          ] as [string, string][])
+        ? ([["solvable model", `phase ${bridge.phase} (${(100 * bridge.phases[bridge.phase]).toFixed(0)} %)`]] as [
+            string,
+            string,
+          ][])
         : []),
     ];
     return [
