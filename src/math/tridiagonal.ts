@@ -10,11 +10,14 @@
 export function tridiagonalEigen(diagonal: Float64Array, off: Float64Array, rows: readonly Float64Array[]): void {
   const n = diagonal.length;
   off[n - 1] = 0;
+  // below this an entry is lost in the rounding of the largest: without it a matrix of low rank never ends
+  const floor = Number.EPSILON * diagonal.reduce((most, d, i) => Math.max(most, Math.abs(d) + Math.abs(off[i]!)), 0);
+  const small = (m: number) =>
+    Math.abs(off[m]!) <= Math.max(floor, Number.EPSILON * (Math.abs(diagonal[m]!) + Math.abs(diagonal[m + 1]!)));
   for (let l = 0; l < n; l++) {
     for (let iteration = 0; ; iteration++) {
       let m = l;
-      while (m < n - 1 && Math.abs(off[m]!) > Number.EPSILON * (Math.abs(diagonal[m]!) + Math.abs(diagonal[m + 1]!)))
-        m++;
+      while (m < n - 1 && !small(m)) m++;
       if (m === l) break;
       if (iteration === 60)
         throw new Error("implicit QL did not converge: the matrix has entries that are not numbers");

@@ -150,3 +150,20 @@ it("diagonalises a symmetric matrix", () => {
       expect(rows[i]!.reduce((sum, x, k) => sum + x * rows[j]![k]!, 0)).toBeCloseTo(i === j ? 1 : 0, 12);
     }
 });
+
+it("diagonalises a matrix of low rank", () => {
+  const [n, rank] = [100, 30];
+  let state = 1;
+  const random = () => {
+    state = (state * 16807) % 2147483647;
+    return state / 2147483647 - 0.5;
+  };
+  const factors = Array.from({ length: n }, () => Float64Array.from({ length: rank }, random));
+  const matrix = factors.map((x) =>
+    Float64Array.from(factors, (y) => x.reduce((sum, value, k) => sum + value * y[k]!, 0)),
+  );
+  const trace = matrix.reduce((sum, row, i) => sum + row[i]!, 0);
+  const { values } = symmetricEigen(matrix);
+  expect(values.reduce((sum, x) => sum + x, 0)).toBeCloseTo(trace, 10);
+  expect(values.filter((x) => Math.abs(x) < 1e-13 * trace)).toHaveLength(n - rank);
+});
