@@ -1,5 +1,6 @@
 // isoflop reproduce: the figures and tables of the two papers, each with a verdict, in one report.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { toJson } from "../figures/json.ts";
@@ -49,6 +50,8 @@ async function run(ids: readonly string[], options: Options): Promise<void> {
       throw new Usage(
         `there is no ${JSON.stringify(id)}: give one of ${RECIPES.map((recipe) => recipe.id).join(", ")}`,
       );
+  if (options.data !== undefined && !existsSync(options.data))
+    throw new Usage(`cannot read ${options.data}: give --data a kernel spectrum or a table of runs`);
   const chosen = ids.length > 0 ? RECIPES.filter(({ id }) => ids.includes(id)) : RECIPES;
   const { out, quick = false, fresh = false, data, quiet } = options;
   const bar = progress("reproduce", { quiet });

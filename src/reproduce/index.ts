@@ -16,6 +16,7 @@ import { earlyLate } from "./p2-early-late.ts";
 import { ensembles } from "./p2-ensembles.ts";
 import { gap } from "./p2-gap.ts";
 import { optimal } from "./p2-optimal.ts";
+import { real } from "./p2-real.ts";
 import { sgd } from "./p2-sgd.ts";
 import { transfer } from "./p2-transfer.ts";
 import type { Recipe } from "./recipe.ts";
@@ -25,6 +26,6 @@ import { schedules } from "./x-schedules.ts";
 
 export const RECIPES: readonly Recipe[] = [
   ...[toy, phases, sgdFrontier, exponents, finiteSize, spectra, windows, perPhase, negativeBeta, tables],
-  ...[dynamicLosses, bottlenecks, optimal, earlyLate, gap, ensembles, sgd, transfer],
+  ...[dynamicLosses, bottlenecks, optimal, earlyLate, gap, ensembles, sgd, transfer, real],
   ...[schedules, momentum, noise],
 ];

@@ -1,7 +1,16 @@
 // Paper 2, the loss over training time for several widths and several amounts of data: power laws in time, then plateaus.
 
 import { curvesFigure } from "../figures/index.ts";
-import { dynamics, dynamicsExponents, fitPowerLaw, logspace, sourceCapacity } from "../index.ts";
+import {
+  type DynamicsCurve,
+  type DynamicsSimulation,
+  dynamics,
+  dynamicsExponents,
+  fitPowerLaw,
+  logspace,
+  simulateDynamics,
+  sourceCapacity,
+} from "../index.ts";
 import { atLeast, atMost, type Claim, equals, type Recipe } from "./recipe.ts";
 
 const A = 1.5;
@@ -12,8 +21,8 @@ export const dynamicLosses: Recipe = {
   id: "p2-dynamics",
   title: "Test loss over time: power laws and plateaus",
   settings:
-    "a = 1.5, b = 1.25, 1.5 and 2, P = 1000 and P = 128 are the paper's; the widths, gradient flow without label noise and infinitely many modes are ours.",
-  run({ quick, onProgress }) {
+    "a = 1.5, b = 1.25, 1.5 and 2, P = 1000 and P = 128 are the paper's; the widths, gradient flow without label noise and infinitely many modes are ours. Trained networks: P = 128, N = 16, 64 and 256, 1024 modes.",
+  async run({ quick, threads, signal, onProgress }) {
     const times = logspace(0.1, 1e7, quick ? 40 : 120);
     const claims: Claim[] = [];
     const overTime = (title: string, of: (n: number) => { N?: number; P?: number }, name: string, b = 1.25) => {
@@ -36,7 +45,32 @@ export const dynamicLosses: Recipe = {
     const many = overTime("P = 1000", (N) => ({ N, P: 1000 }), "N");
     const few = overTime("P = 128", (N) => ({ N, P: 128 }), "N");
     const samples = overTime("N = 1000", (P) => ({ N: 1000, P }), "P");
-    onProgress(0.3);
+    // finite networks, trained as defined: features, samples and labels drawn at random
+    const at = logspace(0.1, 1e4, 9);
+    const networks: { N: number; trained: DynamicsSimulation; fine: DynamicsCurve }[] = [];
+    for (const [i, N] of [16, 64, 256].entries()) {
+      const problem = { spectrum: sourceCapacity({ a: A, b: 1.25 }), N, P: 128, modes: 1024 };
+      const draws = quick ? 8 : 32;
+      const trained = await simulateDynamics(problem, {
+        ...{ times: at, draws, seed: 6, threads, signal },
+        onProgress: (done, of) => onProgress((0.7 * (i + done / of)) / 3),
+      });
+      networks.push({ N, trained, fine: dynamics(problem, { times }) });
+    }
+    const finite = Math.max(
+      ...networks.flatMap(({ N, trained }) => {
+        // the theory is the leading order in 1/N and 1/P
+        const allowed = 3 / N + 3 / 128;
+        const { mean, theory, stderr } = trained.test;
+        return [...mean].map((L, i) => (Math.abs(L - theory[i]!) - allowed * theory[i]!) / stderr[i]!);
+      }),
+    );
+    claims.push(
+      atMost("P = 128: trained networks beyond 3/N + 3/P of the theory, in standard errors: the farthest", 4, {
+        measured: finite,
+      }),
+    );
+    onProgress(0.7);
     const last = (curve: { test: Float64Array }) => curve.test.at(-1)!;
     claims.push(
       atMost("P = 128: L(N = 8192) over L(N = 2048) at the end, no longer limited by width", 1, {
@@ -49,7 +83,7 @@ export const dynamicLosses: Recipe = {
     );
     // by themselves: time, then the plateau of width, then that of data
     const exponentPanels = CAPACITIES.map((b, i) => {
-      onProgress(0.3 + (0.7 * i) / CAPACITIES.length);
+      onProgress(0.7 + (0.3 * i) / CAPACITIES.length);
       const spectrum = sourceCapacity({ a: A, b });
       const predicted = dynamicsExponents({ a: A, b });
       const sizes = logspace(100, 1e5, 4);
@@ -102,6 +136,33 @@ export const dynamicLosses: Recipe = {
           caption:
             "Each loss follows a power law in time until width or data ends it. Near N = P the loss rises again late: double descent in time.",
           panels: [many.panel, few.panel, samples.panel],
+        }),
+        curvesFigure({
+          id: "p2-dynamics-networks",
+          title: "Trained networks beside the theory",
+          setting: `a = ${A}, b = 1.25, P = 128, 1024 modes, gradient flow, ${networks[0]!.trained.draws} networks a size`,
+          caption: "Curves, theory; dots, mean of the networks with two standard errors, none of the theory in them.",
+          panels: (["test", "train"] as const).map((kind) => ({
+            title: `${kind} loss`,
+            x: { label: "time t", log: true },
+            y: { label: `${kind} loss`, log: true },
+            series: networks.flatMap(({ N, trained, fine }, k) => {
+              const { mean, stderr } = trained[kind];
+              const shown = (values: Float64Array, t: Float64Array) =>
+                values.map((L, i) => (t[i]! <= 1e4 && L > 1e-3 ? L : Number.NaN));
+              return [
+                { label: `N = ${N}`, x: times, y: shown(fine[kind], times), shade: k / networks.length },
+                {
+                  x: at,
+                  y: shown(mean, at),
+                  low: mean.map((L, i) => (L > 1e-3 ? Math.max(L - 2 * stderr[i]!, L / 2) : Number.NaN)),
+                  high: mean.map((L, i) => (L > 1e-3 ? L + 2 * stderr[i]! : Number.NaN)),
+                  mark: "dot" as const,
+                  shade: k / networks.length,
+                },
+              ];
+            }),
+          })),
         }),
         curvesFigure({
           id: "p2-dynamics-plateaus",

@@ -1,0 +1,213 @@
+// Paper 2, real tasks. The paper trains networks on CIFAR-5M and Wikitext; none is trained here. What its theory says of such
+// tasks follows from a kernel's spectrum, and what it predicts of runs can be fitted to a table of runs: either is taken as a
+// file.
+
+import { readFileSync } from "node:fs";
+import { curvesFigure } from "../figures/index.ts";
+import {
+  dynamics,
+  fitPowerLaw,
+  fitRuns,
+  formatOf,
+  logspace,
+  type Measured,
+  measured,
+  powerLaw,
+  readTable,
+  runsFromTable,
+  type Table,
+  tailFit,
+} from "../index.ts";
+import { atLeast, atMost, type Claim, type Context, equals, type Outcome, type Recipe } from "./recipe.ts";
+
+const NOT_TRAINED = "The networks of the paper (CIFAR-5M, Wikitext) are not trained here.";
+
+export const real: Recipe = {
+  id: "p2-real",
+  title: "Real tasks: a kernel's spectrum or a table of runs",
+  settings: `${NOT_TRAINED} With --data FILE: a kernel's spectrum (columns eigenvalue and energy), or a table of runs (parameters, tokens or flops, loss). Without it, a synthetic spectrum of 3000 modes with scattered energies stands in.`,
+  takesData: true,
+  async run(context) {
+    if (context.data === undefined) return ofSpectrum(synthetic(), context, "synthetic");
+    const format = formatOf(context.data);
+    const bytes = readFileSync(context.data);
+    const table = await readTable(format === "parquet" ? new Uint8Array(bytes).buffer : bytes.toString("utf8"), format);
+    const column = (names: readonly string[]) =>
+      table.cells[table.columns.findIndex((name) => names.includes(name.trim().toLowerCase()))];
+    const [eigenvalues, energies] = [column(["eigenvalue", "lambda", "λ"]), column(["energy", "target_energy", "c"])];
+    if (!eigenvalues || !energies) return ofRuns(table, context);
+    const given = measured({ eigenvalues: eigenvalues.map(Number), energies: energies.map(Number) });
+    return ofSpectrum(given, context, "given");
+  },
+};
+
+/** λ_k = k^−1.3, energies k^−1.7 that scatter by a factor of about two from mode to mode. */
+function synthetic(): Measured {
+  const { length } = { length: 3000 };
+  const scatter = (k: number) => 2 ** (2 * ((k * 0.6180339887) % 1) - 1);
+  return measured({
+    eigenvalues: Float64Array.from({ length }, (_, i) => (i + 1) ** -1.3),
+    energies: Float64Array.from({ length }, (_, i) => (i + 1) ** -1.7 * scatter(i + 1)),
+  });
+}
+
+/** The tails of a spectrum give a and b; the plateaus and the power law in time then follow, and are computed on the spectrum itself. */
+function ofSpectrum(spectrum: Measured, { quick }: Context, kind: "synthetic" | "given"): Outcome {
+  const modes = spectrum.eigenvalues.length;
+  const tail = tailFit(spectrum);
+  const [a, b] = [tail.a.value, tail.b.value];
+  const [first, last] = tail.window;
+  // where the tail rules: mode k is learned at t ~ 1/λ_k, and by k features or samples
+  const times = logspace(
+    1 / spectrum.eigenvalues[first - 1]!,
+    1 / spectrum.eigenvalues[Math.ceil(last / 4)]!,
+    quick ? 15 : 40,
+  );
+  const sizes = logspace(first, Math.max(first * 4, last / 4), quick ? 5 : 10).map(Math.round);
+  const inTime = dynamics({ spectrum }, { times }).test;
+  const inWidth = sizes.map((N) => dynamics({ spectrum, N }, { times: [1] }).limit.test);
+  const inData = sizes.map((P) => dynamics({ spectrum, P }, { times: [1] }).limit.test);
+  // the same of a pure power law with as many modes: what is left of the tail beyond them counts
+  const pure = powerLaw({ alpha: b / 2, beta: (a - b) / 2 });
+  const slope = (x: ArrayLike<number>, y: ArrayLike<number>) => fitPowerLaw(x, y).exponent;
+  const claim = (what: string, x: ArrayLike<number>, y: ArrayLike<number>, ofPure: ArrayLike<number>): Claim => {
+    const { value, stderr } = slope(x, y);
+    return equals(`${what}, against that of its tail's power law`, slope(x, ofPure).value, 0.1, {
+      measured: value,
+      uncertainty: stderr,
+      source: "theory",
+    });
+  };
+  const long = logspace(
+    0.1 / spectrum.eigenvalues[0]!,
+    10 / spectrum.eigenvalues[Math.ceil(last / 4)]!,
+    quick ? 30 : 80,
+  );
+  const widths = [sizes[0]!, sizes[Math.floor(sizes.length / 2)]!, sizes.at(-1)!];
+  return {
+    claims: [
+      ...(kind === "synthetic"
+        ? [
+            equals("capacity exponent b found from the spectrum", 1.3, 0.02, {
+              measured: b,
+              uncertainty: tail.b.stderr,
+              source: "theory",
+            }),
+            equals("target exponent a found from the spectrum", 1.7, 0.1, {
+              measured: a,
+              uncertainty: tail.a.stderr,
+              source: "theory",
+            }),
+          ]
+        : []),
+      claim(`${kind} spectrum: exponent of L(t)`, times, inTime, dynamics({ spectrum: pure, modes }, { times }).test),
+      claim(
+        `${kind} spectrum: exponent of L(N)`,
+        sizes,
+        inWidth,
+        sizes.map((N) => dynamics({ spectrum: pure, N, modes }, { times: [1] }).limit.test),
+      ),
+      claim(
+        `${kind} spectrum: exponent of L(P)`,
+        sizes,
+        inData,
+        sizes.map((P) => dynamics({ spectrum: pure, P, modes }, { times: [1] }).limit.test),
+      ),
+    ],
+    figures: [
+      curvesFigure({
+        id: "p2-real",
+        title: "What the theory makes of a measured spectrum",
+        setting: `${kind} spectrum, ${modes} modes; tail λ ∝ k^{−${b.toFixed(2)}}, energy ∝ k^{−${a.toFixed(2)}} from k = ${first} … ${last}`,
+        caption: "The spectrum, the loss over time it leads to, and the plateaus of width and data.",
+        panels: [
+          {
+            title: "Spectrum",
+            x: { label: "mode k", log: true },
+            y: { label: "eigenvalue, energy", log: true },
+            series: (["energies", "eigenvalues"] as const).map((name, i) => {
+              const every = Float64Array.from(new Set(logspace(1, modes, 200).map(Math.round)));
+              return {
+                label: name,
+                x: every,
+                y: every.map((k) => spectrum[name][k - 1]!),
+                mark: "dot" as const,
+                category: 1 - i,
+              };
+            }),
+          },
+          {
+            title: "Loss over time",
+            x: { label: "time t", log: true },
+            y: { label: "test loss", log: true },
+            series: [
+              ...widths.map((N, i) => ({
+                label: `N = ${N}`,
+                x: long,
+                y: dynamics({ spectrum, N }, { times: long }).test,
+                shade: i / widths.length,
+              })),
+              { label: "N = ∞", x: long, y: dynamics({ spectrum }, { times: long }).test, role: "ink" as const },
+            ],
+          },
+          {
+            title: "Plateaus",
+            x: { label: "features N or samples P", log: true },
+            y: { label: "loss without the other bottlenecks", log: true },
+            series: [
+              { label: "L(N)", x: sizes, y: inWidth, category: 0 },
+              { label: "L(P)", x: sizes, y: inData, category: 1 },
+            ],
+          },
+        ],
+      }),
+    ],
+    remarks: [
+      NOT_TRAINED,
+      ...(kind === "synthetic" ? ["Give a kernel's spectrum or a table of runs with --data to see your own."] : []),
+    ],
+  };
+}
+
+/** L = E + A/N^α + B/D^β through a table of runs: the two exponents are those of width and of time (data seen once). */
+async function ofRuns(table: Table, { quick, threads, signal, onProgress }: Context): Promise<Outcome> {
+  const runs = runsFromTable(table);
+  const result = await fitRuns(runs, { methods: [3], draws: quick ? 200 : 1000, threads, signal, onProgress });
+  if (!result.parametric)
+    return {
+      claims: [atLeast("exponents that these runs can tell apart", 2, { measured: 0 })],
+      figures: [],
+      remarks: [NOT_TRAINED, ...result.unavailable.map(({ reason }) => `No fit: ${reason}`), ...result.warnings],
+    };
+  const { fit, ci } = result.parametric;
+  const { E, A, B, alpha, beta } = fit;
+  const predicted = runs.N.map((N, i) => E + A * N ** -alpha + B * runs.D[i]! ** -beta);
+  const errors = fit.residuals.map(Math.abs).sort();
+  const range = (name: string) => (ci?.[name] ? ` (95 %: ${ci[name][0].toFixed(3)} … ${ci[name][1].toFixed(3)})` : "");
+  return {
+    claims: [atMost(`${runs.n} runs: median |log loss − log fit|`, 0.02, { measured: errors[errors.length >> 1]! })],
+    figures: [
+      curvesFigure({
+        id: "p2-real",
+        title: "A table of runs and the law fitted to it",
+        setting: `L = ${E.toFixed(3)} + ${A.toPrecision(4)}/N^{${alpha.toFixed(3)}} + ${B.toPrecision(4)}/D^{${beta.toFixed(3)}}`,
+        caption: "Every run's loss against that of the law.",
+        panels: [
+          {
+            x: { label: "loss of the law", log: true },
+            y: { label: "loss of the run", log: true },
+            series: [
+              { label: "runs", x: predicted, y: runs.loss, mark: "dot" as const, category: 0 },
+              { label: "equal", x: predicted.slice().sort(), y: predicted.slice().sort(), role: "ink" as const },
+            ],
+          },
+        ],
+      }),
+    ],
+    remarks: [
+      NOT_TRAINED,
+      `Exponent in N: ${alpha.toFixed(3)}${range("alpha")}; in D: ${beta.toFixed(3)}${range("beta")}; compute-optimal N ∝ C^${(beta / (alpha + beta)).toFixed(3)}${range("a")}.`,
+      ...result.warnings,
+    ],
+  };
+}
