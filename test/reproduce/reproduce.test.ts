@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -74,6 +74,15 @@ describe("reproduce", () => {
     await expect(run([counted("c", [])], { signal: stop.signal })).rejects.toThrow(/abort/i);
   });
 
+  it("shows all that the folder holds, whichever ids are run", async () => {
+    const order = ["c", "b", "a"];
+    await run([counted("c", [])], { order });
+    const html = readFileSync(join(folder, "index.html"), "utf8");
+    const found = [...html.matchAll(/<section id="(.)"/g)].map(([, id]) => id);
+    expect(found).toEqual(order);
+    expect(html.match(/Made by isoflop [\d.]+\./g)).toHaveLength(2);
+  });
+
   it("makes a report of figures with their data beside", async () => {
     const entries = await run(RECIPES.filter(({ id }) => id === "p1-windows"));
     expect(existsSync(join(folder, "p1-windows.csv"))).toBe(true);
@@ -82,5 +91,48 @@ describe("reproduce", () => {
     expect(html).toContain("<svg");
     expect(html).toContain("✓ 1 reproduced");
     expect(html).not.toMatch(/src="http|href="http/);
+  });
+});
+
+describe("recipes", () => {
+  const cheap = ["p2-early-late", "p2-gap", "p2-transfer", "p2-real"];
+
+  it.each(cheap)("%s holds, and would not with other predictions", async (id) => {
+    const recipe = RECIPES.find((one) => one.id === id)!;
+    const { claims, figures } = await recipe.run({ quick: true, threads: 1, signal, onProgress: () => {} });
+    expect(verdict(claims)).toBe("reproduced");
+    expect(claims.every(({ measured }) => Number.isFinite(measured))).toBe(true);
+    expect(figures.length).toBeGreaterThan(0);
+    const wrong = claims.map((claim): Claim => ({ ...claim, measured: claim.measured * 1.5 + 1 }));
+    expect(verdict(wrong)).toBe("not reproduced");
+  });
+
+  it("contradict a published exponent with what sampled networks show", async () => {
+    const recipe = RECIPES.find(({ id }) => id === "p2-bottlenecks")!;
+    const { claims } = await recipe.run({ quick: true, threads: 1, signal, onProgress: () => {} });
+    expect(verdict(claims)).toBe("contradicted");
+    const disputed = claims.filter((claim) => claim.disputed);
+    expect(disputed).toHaveLength(1);
+    expect(disputed[0]!.disputed).toMatch(/sampled networks, no theory in them, -1\.[345]/);
+    // without the evidence the same numbers fail
+    expect(verdict(claims.map(({ disputed: _, ...claim }) => claim))).toBe("not reproduced");
+  });
+
+  it("takes a spectrum or a table of runs, and says what cannot be told from it", async () => {
+    const recipe = RECIPES.find(({ id }) => id === "p2-real")!;
+    const given = async (name: string, text: string) => {
+      const data = join(folder, name);
+      writeFileSync(data, text);
+      return recipe.run({ quick: true, threads: 1, signal, onProgress: () => {}, data });
+    };
+    const spectrum = Array.from({ length: 400 }, (_, i) => `${(i + 1) ** -1.4},${(i + 1) ** -1.8}`);
+    const own = await given("spectrum.csv", ["eigenvalue,energy", ...spectrum].join("\n"));
+    expect(verdict(own.claims)).toBe("reproduced");
+    expect(own.remarks[0]).toContain("not trained here");
+    const ray = [1e7, 3e7, 1e8, 3e8].map((N) => `${N},${20 * N},${2 + 400 / N ** 0.34 + 1000 / (20 * N) ** 0.3}`);
+    const runs = await given("runs.csv", ["params,tokens,loss", ...ray].join("\n"));
+    expect(verdict(runs.claims)).toBe("not reproduced");
+    expect(runs.remarks.join(" ")).toContain("No fit");
+    await expect(given("bad.csv", "a,b\n1,2\n")).rejects.toThrow(/no column holds the loss/);
   });
 });
