@@ -120,7 +120,7 @@ figure { margin: 1rem 0; } figure svg { max-width: 100%; height: auto; } figcapt
   figure div { overflow-x: auto; } figure svg { min-width: 640px; max-width: none; width: 160%; }
 }
 @media print {
-  body { font-size: 11px; } a { color: inherit; text-decoration: none; } main { max-width: none; padding: 0; }
+  body, table, figcaption { font-size: 11px; } a { color: inherit; text-decoration: none; } main { max-width: none; padding: 0; }
   section { break-before: page; } figure, tr { break-inside: avoid; } .id { break-after: avoid; } figure svg { max-height: 21cm; }
 }
 `;
