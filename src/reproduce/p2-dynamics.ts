@@ -47,6 +47,7 @@ export const dynamicLosses: Recipe = {
     const samples = overTime("N = 1000", (P) => ({ N: 1000, P }), "P");
     // finite networks, trained as defined: features, samples and labels drawn at random
     const at = logspace(0.1, 1e4, 9);
+    const trainable = logspace(0.1, 1e4, 60);
     const networks: { N: number; trained: DynamicsSimulation; fine: DynamicsCurve }[] = [];
     for (const [i, N] of [16, 64, 256].entries()) {
       const problem = { spectrum: sourceCapacity({ a: A, b: 1.25 }), N, P: 128, modes: 1024 };
@@ -55,7 +56,7 @@ export const dynamicLosses: Recipe = {
         ...{ times: at, draws, seed: 6, threads, signal },
         onProgress: (done, of) => onProgress((0.7 * (i + done / of)) / 3),
       });
-      networks.push({ N, trained, fine: dynamics(problem, { times }) });
+      networks.push({ N, trained, fine: dynamics(problem, { times: trainable }) });
     }
     const finite = Math.max(
       ...networks.flatMap(({ N, trained }) => {
@@ -148,13 +149,12 @@ export const dynamicLosses: Recipe = {
             y: { label: `${kind} loss`, log: true },
             series: networks.flatMap(({ N, trained, fine }, k) => {
               const { mean, stderr } = trained[kind];
-              const shown = (values: Float64Array, t: Float64Array) =>
-                values.map((L, i) => (t[i]! <= 1e4 && L > 1e-3 ? L : Number.NaN));
+              const shown = (values: Float64Array) => values.map((L) => (L > 1e-3 ? L : Number.NaN));
               return [
-                { label: `N = ${N}`, x: times, y: shown(fine[kind], times), shade: k / networks.length },
+                { label: `N = ${N}`, x: trainable, y: shown(fine[kind]), shade: k / networks.length },
                 {
                   x: at,
-                  y: shown(mean, at),
+                  y: shown(mean),
                   low: mean.map((L, i) => (L > 1e-3 ? Math.max(L - 2 * stderr[i]!, L / 2) : Number.NaN)),
                   high: mean.map((L, i) => (L > 1e-3 ? L + 2 * stderr[i]! : Number.NaN)),
                   mark: "dot" as const,
