@@ -170,7 +170,7 @@ class Search {
       );
     if (spectrum.kind === "power-law" && spectrum.alpha + spectrum.beta <= 0.5)
       throw new RangeError(
-        `alpha + beta must be greater than 1/2 for a power-law frontier, got ${spectrum.alpha + spectrum.beta}`,
+        `alpha + beta must be greater than 1/2 for a power-law frontier, got ${spectrum.alpha} + ${spectrum.beta}`,
       );
     this.flops = logspace(lo, hi, finite("points", options.points ?? 25, 3, 1e6));
     this.#spectrum = spectrum;
