@@ -63,10 +63,13 @@ describe("frontier", () => {
     });
   });
 
-  it("changes from one minimum to the deeper one", () => {
-    // in phase Ic at small α a second minimum takes over near f = 1e17
-    const spectrum = powerLaw({ alpha: 0.105, beta: 1 });
-    const { flops, d, loss: best } = frontier({ spectrum, flops: [1e12, 1e22], points: 6 });
+  it.each([
+    [0.105, 1e12, 1e22],
+    [0.09, 1e18, 1e28],
+  ])("changes from one minimum to the deeper one at (%f, 1)", (alpha, from, to) => {
+    // in phase Ic at small α a second minimum takes over, near f = 1e17 and 1e23
+    const spectrum = powerLaw({ alpha, beta: 1 });
+    const { flops, d, loss: best } = frontier({ spectrum, flops: [from, to], points: 6 });
     flops.forEach((f, i) => {
       for (const size of logspace(4, f / 64, 40)) {
         const [value] = loss(plrf({ spectrum, d: size }), { steps: [f / size] }).loss;
