@@ -1,6 +1,7 @@
-// Models over the whole range the theory is meant for, for property tests.
+// Models for tests: golden ones, and random ones over the whole range the theory is meant for.
 import fc from "fast-check";
 import { type Plrf, plrf, powerLaw, stability } from "../src/index.ts";
+import { groupBy, readFixture } from "./fixtures.ts";
 
 const between = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 
@@ -24,3 +25,24 @@ export function build({ alpha, beta, d, ratio, batch, share }: Parameters): Plrf
   const { modes } = plrf({ spectrum, d, v, gamma: 1, force: true });
   return plrf({ spectrum, d, v, batch, gamma: share * stability(modes, d, batch).maxGamma });
 }
+
+export type Row = {
+  alpha: number;
+  beta: number;
+  d: number;
+  v: number;
+  gamma: number;
+  batch: number;
+  r: number;
+  F0: number;
+  P: number;
+  F: number;
+  K: number;
+};
+/** The models of a golden file of losses, each with its rows. */
+export const goldenModels = (file: string): { model: Plrf; rows: Row[]; steps: number[] }[] =>
+  groupBy(readFixture(file) as unknown as Row[], ["alpha", "beta", "d", "v", "gamma", "batch"]).map((rows) => {
+    const { alpha, beta, ...row } = rows[0]!;
+    const model = plrf({ spectrum: powerLaw({ alpha, beta }), d: row.d, v: row.v, gamma: row.gamma, batch: row.batch });
+    return { model, rows, steps: rows.map(({ r }) => r) };
+  });

@@ -30,22 +30,13 @@ export const exponents: Recipe = {
       }),
     );
     // off the boundaries β = 1/2 and β = α, where the approach is logarithmic
-    const beta = Float64Array.from(
-      { length: quick ? 8 : 27 },
-      (_, i, count = quick ? 8 : 27) => 0.1 + (1.3 * i) / (count - 1),
-    );
-    const line = beta
-      .map((b) => b)
-      .reduce<{ eta: number[]; xi: number[] }>(
-        (found, b) => {
-          signal.throwIfAborted();
-          const { fit } = frontier({ spectrum: powerLaw({ alpha: ALPHA, beta: b }), flops: WINDOW, points: 5 });
-          found.eta.push(fit.eta.value);
-          found.xi.push(fit.xi.value);
-          return found;
-        },
-        { eta: [], xi: [] },
-      );
+    const count = quick ? 8 : 27;
+    const beta = Float64Array.from({ length: count }, (_, i) => 0.1 + (1.3 * i) / (count - 1));
+    const fits = Array.from(beta, (b) => {
+      signal.throwIfAborted();
+      return frontier({ spectrum: powerLaw({ alpha: ALPHA, beta: b }), flops: WINDOW, points: 5 }).fit;
+    });
+    const line = { eta: fits.map(({ eta }) => eta.value), xi: fits.map(({ xi }) => xi.value) };
     const table = Array.from(beta, (b) => phase({ alpha: ALPHA, beta: b }));
     const worst = (which: "eta" | "xi") => Math.max(...table.map((row, i) => Math.abs(row[which] - line[which][i]!)));
     return {

@@ -10,11 +10,9 @@ import type { Kernels } from "../kernels/kernels.ts";
 import { complexArray, type Modes } from "../kernels/resolvent.ts";
 import { type Made, made } from "../made.ts";
 import { logspace } from "../math/grid.ts";
-import { brent } from "../math/minimise.ts";
 import { modesOf } from "./modes.ts";
 import type { Plrf } from "./plrf.ts";
-import { realSum } from "./resolvent.ts";
-import { stability } from "./stability.ts";
+import { leftEdge, stability } from "./stability.ts";
 
 export interface Density {
   /** x > 0, increasing. */
@@ -146,14 +144,7 @@ function descend(kernels: Kernels, modes: Modes, { d, kappa0 }: Plrf, x: Float64
   return kappa;
 }
 
-/** The ends of the support of ρ: the extrema of z = −κ(1 − D(κ)/d) on κ ∈ (0, κ₀) and beyond −λ₁ (docs/theory.md, eq. 3.7). */
+/** The ends of the support of ρ (docs/theory.md, eqs. 3.6, 3.7). */
 export function support({ modes, d, kappa0, batch }: Plrf): [left: number, right: number] {
-  const { top } = stability(modes, d, batch);
-  if (kappa0 === 0) return [0, top];
-  const z = (u: number) => {
-    const kappa = Math.exp(u);
-    return kappa * (1 - realSum(modes, modes.trace, kappa) / d);
-  };
-  const { value } = brent(z, Math.log(kappa0) - 40, Math.log(kappa0), 1e-9);
-  return [-value, top];
+  return [kappa0 === 0 ? 0 : leftEdge(modes, d, kappa0), stability(modes, d, batch).top];
 }

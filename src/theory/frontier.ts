@@ -9,6 +9,7 @@ import { finite, numbers, oneOf, positive } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { type Made, made } from "../made.ts";
+import { solveDense } from "../math/dense.ts";
 import { logspace } from "../math/grid.ts";
 import { brent } from "../math/minimise.ts";
 import { contourValues } from "./contour.ts";
@@ -354,28 +355,20 @@ function onGrid(search: Search, options: FrontierOptions, method: "envelope" | "
 /** The vertex of the least-squares parabola through the lowest point and up to three neighbours on each side. */
 function vertex(u: Float64Array, value: number[], best: number): { u: number; value: number } {
   const reach = Math.min(3, best, u.length - 1 - best);
-  let [s2, s4, sy, s1y, s2y, n] = [0, 0, 0, 0, 0, 0];
   const centre = u[best]!;
   const width = u[best + reach]! - centre;
-  const t = (k: number) => (u[k]! - centre) / width;
-  let [s1, s3] = [0, 0];
+  // normal equations of a + bx + cx²
+  const [matrix, abc] = [new Float64Array(9), new Float64Array(3)];
   for (let k = best - reach; k <= best + reach; k++) {
     if (value[k] === Infinity) continue;
-    const [x, y] = [t(k), value[k]! - value[best]!];
-    n++;
-    s1 += x;
-    s2 += x * x;
-    s3 += x ** 3;
-    s4 += x ** 4;
-    sy += y;
-    s1y += x * y;
-    s2y += x * x * y;
+    const x = (u[k]! - centre) / width;
+    for (let i = 0; i < 3; i++) {
+      abc[i]! += x ** i * (value[k]! - value[best]!);
+      for (let j = 0; j < 3; j++) matrix[3 * i + j]! += x ** (i + j);
+    }
   }
-  // normal equations of a + bx + cx², by Cramer's rule
-  const determinant = n * (s2 * s4 - s3 * s3) - s1 * (s1 * s4 - s2 * s3) + s2 * (s1 * s3 - s2 * s2);
-  const a = (sy * (s2 * s4 - s3 * s3) - s1 * (s1y * s4 - s3 * s2y) + s2 * (s1y * s3 - s2 * s2y)) / determinant;
-  const b = (n * (s1y * s4 - s3 * s2y) - sy * (s1 * s4 - s2 * s3) + s2 * (s1 * s2y - s2 * s1y)) / determinant;
-  const c = (n * (s2 * s2y - s3 * s1y) - s1 * (s1 * s2y - s2 * s1y) + sy * (s1 * s3 - s2 * s2)) / determinant;
+  solveDense(matrix, abc, 3, 1);
+  const [a, b, c] = abc as unknown as [number, number, number];
   if (!(c > 0)) return { u: centre, value: value[best]! };
   const x = clamp(-b / (2 * c), -1, 1);
   return { u: centre + width * x, value: value[best]! + a + b * x + c * x * x };

@@ -7,6 +7,7 @@
 // The right-hand side is smooth in v, so v need not be whole.
 
 import type { Modes } from "../kernels/resolvent.ts";
+import { solveDense } from "../math/dense.ts";
 import { gaussLegendre } from "../math/quadrature.ts";
 import type { Measured, PowerLaw, Spectrum } from "./spectrum.ts";
 
@@ -193,16 +194,10 @@ function measuredModes(spectrum: Measured, v: number): Modes {
 }
 
 /** e_1…e_3 with Σ_k 2e_k (k−½)^n/n! = 1/24, −7/5760, 31/967680 for n = 1, 3, 5. */
-function endCorrection(): number[] {
-  const rows = [1, 3, 5].map((n, i) => [
-    ...[0.5, 1.5, 2.5].map((x) => (2 * x ** n) / [1, 6, 120][i]!),
-    [1 / 24, -7 / 5760, 31 / 967680][i]!,
-  ]);
-  // Cramer's rule
-  const det = (m: number[][]) =>
-    m[0]![0]! * (m[1]![1]! * m[2]![2]! - m[1]![2]! * m[2]![1]!) -
-    m[0]![1]! * (m[1]![0]! * m[2]![2]! - m[1]![2]! * m[2]![0]!) +
-    m[0]![2]! * (m[1]![0]! * m[2]![1]! - m[1]![1]! * m[2]![0]!);
-  const whole = det(rows);
-  return [0, 1, 2].map((k) => det(rows.map((row) => row.slice(0, 3).map((x, i) => (i === k ? row[3]! : x)))) / whole);
+function endCorrection(): Float64Array {
+  const factorial = [1, 6, 120];
+  const rows = [1, 3, 5].flatMap((n, i) => [0.5, 1.5, 2.5].map((x) => (2 * x ** n) / factorial[i]!));
+  const e = Float64Array.of(1 / 24, -7 / 5760, 31 / 967680);
+  solveDense(Float64Array.from(rows), e, 3, 1);
+  return e;
 }

@@ -12,8 +12,8 @@ import type { Kernels } from "../kernels/kernels.ts";
 import { complexArray, type Modes } from "../kernels/resolvent.ts";
 import type { Nodes } from "../kernels/volterra.ts";
 import { abs, add, type Complex, complex, div, exp, mul, scale, sub } from "../math/complex.ts";
-import { realSum, realSum2, resolvents } from "./resolvent.ts";
-import { stability } from "./stability.ts";
+import { realSum, resolvents } from "./resolvent.ts";
+import { leftEdge, stability } from "./stability.ts";
 
 /** What a node rule needs to know of a model. */
 export interface Measure {
@@ -86,19 +86,6 @@ function lineAround({ modes, d, kappa0 }: Measure, { step, time }: Reach): Line 
   if (kappa0 === 0) return throughZero;
   const outside = from(0, 0.98 * leftEdge(modes, d, kappa0));
   return outside.length <= throughZero.length ? outside : throughZero;
-}
-
-/** The lower edge of the support, where v > d: z = κ (S(κ)−1) is largest at Σ a_j λ_j/(λ_j+κ)² = d, κ < κ₀. */
-export function leftEdge(modes: Modes, d: number, kappa0: number): number {
-  const weight = modes.trace.map((a, j) => a * modes.lambda[j]!);
-  let [low, high] = [Math.log(kappa0) - 100, Math.log(kappa0)];
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (realSum2(modes, weight, Math.exp(middle)) > d) low = middle;
-    else high = middle;
-  }
-  const kappa = Math.exp(low);
-  return kappa * (realSum(modes, modes.trace, kappa) / d - 1);
 }
 
 /**

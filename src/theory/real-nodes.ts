@@ -11,9 +11,9 @@ import { type ComplexArray, complexArray, type Modes } from "../kernels/resolven
 import type { Nodes } from "../kernels/volterra.ts";
 import { abs, type Complex, complex, div, exp, mul, scale, sub } from "../math/complex.ts";
 import { gaussLegendre } from "../math/quadrature.ts";
-import { difference, leftEdge, type Measure, momentError, type NodeRule } from "./nodes.ts";
+import { difference, type Measure, momentError, type NodeRule } from "./nodes.ts";
 import { realSum } from "./resolvent.ts";
-import { stability } from "./stability.ts";
+import { leftEdge, stability } from "./stability.ts";
 
 /** How high the cells reach into the plane, as an angle. */
 const HEIGHT = 0.8;

@@ -43,6 +43,19 @@ export function stability(modes: Modes, d: number, batch: number): Stability {
   return { top: z(modes, d, edge), maxGamma: 2 / ((batch + 1) * z(modes, d, Math.max(edge, limit))) };
 }
 
+/** The lower edge of the support, where v > d (docs/theory.md, eq. 3.7): z = κ (S(κ)−1) is largest at Σ a_j λ_j/(λ_j+κ)² = d, κ < κ₀. */
+export function leftEdge(modes: Modes, d: number, kappa0: number): number {
+  const weight = modes.trace.map((a, j) => a * modes.lambda[j]!);
+  let [low, high] = [Math.log(kappa0) - 100, Math.log(kappa0)];
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (realSum2(modes, weight, Math.exp(middle)) > d) low = middle;
+    else high = middle;
+  }
+  const kappa = Math.exp(low);
+  return kappa * (realSum(modes, modes.trace, kappa) / d - 1);
+}
+
 /** A step that is surely stable, from one sum: u ≤ λ₁ + max(Tr D/(B+1), √(Σ a_j λ_j/d)) in `stability`. */
 export function safeGamma(modes: Modes, d: number, batch: number): number {
   const { lambda, trace, square } = summary(modes);

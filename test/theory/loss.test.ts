@@ -7,39 +7,17 @@ import {
   logspace,
   loss,
   measured,
-  type Plrf,
   plrf,
   powerLaw,
   stability,
   support,
 } from "../../src/index.ts";
 import { onEachBackend } from "../backends.ts";
-import { groupBy, readFixture } from "../fixtures.ts";
-import { anyModel, build } from "../models.ts";
-
-type Row = {
-  alpha: number;
-  beta: number;
-  d: number;
-  v: number;
-  gamma: number;
-  batch: number;
-  r: number;
-  F0: number;
-  P: number;
-  F: number;
-  K: number;
-};
-const models = (file: string): { model: Plrf; rows: Row[]; steps: number[] }[] =>
-  groupBy(readFixture(file) as unknown as Row[], ["alpha", "beta", "d", "v", "gamma", "batch"]).map((rows) => {
-    const { alpha, beta, ...row } = rows[0]!;
-    const model = plrf({ spectrum: powerLaw({ alpha, beta }), d: row.d, v: row.v, gamma: row.gamma, batch: row.batch });
-    return { model, rows, steps: rows.map(({ r }) => r) };
-  });
+import { anyModel, build, goldenModels } from "../models.ts";
 
 onEachBackend((kernels) => {
   // every j summed, 80-bit arithmetic; K below 1e-13 and F − F0 below 1e-15 are at that arithmetic's floor
-  it.each(models("plrf.csv").map((m) => [JSON.stringify(m.model.spectrum), m] as const))(
+  it.each(goldenModels("plrf.csv").map((m) => [JSON.stringify(m.model.spectrum), m] as const))(
     "agrees with plrf.csv: %s",
     (_, { model, rows, steps }) => {
       const P = loss(model, { steps, kernels });
@@ -57,16 +35,15 @@ onEachBackend((kernels) => {
     },
   );
 
-  it.each(models("plrf-large.csv").map((m) => [`${JSON.stringify(m.model.spectrum)} d = ${m.model.d}`, m] as const))(
-    "agrees with plrf-large.csv: %s",
-    (_, { model, rows, steps }) => {
-      const P = loss(model, { steps, kernels });
-      rows.forEach((row, i) => {
-        expect(Math.abs(model.F0 / row.F0 - 1)).toBeLessThan(1e-8);
-        expect(Math.abs(P.loss[i]! / row.P - 1), `P at r = ${row.r}`).toBeLessThan(1e-8);
-      });
-    },
-  );
+  it.each(
+    goldenModels("plrf-large.csv").map((m) => [`${JSON.stringify(m.model.spectrum)} d = ${m.model.d}`, m] as const),
+  )("agrees with plrf-large.csv: %s", (_, { model, rows, steps }) => {
+    const P = loss(model, { steps, kernels });
+    rows.forEach((row, i) => {
+      expect(Math.abs(model.F0 / row.F0 - 1)).toBeLessThan(1e-8);
+      expect(Math.abs(P.loss[i]! / row.P - 1), `P at r = ${row.r}`).toBeLessThan(1e-8);
+    });
+  });
 });
 
 describe("loss", () => {

@@ -1,26 +1,14 @@
 // Three routes to P(r) that share nothing but the sums over modes.
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { logspace, loss, plrf, powerLaw } from "../../src/index.ts";
+import { logspace, loss } from "../../src/index.ts";
 import { onEachBackend } from "../backends.ts";
-import { groupBy, readFixture } from "../fixtures.ts";
-import { anyModel, build } from "../models.ts";
+import { anyModel, build, goldenModels } from "../models.ts";
 
 onEachBackend((kernels) => {
-  const rows = readFixture("plrf.csv") as {
-    alpha: number;
-    beta: number;
-    d: number;
-    v: number;
-    gamma: number;
-    batch: number;
-    r: number;
-    P: number;
-  }[];
-  it.each(groupBy(rows, ["alpha", "beta"]).map((group) => [group[0]!.alpha, group[0]!.beta, group] as const))(
-    "modes and direct agree with plrf.csv at (%f, %f)",
-    (alpha, beta, group) => {
-      const model = plrf({ spectrum: powerLaw({ alpha, beta }), ...group[0]! });
+  it.each(goldenModels("plrf.csv").map(({ model, rows }) => [JSON.stringify(model.spectrum), model, rows] as const))(
+    "modes and direct agree with plrf.csv: %s",
+    (_, model, group) => {
       const small = group.filter(({ r }) => r <= 4096);
       const P = loss(model, { steps: small.map(({ r }) => r), method: "direct", kernels }).loss;
       small.forEach((row, i) => {
