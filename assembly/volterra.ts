@@ -6,6 +6,7 @@
 // g−1 is what is held: the rounding of g itself would grow with every step.
 
 import { add, BYTES, lanesum, load64, mul, splat, store64, sub } from "./lanes";
+import { V } from "./width";
 
 /** g − 1 and γ²B s at every node. */
 // @ts-ignore: decorator
@@ -36,6 +37,20 @@ function prepare(
     store64(qr + i, mul(q, load64(sr + i)));
     store64(qi + i, mul(q, load64(si + i)));
   }
+}
+
+/** ρ ← ρ + (g−1)ρ + q·push at the nodes of one V; its real part. */
+// @ts-ignore: decorator
+@inline
+function advance(rr: usize, ri: usize, gr: usize, gi: usize, qr: usize, qi: usize, push: V): V {
+  const a = load64(rr),
+    b = load64(ri);
+  const x = load64(gr),
+    y = load64(gi);
+  const p = add(a, add(sub(mul(x, a), mul(y, b)), mul(load64(qr), push)));
+  store64(rr, p);
+  store64(ri, add(b, add(add(mul(x, b), mul(y, a)), mul(load64(qi), push))));
+  return p;
 }
 
 /**
@@ -82,23 +97,9 @@ export function stepModes(
     sum0 = splat(0);
     sum1 = splat(0);
     for (let i: usize = 0; i < bytes; i += 2 * BYTES) {
-      const a0 = load64(rr + i),
-        b0 = load64(ri + i);
-      const x0 = load64(gr + i),
-        y0 = load64(gi + i);
-      const p0 = add(a0, add(sub(mul(x0, a0), mul(y0, b0)), mul(load64(qr + i), push)));
-      store64(rr + i, p0);
-      store64(ri + i, add(b0, add(add(mul(x0, b0), mul(y0, a0)), mul(load64(qi + i), push))));
-      sum0 = add(sum0, p0);
+      sum0 = add(sum0, advance(rr + i, ri + i, gr + i, gi + i, qr + i, qi + i, push));
       const j = i + BYTES;
-      const a1 = load64(rr + j),
-        b1 = load64(ri + j);
-      const x1 = load64(gr + j),
-        y1 = load64(gi + j);
-      const p1 = add(a1, add(sub(mul(x1, a1), mul(y1, b1)), mul(load64(qr + j), push)));
-      store64(rr + j, p1);
-      store64(ri + j, add(b1, add(add(mul(x1, b1), mul(y1, a1)), mul(load64(qi + j), push))));
-      sum1 = add(sum1, p1);
+      sum1 = add(sum1, advance(rr + j, ri + j, gr + j, gi + j, qr + j, qi + j, push));
     }
   }
 }
