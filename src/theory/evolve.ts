@@ -25,6 +25,8 @@ export interface Program {
   readonly breaks: readonly number[];
   /** Steps towards which γ changes on an ever shorter scale, as where it ends at 0. */
   readonly ends: readonly number[];
+  /** Where only a higher derivative of γ jumps: no growing step goes across. Default: nowhere. */
+  readonly knots?: readonly number[];
   /** Known only step by step: no growing steps. */
   readonly stepwise?: boolean;
   /** The step from which gradient noise is left out. Default: never. */
@@ -90,12 +92,18 @@ export function evolve(
   const index = steps.map(at);
   let fine = run(kernels, nodes, program, asked, program.stepwise ? end : exact, perDecade);
   let error = index.map(() => 0);
+  let differences = index.map(() => 0);
   for (let k = 0, coarse = fine; fine.growingSteps > 0 && k < DOUBLINGS; k++, coarse = fine) {
     const reach = reaches[k]!;
-    fine = run(kernels, nodes, program, asked, reach, perDecade * 2 ** (k + 1));
+    fine = run(kernels, nodes, program, asked, reach, perDecade, 2 ** (k + 1));
     const difference = (i: number) => Math.abs(coarse.loss[i]! / fine.loss[i]! - 1);
     const edge = Math.max(...edges(reach).map((r) => difference(at(r))), 0);
-    error = index.map((i, j) => difference(i) / 2 + (edge * reach) / distance(program, steps[j]!, reach));
+    // two runs may agree by chance: the difference before counts too, by what a doubling takes from it at least
+    const before = differences;
+    differences = index.map(difference);
+    error = differences.map(
+      (now, j) => Math.max(now, before[j]! / 4) + (edge * reach) / distance(program, steps[j]!, reach),
+    );
     if (error.every((e, j) => e <= Math.max(tolerance, fine.rounding[index[j]!]!))) break;
   }
   return {
@@ -116,7 +124,15 @@ function distance({ breaks, ends }: Program, r: number, reach: number): number {
   return near <= reach ? r : near;
 }
 
-function run(kernels: Kernels, nodes: Nodes, program: Program, steps: Float64Array, exact: number, perDecade: number) {
+function run(
+  kernels: Kernels,
+  nodes: Nodes,
+  program: Program,
+  steps: Float64Array,
+  exact: number,
+  perDecade: number,
+  split = 1,
+) {
   const loss = new Float64Array(steps.length);
   const rounding = new Float64Array(steps.length);
   const end = steps[steps.length - 1]!;
@@ -136,7 +152,7 @@ function run(kernels: Kernels, nodes: Nodes, program: Program, steps: Float64Arr
     if (from >= quietFrom) runner.quiet();
     if (!whole) {
       if (steps[next] === from) save(from, runner.loss());
-      const grid = growing(program, from, to, steps.subarray(next), perDecade);
+      const grid = growing(program, from, to, steps.subarray(next), perDecade, split);
       const losses = runner.leap(grid);
       growingSteps += losses.length;
       measure();
@@ -267,13 +283,22 @@ interface Grid {
 
 /**
  * Steps from `from` to `to` that grow with the distance from the last break, shrink with that from the next end, and meet
- * every wanted step.
+ * every knot and every wanted step.
  */
-function growing({ breaks, ends }: Program, from: number, to: number, wanted: Float64Array, perDecade: number): Grid {
+function growing(
+  program: Program,
+  from: number,
+  to: number,
+  wanted: Float64Array,
+  perDecade: number,
+  split: number,
+): Grid {
+  const { breaks, ends, knots = [] } = program;
   const start = breaks.reduce((latest, b) => (b <= from ? b : latest), 0);
   const finish = ends.find((e) => e >= to) ?? Infinity;
   const middle = (start + finish) / 2;
-  const stops = [...wanted.filter((t) => t > from && t < to), to];
+  // step r is the map from t = r to r + 1: its hyperparameters are those of t = r + ½
+  const stops = [...[...wanted, ...knots.map((r) => r + 0.5)].filter((t) => t > from && t < to), to];
   if (middle > from && middle < to) stops.push(middle);
   stops.sort((a, b) => a - b);
   const [time, at, landed]: number[][] = [[], [], []];
@@ -282,13 +307,13 @@ function growing({ breaks, ends }: Program, from: number, to: number, wanted: Fl
     // t = start + e^s, or finish − e^s
     const [origin, sign] = left < middle ? [start, 1] : [finish, -1];
     const [low, high] = [Math.log(sign * (left - origin)), Math.log(sign * (right - origin))];
-    const count = Math.ceil((Math.abs(high - low) / Math.LN10) * perDecade);
+    // between near stops, too, twice the pace is half the step
+    const count = split * Math.ceil((Math.abs(high - low) / Math.LN10) * perDecade);
     const h = (high - low) / count;
     for (let k = 0; k < count; k++) {
       for (const c of NODES) {
         const distance = Math.exp(low + (k + c) * h);
         time!.push(sign * distance * h);
-        // step r is the map from t = r to r + 1: its hyperparameters are those of t = r + ½
         at!.push(origin + sign * distance - 0.5);
       }
       landed!.push(k === count - 1 ? right : origin + sign * Math.exp(low + (k + 1) * h));

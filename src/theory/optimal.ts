@@ -101,7 +101,8 @@ function shapeOf(
   const left = [...spent.slice(1), 0];
   for (let i = last - 1; i >= 0; i--) left[i]! += left[i + 1]!;
   // the bisection leaves a rounding's worth of T
-  const scale = Math.log(horizon / r[last]!);
+  const stretch = horizon / r[last]!;
+  const scale = Math.log(stretch);
   const inner = step.slice(1, -1).map((x) => Math.log(x / gamma));
   const rising = smooth(
     r.slice(1, -1).map((x) => Math.log(x) + scale),
@@ -112,11 +113,17 @@ function shapeOf(
     inner,
   );
   const at = (t: number) => (2 * t < horizon ? rising(Math.log(t)) : falling(-Math.log(horizon - t)));
+  const knots = r.map((t, i) => (2 * t < r[last]! ? stretch * t : horizon - stretch * left[i]!));
+  // where γ(r) begins to bend towards γ_max, a point early for the slope that both sides share, or leaves it
+  const bends = knots.filter((_, i) =>
+    i < last && step[i]! < gamma ? step[i + 1]! < gamma && step[i + 2]! === gamma : step[i + 1]! < gamma,
+  );
   // whole steps: r = 0 and the last have no logarithm of their own
   return {
     at: (t) => Math.exp(Math.min(0, at(Math.min(Math.max(t, 0.1), horizon - 0.1)))),
-    breaks: [],
+    breaks: bends.map(Math.floor).filter((t) => t > 0),
     ends: [horizon],
+    knots,
   };
 }
 
@@ -173,12 +180,20 @@ function tabulated({ z, rest, forcing, source }: Nodes, first: number, last: num
   }) as [(t: number) => number, (u: number) => number];
 }
 
-/** Cubic interpolation with slopes from neighbouring points, constant outside. */
+/**
+ * Cubic interpolation with slopes from neighbouring points, constant outside. Slopes are limited as Fritsch and Carlson do,
+ * so that it overshoots nowhere: a schedule that reaches γ_max does so without a kink.
+ */
 function smooth(x: number[], y: number[]): (t: number) => number {
   const n = x.length;
+  const secant = (a: number, b: number) => (y[b]! - y[a]!) / (x[b]! - x[a]!);
   const slope = x.map((_, i) => {
-    const [a, b] = [Math.max(i - 1, 0), Math.min(i + 1, n - 1)];
-    return (y[b]! - y[a]!) / (x[b]! - x[a]!);
+    if (i === 0) return secant(0, 1);
+    if (i === n - 1) return secant(i - 1, i);
+    const [before, after] = [secant(i - 1, i), secant(i, i + 1)];
+    if (before * after <= 0) return 0;
+    const most = 3 * Math.min(Math.abs(before), Math.abs(after));
+    return Math.sign(before) * Math.min(Math.abs(secant(i - 1, i + 1)), most);
   });
   return (t) => {
     if (!(t > x[0]!)) return y[0]!;

@@ -103,6 +103,7 @@ export interface Hyperparameters {
   readonly at: (r: number) => Momentum;
   readonly breaks: readonly number[];
   readonly ends: readonly number[];
+  readonly knots: readonly number[];
   readonly stepwise: boolean;
 }
 
@@ -121,6 +122,7 @@ export function hyperparameters(model: Setting, optimizer: Optimizer, shape: Sha
   const timing = {
     breaks: [...new Set([...shape.breaks, ...sizes.slice(1).map(([step]) => step)])].sort((a, b) => a - b),
     ends: shape.ends,
+    knots: shape.knots ?? [],
     stepwise: shape.stepwise ?? false,
   };
   const step = (r: number) => gamma * shape.at(r);

@@ -25,6 +25,8 @@ export interface Shape {
   /** Whole steps after which the shape changes form, and steps towards which it changes on an ever shorter scale. */
   readonly breaks: readonly number[];
   readonly ends: readonly number[];
+  /** Where only a higher derivative jumps: no growing step goes across. Default: nowhere. */
+  readonly knots?: readonly number[];
   /** Known only step by step: no growing steps. */
   readonly stepwise?: boolean;
 }

@@ -15,6 +15,7 @@ import {
   trainedExponents,
 } from "../../src/index.ts";
 import { wasmKernels } from "../../src/kernels/wasm/wasm.ts";
+import type { Pace } from "../../src/theory/evolve.ts";
 import { training } from "../../src/theory/training.ts";
 
 interface Row {
@@ -123,6 +124,28 @@ describe("the optimal schedule", () => {
       tolerance: 1e-6,
     });
     expect(run(Float64Array.of(1e5)).loss[0]! / free).toBeLessThan(1.006);
+  });
+
+  it.each([
+    [0.7, 0.9, 1e6, 0],
+    [0.7, 1.2, 1e5, 0],
+    [0.8, 0.6, 1e5, 1],
+    [1, 0.6, 1e5, 0.25],
+  ])("in growing steps at (%f, %f), d = %f, σ² = %f is what it is in whole ones", (alpha, beta, d, noise) => {
+    const model = plrf({ spectrum: powerLaw({ alpha, beta }), d, noise });
+    const T = 3e5;
+    // also where the step reaches γ_max, and inside the half that nears the end
+    const steps = Float64Array.of(3000, 7900, 2e4, 1e5, 2.5e5, T);
+    const at = (pace: Pace) =>
+      training(kernels, model, { optimizer: sgd({ schedule: optimal() }), horizon: T, ...pace }).run(steps);
+    const whole = at({ exact: T });
+    expect(whole.growingSteps).toBe(0);
+    const grown = at({ tolerance: 1e-9, exact: 512 });
+    expect(grown.wholeSteps).toBeLessThan(T / 4);
+    grown.loss.forEach((P, i) => {
+      expect(grown.error[i]!).toBeLessThan(2e-9);
+      expect(Math.abs(P / whole.loss[i]! - 1)).toBeLessThan(1e-9);
+    });
   });
 
   it("stays at γ_max where noise is no matter, warms up where early noise is, and takes the whole time", () => {
