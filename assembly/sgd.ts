@@ -1,8 +1,11 @@
-// One-pass SGD on the random features model, by its law and by its definition (docs/theory.md, §7.2).
+// One-pass SGD on the random features model, by its law and by its definition, with and without momentum (docs/theory.md, §7.2).
 //
-// spectral   Gaussian data in the eigenbasis of K̂, y_i = √λ̂_i δ_i:  e = Σ_i ξ_i y_i,  y_i ← y_i − γ λ̂_i Σ_batch e ξ_i         (7.3)
-//            What no θ can reach and the label noise are one more mode, of eigenvalue 0 and y = √(P_⊥ + σ²).
-// dense      φ = Wᵀx,  e = ⟨φ,θ⟩ − ⟨x,b⟩ − ε,  θ ← θ − γ Σ_batch e φ,  x_j = √λ_j z_j                                        (1.4)
+// spectral   Gaussian data in the eigenbasis of K̂, u_i = √λ̂_i δ_i:  e = Σ_i ξ_i u_i,  G_i = λ̂_i Σ_batch e ξ_i                (7.3)
+//            What no θ can reach and the label noise are one more mode, of eigenvalue 0 and u = √(P_⊥ + σ²).
+// dense      φ = Wᵀx,  e = ⟨φ,θ⟩ − ⟨x,b⟩ − ε,  G = Σ_batch e φ,  x_j = √λ_j z_j                                              (1.4)
+// both       y ← (1−Δ) y + γ1 G,   θ ← θ − γ2 G − γ3 y;  SGD is γ1 = γ3 = 0                                                  (9.2)
+//
+// `drive` holds γ2, B, γ1, γ3 and 1−Δ of each step, `stride` bytes apart (0: the same for all); y = 0 asks for plain SGD.
 
 import { fill } from "./random";
 import { tile } from "./tile";
@@ -36,18 +39,40 @@ function axpy(n: i32, a: f64, x: usize, y: usize): void {
   }
 }
 
+/** (9.2) on n f64, n a multiple of 4, with gradient G. */
+function update(n: i32, G: usize, theta: usize, y: usize, drive: usize): void {
+  const end = theta + ((<usize>n) << 3);
+  const gamma2 = v128.load64_splat(drive);
+  if (!y) {
+    for (; theta < end; theta += 32, G += 32) {
+      v128.store(theta, f64x2.sub(v128.load(theta), f64x2.mul(gamma2, v128.load(G))));
+      v128.store(theta, f64x2.sub(v128.load(theta, 16), f64x2.mul(gamma2, v128.load(G, 16))), 16);
+    }
+    return;
+  }
+  const gamma1 = v128.load64_splat(drive, 16),
+    gamma3 = v128.load64_splat(drive, 24),
+    a = v128.load64_splat(drive, 32);
+  for (; theta < end; theta += 16, G += 16, y += 16) {
+    const g = v128.load(G);
+    const next = f64x2.add(f64x2.mul(a, v128.load(y)), f64x2.mul(gamma1, g));
+    v128.store(y, next);
+    v128.store(theta, f64x2.sub(f64x2.sub(v128.load(theta), f64x2.mul(gamma2, g)), f64x2.mul(gamma3, next)));
+  }
+}
+
 /**
  * `count` steps of one member from step `first`. n, a multiple of 16, is the number of modes and the one of eigenvalue 0 that
- * follows them, padded with zeros. y, lambda: n f64. gamma: γ of each step, `stride` bytes apart (0: constant).
- * xi: batch · n f64, errors: batch f64, for the kernel's use. Stops where e² > limit. Returns the steps done.
+ * follows them, padded with zeros. u, lambda, and with momentum y: n f64. xi: B · n f64, errors: B f64, for the kernel's
+ * use, with the largest B. Stops where e² > limit. Returns the steps done.
  */
 export function spectralSteps(
   n: i32,
-  batch: i32,
   count: i32,
+  u: usize,
   y: usize,
   lambda: usize,
-  gamma: usize,
+  drive: usize,
   stride: usize,
   xi: usize,
   errors: usize,
@@ -58,15 +83,16 @@ export function spectralSteps(
   limit: f64,
 ): i32 {
   const bytes = (<usize>n) << 3;
-  for (let r = 0; r < count; r++, gamma += stride) {
+  for (let r = 0; r < count; r++, drive += stride) {
+    const batch = <i32>load<f64>(drive, 8);
     fill(0, 0, 0, batch * n, k0, k1, DATA, member, first + <f64>r, xi);
     let x = xi;
     for (let b = 0; b < batch; b++, x += bytes) {
-      const e = dot(n, x, y);
+      const e = dot(n, x, u);
       if (!(e * e <= limit)) return r;
       store<f64>(errors + ((<usize>b) << 3), e);
     }
-    const g = load<f64>(gamma);
+    // G takes the place of the first sample
     for (let i: usize = 0; i < bytes; i += 32) {
       let s0 = f64x2.splat(0),
         s1 = s0;
@@ -76,10 +102,10 @@ export function spectralSteps(
         s0 = f64x2.add(s0, f64x2.mul(e, v128.load(x)));
         s1 = f64x2.add(s1, f64x2.mul(e, v128.load(x, 16)));
       }
-      const G = f64x2.splat(g);
-      v128.store(y + i, f64x2.sub(v128.load(y + i), f64x2.mul(f64x2.mul(G, v128.load(lambda + i)), s0)));
-      v128.store(y + i, f64x2.sub(v128.load(y + i, 16), f64x2.mul(f64x2.mul(G, v128.load(lambda + i, 16)), s1)), 16);
+      v128.store(xi + i, f64x2.mul(v128.load(lambda + i), s0));
+      v128.store(xi + i, f64x2.mul(v128.load(lambda + i, 16), s1), 16);
     }
+    update(n, xi, u, y, drive);
   }
   return count;
 }
@@ -131,14 +157,12 @@ function oneFeatures(v: i32, n: i32, x: usize, strips: usize, phi: usize): void 
 
 /**
  * `count` steps of `members` members, numbered member, member + apart, …, that share one W. n is d rounded up to a multiple of 16, V is v
- * rounded up likewise. strips: W. root, target: V f64, √λ_j and √t_j (zero beyond v). theta: members · n f64.
- * kind, parameter: the distribution of z. gamma, stride: as in spectralSteps. sigma: of the label noise.
- * done: a f64 for each member: the steps done, fewer than `count` where e² > limit stopped it.
- * scratch: (5 V + members·batch·(n + 1) + 16) f64.
+ * rounded up likewise. strips: W. root, target: V f64, √λ_j and √t_j (zero beyond v). theta, and with momentum y: members · n
+ * f64. kind, parameter: the distribution of z. sigma: of the label noise. done: a f64 for each member: the steps done, fewer
+ * than `count` where e² > limit stopped it. scratch: (5 V + n + members·B·(n + 1) + 16) f64, with the largest B.
  */
 export function denseSteps(
   members: i32,
-  batch: i32,
   count: i32,
   v: i32,
   V: i32,
@@ -147,9 +171,10 @@ export function denseSteps(
   root: usize,
   target: usize,
   theta: usize,
+  y: usize,
   kind: i32,
   parameter: f64,
-  gamma: usize,
+  drive: usize,
   stride: usize,
   sigma: f64,
   k0: i32,
@@ -161,17 +186,19 @@ export function denseSteps(
   done: usize,
   scratch: usize,
 ): void {
-  const samples = members * batch;
   const bytes = (<usize>n) << 3,
     length = (<usize>V) << 3;
   const z = scratch,
     x = z + length,
-    phi = x + 4 * length,
-    labels = phi + <usize>samples * bytes,
-    noise = labels + ((<usize>samples) << 3);
+    G = x + 4 * length,
+    noise = G + bytes,
+    phi = noise + 128;
   for (let q = 0; q < members; q++) store<f64>(done + ((<usize>q) << 3), <f64>count);
-  for (let r = 0; r < count; r++, gamma += stride) {
+  for (let r = 0; r < count; r++, drive += stride) {
     const step = first + <f64>r;
+    const batch = <i32>load<f64>(drive, 8);
+    const samples = members * batch,
+      labels = phi + <usize>samples * bytes;
     for (let s = 0; s < samples;) {
       const group = samples - s < 4 ? 1 : 4;
       for (let i = 0; i < group; i++) {
@@ -203,8 +230,9 @@ export function denseSteps(
         store<f64>(l + (b << 3), e);
       }
       if (load<f64>(end) < <f64>count) continue;
-      const g = load<f64>(gamma);
-      for (let b: usize = 0; b < <usize>batch; b++) axpy(n, -g * load<f64>(l + (b << 3)), f + b * bytes, parameters);
+      memory.fill(G, 0, bytes);
+      for (let b: usize = 0; b < <usize>batch; b++) axpy(n, load<f64>(l + (b << 3)), f + b * bytes, G);
+      update(n, G, parameters, y ? y + <usize>q * bytes : 0, drive);
     }
   }
 }

@@ -127,4 +127,4 @@ export { type Measured, measured, type PowerLaw, powerLaw, type Spectrum } from 
 export { kernelNorm, type Stability, stability } from "./theory/stability.ts";
 export { type TailFit, type TailOptions, tailFit } from "./theory/tail.ts";
 export { type Exponents, trainedExponents } from "./theory/trained-exponents.ts";
-export { optimalSchedule, type Parts, sgdSteps } from "./theory/training.ts";
+export { optimalSchedule, type Parts } from "./theory/training.ts";

@@ -26,7 +26,7 @@ import {
 } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { bold, counts, readable, sampled, table } from "./table.ts";
-import { optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
+import { batchInWords, optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
 import { brief, pointInWords, raised, stepInWords } from "./words.ts";
 
 interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
@@ -45,6 +45,7 @@ export function define(command: Command): void {
           .requiredOption("--d <d>", "model size: number of parameters, ≥ 1", number)
           .option("--v <v>", "number of data modes, ≥ d, may be inf where α > 1/2; default 4d", number),
       ),
+      { ramp: true },
     )
       .requiredOption("--steps <list>", "steps r, as 1,10,100 or LO:HI[:N]", wholeList)
       .option("--components", "the asymptotic parts of the loss too: F_0, F_pp, F_ac, K_pp")
@@ -79,7 +80,7 @@ async function run(options: Options): Promise<void> {
 
   const setting =
     `${pointInWords(options)}, d = ${brief(d)}, v = ${model.v === 4 * d ? "4d" : brief(model.v)}, ` +
-    `${stepInWords(options)}, B = ${batch}${trainingInWords(options)}`;
+    `${stepInWords(options)}, B = ${batchInWords(options)}${trainingInWords(options)}`;
   await write({
     json: () => ({
       gamma: model.gamma,

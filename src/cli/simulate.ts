@@ -8,15 +8,15 @@ import {
   type Distribution,
   fileCheckpoint,
   kernelNorm,
+  logspace,
   loss,
+  type Optimizer,
   type Plrf,
   plrf,
   powerLaw,
   SIMULATION_METHODS,
   type Simulation,
   type SimulationMethod,
-  sgd,
-  sgdSteps,
   simulate,
 } from "../index.ts";
 import { Failure } from "./errors.ts";
@@ -36,7 +36,7 @@ import {
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, fixed, readable, table } from "./table.ts";
-import { scheduleOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
+import { batchInWords, optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
 import { brief, pointInWords, raised, stepInWords } from "./words.ts";
 
 interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
@@ -71,7 +71,7 @@ export function define(command: Command): void {
             .requiredOption("--d <list>", "model sizes, as 100,200,400 or LO:HI[:N]", wholeList)
             .option("--data-ratio <v/d>", "data modes a parameter", number, 4),
         ),
-        { momentum: false },
+        { ramp: true },
       )
         .option("--steps <r>", "steps of SGD", whole, 10_000)
         .option("--points <n>", "numbers of steps recorded, evenly spaced in the logarithm", whole, 50)
@@ -115,18 +115,21 @@ async function run(options: Options): Promise<void> {
   const base = options.checkpoint ?? (options.out ? `${options.out[0]}.checkpoint` : undefined);
   const file = (model: Plrf) => `${base}.d${model.d}`;
 
-  const horizon = options.horizon ?? options.steps;
-  const schedule = scheduleOf(options);
+  const optimizer = optimizerOf(options);
+  const training = optimizer && { optimizer, horizon: options.horizon ?? options.steps };
+  const record = Float64Array.from(new Set(logspace(1, options.steps, options.points).map(Math.round)));
+  // what is not stable is refused before anything runs
+  const theories = models.map((model) => theoryOf(model, record, training, force));
   const runs: Run[] = [];
-  for (const model of models) {
+  for (const [i, model] of models.entries()) {
+    const theory = theories[i];
     const bar = progress(`d = ${model.d}`, { quiet });
     let before: number | undefined;
     const ensemble = await simulate(model, {
-      ...{ steps: options.steps, record: options.points, members: options.members, method: options.method },
-      ...{ distribution: options.distribution, noise: Math.sqrt(noise), seed: options.seed, signal },
-      ...(schedule === undefined ? {} : { schedule: sgdSteps(model, sgd({ schedule }), horizon) }),
+      ...{ steps: options.steps, record, members: options.members, method: options.method },
+      ...{ distribution: options.distribution, seed: options.seed, signal, force, ...training },
       ...(options.draws === undefined ? {} : { draws: options.draws }),
-      expected: options.distribution === "normal" && stable(model),
+      expected: options.distribution === "normal" && theory !== undefined,
       threads: options.threads ?? availableThreads(),
       // what a checkpoint brought along says nothing of the time left
       onProgress: (done) => {
@@ -140,14 +143,12 @@ async function run(options: Options): Promise<void> {
       throw new Failure(`interrupted: the same command continues from ${file(model)}`, 130);
     });
     bar.done();
-    const optimizer = schedule === undefined ? {} : { optimizer: sgd({ schedule }), horizon };
-    const theory = stable(model) ? loss(model, { steps: ensemble.steps, ...optimizer }).loss : undefined;
     runs.push({ ...ensemble, model, ...(theory ? { theory } : {}) });
   }
 
   const setting =
-    `${pointInWords(options)}, v = ${brief(dataRatio)}d, ${stepInWords(options)}, B = ${batch}, ` +
-    `${trainingInWords(options).slice(2)}${schedule || noise > 0 ? ", " : ""}${options.members} members, ${runs[0]!.draws} draws of W, ` +
+    `${pointInWords(options)}, v = ${brief(dataRatio)}d, ${stepInWords(options)}, B = ${batchInWords(options)}` +
+    `${trainingInWords(options)}, ${options.members} members, ${runs[0]!.draws} draws of W, ` +
     `${options.method}, seed ${options.seed}`;
   await write({
     json: () => ({
@@ -186,8 +187,21 @@ async function run(options: Options): Promise<void> {
   if (!runs.every(({ stats }) => stats.converged)) throw new Failure("some eigenvalues did not converge");
 }
 
-/** Whether the expected loss stays finite: there is a theory then. */
-const stable = (model: Plrf): boolean => kernelNorm(model) < 1;
+/** The expected loss; undefined where it is forced beyond where it stays finite. */
+function theoryOf(
+  model: Plrf,
+  steps: Float64Array,
+  training: { optimizer: Optimizer; horizon: number } | undefined,
+  force: boolean,
+): Float64Array | undefined {
+  if (!training) return kernelNorm(model) < 1 ? loss(model, { steps }).loss : undefined;
+  try {
+    return loss(model, { steps, ...training }).loss;
+  } catch (error) {
+    if (force && error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
 
 /** One row for each size and number of steps. */
 function columns(runs: readonly Run[]) {

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError } from "commander";
 import {
+  type Batch,
   dana,
   heavyBall,
   nesterov,
@@ -19,11 +20,18 @@ import { brief } from "./words.ts";
 export interface TrainingValues {
   readonly schedule?: { readonly text: string; readonly schedule: Schedule };
   readonly horizon?: number;
-  readonly optimizer?: { readonly text: string; readonly make: (schedule?: Schedule) => Optimizer };
+  readonly optimizer?: { readonly text: string; readonly make: (common: Common) => Optimizer };
+  readonly ramp?: { readonly text: string; readonly batch: Batch };
   readonly noise: number;
 }
 
-export function withTraining(command: Command, { horizon = true, momentum = true } = {}): Command {
+/** What every optimiser takes. */
+interface Common {
+  readonly schedule?: Schedule;
+  readonly batch?: Batch;
+}
+
+export function withTraining(command: Command, { horizon = true, momentum = true, ramp = false } = {}): Command {
   command.option(
     "--schedule <shape>",
     "multiples of γ: constant, power:P, cosine, linear, wsd:warmup=N,decay=SHARE, optimal, or a file",
@@ -35,6 +43,12 @@ export function withTraining(command: Command, { horizon = true, momentum = true
       "--optimizer <name>",
       "sgd, heavy-ball:μ, nesterov:μ, dana:constant or dana:decaying, with ,delta=δ,strength=c",
       optimizerFrom,
+    );
+  if (ramp)
+    command.option(
+      "--ramp <list>",
+      "samples a step from each of these steps on, as 0:1,1000:4, instead of --batch",
+      rampFrom,
     );
   return command.option(
     "--noise <σ²>",
@@ -63,20 +77,30 @@ function fromFile(file: string): Schedule {
   return rows[0]!.length === 1 ? table(rows.map((row) => row[0]!)) : piecewise(rows as [number, number][]);
 }
 
-function optimizerFrom(text: string): { text: string; make: (schedule?: Schedule) => Optimizer } {
+/** "0:1,1000:4": one sample a step, and from step 1000 on four. */
+function rampFrom(text: string): { text: string; batch: Batch } {
+  return refused(() => {
+    const batch = text.split(",").map((part) => part.split(":").map(Number) as [number, number]);
+    if (batch.some((pair) => pair.length !== 2))
+      throw new RangeError(`a ramp is STEP:B,STEP:B,…, as 0:1,1000:4, got "${text}"`);
+    sgd({ batch });
+    return { text, batch };
+  });
+}
+
+function optimizerFrom(text: string): { text: string; make: (common: Common) => Optimizer } {
   return refused(() => {
     const [name, rest = ""] = text.split(/:(.*)/s) as [string, string?];
     const words = rest.split(",").filter(Boolean);
-    const make = (schedule?: Schedule): Optimizer => {
-      const shaped = schedule === undefined ? {} : { schedule };
+    const make = (common: Common): Optimizer => {
       const momentum = () => (rest === "" ? {} : { momentum: number(rest) });
       switch (name) {
         case "sgd":
-          return sgd(shaped);
+          return sgd(common);
         case "heavy-ball":
-          return heavyBall({ ...momentum(), ...shaped });
+          return heavyBall({ ...momentum(), ...common });
         case "nesterov":
-          return nesterov({ ...momentum(), ...shaped });
+          return nesterov({ ...momentum(), ...common });
         case "dana": {
           const given = Object.fromEntries(words.filter((w) => w.includes("=")).map((w) => w.split("=")));
           const variant = words.find((w) => !w.includes("=")) ?? "constant";
@@ -87,14 +111,14 @@ function optimizerFrom(text: string): { text: string; make: (schedule?: Schedule
             variant,
             ...(given.delta === undefined ? {} : { delta: number(given.delta) }),
             ...(given.strength === undefined ? {} : { strength: number(given.strength) }),
-            ...shaped,
+            ...common,
           });
         }
         default:
           throw new RangeError(`an optimizer is sgd, heavy-ball:μ, nesterov:μ or dana:VARIANT, got "${text}"`);
       }
     };
-    make();
+    make({});
     return { text, make };
   });
 }
@@ -108,16 +132,21 @@ function refused<T>(read: () => T): T {
   }
 }
 
-/** The optimiser asked for, or undefined for SGD at a constant step. */
-export function optimizerOf({ schedule, optimizer }: TrainingValues): Optimizer | undefined {
-  if (schedule === undefined && optimizer === undefined) return undefined;
-  return (optimizer?.make ?? ((shape?: Schedule) => sgd(shape === undefined ? {} : { schedule: shape })))(
-    schedule?.schedule,
-  );
+/** The optimiser asked for, or undefined for SGD at a constant step and batch. */
+export function optimizerOf({ schedule, optimizer, ramp }: TrainingValues): Optimizer | undefined {
+  if (schedule === undefined && optimizer === undefined && ramp === undefined) return undefined;
+  return (optimizer?.make ?? sgd)({
+    ...(schedule && { schedule: schedule.schedule }),
+    ...(ramp && { batch: ramp.batch }),
+  });
 }
 
-/** The schedule asked for, for SGD. */
-export const scheduleOf = ({ schedule }: TrainingValues): Schedule | undefined => schedule?.schedule;
+/** "1", or "1 (4 from r = 1000)" of a ramp. */
+export function batchInWords({ batch, ramp }: TrainingValues & { readonly batch: number }): string {
+  if (typeof ramp?.batch !== "object") return String(batch);
+  const [first, ...later] = ramp.batch;
+  return [first![1], ...later.map(([step, size]) => `(${size} from r = ${brief(step)})`)].join(" ");
+}
 
 /** ", cosine schedule, heavy-ball:0.9, σ² = 0.1": nothing where nothing was asked for. */
 export function trainingInWords({ schedule, optimizer, noise }: TrainingValues): string {

@@ -48,15 +48,30 @@ export interface Measure {
   readonly failed: number;
 }
 
+/** A value for every step, or one for each of them. */
+export type PerStep = number | Float64Array;
+
+/** What momentum adds to SGD (docs/theory.md, eq. 9.2). */
+export interface MomentumSteps {
+  /** y, as long as what is stepped, and changed in place like it. */
+  readonly y: Float64Array;
+  readonly gamma1: PerStep;
+  readonly gamma3: PerStep;
+  /** Δ */
+  readonly delta: PerStep;
+}
+
 /** What the steps of spectral and dense SGD share. */
 export interface Steps {
   readonly seed: number;
   /** Steps to do, from step `first`. */
   readonly first: number;
   readonly count: number;
-  readonly batch: number;
-  /** γ of every step, or of each of the `count` steps. */
-  readonly gamma: number | Float64Array;
+  readonly batch: PerStep;
+  /** γ; with momentum, γ2. */
+  readonly gamma: PerStep;
+  /** Default: plain SGD. */
+  readonly momentum?: MomentumSteps | undefined;
   /** A member stops where a sample's squared error exceeds this. */
   readonly limit: number;
 }
@@ -91,14 +106,17 @@ export interface SimulationKernels {
   /** W of one draw as strips of four columns: [strip][row][4], d rounded up to a multiple of 16 columns, zero beyond d. */
   embedding(v: number, embedding: Embedding): Float64Array;
   /**
-   * Spectral SGD on y (√λ̂_i δ_i, then √(P_⊥+σ²)), which is changed in place. Returns the steps done.
+   * Spectral SGD on u (√λ̂_i δ_i, then √(P_⊥+σ²)), which is changed in place. Returns the steps done.
    */
-  spectralSteps(y: Float64Array, steps: SpectralSteps): number;
+  spectralSteps(u: Float64Array, steps: SpectralSteps): number;
   /** Dense SGD on theta (members × n, n = d rounded up to a multiple of 16), changed in place. Returns each member's steps done. */
   denseSteps(theta: Float64Array, strips: Float64Array, roots: Roots, steps: DenseSteps): Float64Array;
   /** P(θ) of each member. */
   denseLoss(theta: Float64Array, strips: Float64Array, roots: Roots, members: number): Float64Array;
 }
+
+/** A hyperparameter at the r-th of the steps asked for. */
+export const atStep = (values: PerStep, r: number): number => (typeof values === "number" ? values : values[r]!);
 
 /** n rounded up to the sixteen numbers that four counters give. */
 export const padded = (n: number): number => Math.ceil(n / 16) * 16;

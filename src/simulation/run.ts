@@ -1,14 +1,27 @@
 // What every kind of run shares: checked options, draws of W made once, runs in pieces on lanes, progress, checkpoints.
 
-import { finite, increasing, integer, shown } from "../check.ts";
-import type { Distribution } from "../kernels/simulation.ts";
+import { finite, increasing, integer } from "../check.ts";
+import { defaultKernels } from "../kernels/default.ts";
+import type { Distribution, PerStep } from "../kernels/simulation.ts";
 import { made } from "../made.ts";
 import { logspace } from "../math/grid.ts";
+import type { Momentum } from "../theory/momentum.ts";
+import { type Optimizer, samplesBefore } from "../theory/optimizer.ts";
 import type { Plrf } from "../theory/plrf.ts";
+import { stepsOf } from "../theory/training.ts";
 import { type CheckpointStore, decode, type Entries, encode } from "./checkpoint.ts";
 import type { SampledSpectrum } from "./eigenvalues.ts";
 import { type Lane, openLanes, type ThreadOptions } from "./lanes.ts";
-import { denseStart, type Problem, type RunJob, type Span, spectralStart } from "./segments.ts";
+import {
+  denseStart,
+  expectedStart,
+  mapDrive,
+  type Problem,
+  type RunJob,
+  type Span,
+  type StepDrive,
+  spectralStart,
+} from "./segments.ts";
 
 export interface RunOptions extends ThreadOptions {
   /** Steps to run, ≥ 1. */
@@ -17,10 +30,14 @@ export interface RunOptions extends ThreadOptions {
   readonly record?: number | ArrayLike<number>;
   /** Seed of every random number, 0 … 2⁵³−1. Default 1. */
   readonly seed?: number;
-  /** σ ≥ 0: standard deviation of the label noise. Losses are excess losses, without σ². Default 0. */
+  /** σ ≥ 0: standard deviation of the label noise. Losses are excess losses, without σ². Default: the model's, √noise. */
   readonly noise?: number;
-  /** γ at each step r ≥ 0, for a step that changes. Default: the model's γ, always. */
-  readonly schedule?: (r: number) => number;
+  /** Schedule, momentum, batches (optimizer.ts), as in `loss`. Default: SGD at the model's γ and batch, always. */
+  readonly optimizer?: Optimizer;
+  /** T: the step a schedule's shape is drawn for. Default: `steps`. */
+  readonly horizon?: number;
+  /** Run an optimizer even where the expected loss would diverge. Default false. */
+  readonly force?: boolean;
   readonly signal?: AbortSignal;
   /** Called with the fraction done, 0 … 1, and an estimate of the seconds left. */
   readonly onProgress?: (done: number, secondsLeft: number) => void;
@@ -44,6 +61,8 @@ const DIVERGED = 1e9;
 const MOST_FEATURES = 16_384;
 /** Work between two looks at the signal, in nanoseconds of a typical processor. */
 const SEGMENT = 2.5e8;
+/** Of runs of up to so many steps, hyperparameters are kept. */
+const MOST_KEPT = 2 ** 20;
 /** Milliseconds between checkpoints. */
 const SAVE_EVERY = 2000;
 
@@ -74,6 +93,13 @@ export class Run {
   readonly #model: Plrf;
   readonly #options: RunOptions;
   readonly #steps: number;
+  /** The largest batch. */
+  readonly #batch: number;
+  /** Whether there is a y beside θ. */
+  readonly #momentum: boolean;
+  /** The optimizer's hyperparameters. Without one they are the model's. */
+  readonly #at: ((r: number) => Momentum) | undefined;
+  readonly #drives = new Map<string, StepDrive>();
   readonly #samples = new Map<number, Promise<SampledSpectrum>>();
   #failed = 0;
   #entries: Entries = new Map();
@@ -90,14 +116,21 @@ export class Run {
     this.#steps = integer("steps", options.steps, 1);
     this.record = recordOf(options.record ?? 50, this.#steps);
     this.seed = integer("seed", options.seed ?? 1, 0);
-    this.noise = finite("noise", options.noise ?? 0, 0);
+    this.noise = finite("noise", options.noise ?? Math.sqrt(model.noise), 0);
     integer("threads", options.threads ?? 0, 0, 1024);
-    if (options.schedule !== undefined && typeof options.schedule !== "function")
-      throw new TypeError(`schedule must be a function of the step, got ${shown(options.schedule)}`);
+    const { optimizer, horizon = this.#steps } = options;
+    if (optimizer) {
+      const kernels = options.kernels ?? defaultKernels();
+      this.#at = stepsOf(kernels, model, { optimizer, horizon, steps: this.#steps, force: options.force ?? false });
+    }
+    this.#momentum = optimizer !== undefined && optimizer.kind !== "sgd";
+    const sizes = optimizer?.batch ?? batch;
+    this.#batch = typeof sizes === "number" ? sizes : Math.max(...sizes.map(([, size]) => size));
     this.limit = DIVERGED * (P0 + this.noise ** 2);
     const { noise, record, seed } = this;
     this.parameters = { ...spectrum, d, v, gamma, batch, noise, steps: this.#steps, seed, record: [...record] };
-    if (options.schedule) this.parameters.schedule = [0, ...record].map(options.schedule);
+    // what a function stands for is seen in its values
+    if (optimizer) Object.assign(this.parameters, { optimizer, horizon, drive: [0, ...record].map(this.#at!) });
   }
 
   problem(draw: number): Problem {
@@ -106,12 +139,11 @@ export class Run {
   }
 
   spectralTask(draw: number, member: number): Task {
-    const { d, batch } = this.#model;
     return {
       name: `members/${member}`,
-      cost: 7 * batch * (d + 16),
+      cost: 7 * this.#batch * (this.#model.d + 16),
       size: 1,
-      start: async (lane) => spectralStart(await this.sampled(draw, lane), this.noise),
+      start: async (lane) => spectralStart(await this.sampled(draw, lane), this.noise, this.#momentum),
       job: async (state, span, lane) => ({
         kind: "spectral",
         problem: this.problem(draw),
@@ -125,14 +157,14 @@ export class Run {
   }
 
   denseTask(draw: number, member: number, members: number, apart: number, distribution: Distribution): Task {
-    const { d, v, batch } = this.#model;
+    const { d, v } = this.#model;
     const problem = this.problem(draw);
     const { noise, limit } = this;
     return {
       name: `members/${member}`,
-      cost: members * batch * v * (d / 4 + 6),
+      cost: members * this.#batch * v * (d / 4 + 6),
       size: members,
-      start: async () => denseStart(d, members),
+      start: async () => denseStart(d, members, this.#momentum),
       job: async (state, span) => ({
         ...{ kind: "dense", problem, state, member, members, apart, distribution, noise, span, limit },
       }),
@@ -144,7 +176,7 @@ export class Run {
       name: `expected/${draw}`,
       cost: 2 * this.#model.d + 20,
       size: 1,
-      start: async (lane) => (await this.sampled(draw, lane)).energies,
+      start: async (lane) => expectedStart(await this.sampled(draw, lane), this.#momentum),
       job: async (state, span, lane) => ({
         kind: "expected",
         sampled: await this.sampled(draw, lane),
@@ -245,13 +277,26 @@ export class Run {
   }
 
   #span(first: number, count: number): Span {
-    const { schedule } = this.#options;
-    const { batch, gamma } = this.#model;
     const record = [...this.record].filter((r) => r > first && r <= first + count);
-    const steps = schedule
-      ? Float64Array.from({ length: count }, (_, i) => finite(`schedule(${first + i})`, schedule(first + i), 0))
-      : gamma;
-    return { first, count, record, batch, gamma: steps };
+    return { first, count, record, drive: this.#drive(first, count) };
+  }
+
+  /** What drives a span: the same for every member, so made once while that is not much. */
+  #drive(first: number, count: number): StepDrive {
+    const { batch, gamma } = this.#model;
+    const at = this.#at;
+    if (!at) return { batch, gamma };
+    const key = `${first}+${count}`;
+    let drive = this.#drives.get(key);
+    if (!drive) {
+      const steps = Array.from({ length: count }, (_, i) => at(first + i));
+      const column = (name: keyof Momentum) => Float64Array.from(steps, (step) => step[name]);
+      const momentum = { gamma1: column("gamma1"), gamma3: column("gamma3"), delta: column("delta") };
+      const whole = { batch: column("batch"), gamma: column("gamma2"), ...(this.#momentum ? { momentum } : {}) };
+      drive = mapDrive(whole, once);
+      if (this.#steps <= MOST_KEPT) this.#drives.set(key, drive);
+    }
+    return drive;
   }
 
   /** Shares work 0 … n−1 out among lanes, in order. */
@@ -298,7 +343,7 @@ export class Run {
     const { d, batch } = this.#model;
     return {
       steps: this.record,
-      flops: this.record.map((r) => batch * d * r),
+      flops: this.record.map((r) => d * samplesBefore(this.#options.optimizer?.batch ?? batch, r)),
       made: made("simulate", parameters, this.seed),
     };
   }
@@ -313,6 +358,10 @@ export class Run {
     };
   }
 }
+
+/** A number where all are the same. */
+const once = (values: PerStep): PerStep =>
+  typeof values === "number" || values.some((x) => x !== values[0]) ? values : values[0]!;
 
 function recordOf(record: number | ArrayLike<number>, steps: number): Float64Array {
   if (typeof record !== "number") {

@@ -2,7 +2,7 @@
 // doing its pieces elsewhere, changes no bit of it. All must be plain data.
 
 import type { Kernels } from "../kernels/kernels.ts";
-import { type Distribution, padded, type Roots } from "../kernels/simulation.ts";
+import { type Distribution, type PerStep, padded, type Roots } from "../kernels/simulation.ts";
 import type { Rule } from "../theory/dynamics/rule.ts";
 import type { Spectrum } from "../theory/spectrum.ts";
 import { rootsOf, type SampledSpectrum, sample } from "./eigenvalues.ts";
@@ -23,9 +23,16 @@ export interface Span {
   readonly count: number;
   /** In increasing order, within (first, first+count]. */
   readonly record: readonly number[];
-  readonly batch: number;
-  /** γ of every step, or of each of the span. */
-  readonly gamma: number | Float64Array;
+  readonly drive: StepDrive;
+}
+
+/** The hyperparameters of a span's steps (docs/theory.md, eq. 9.2). */
+export interface StepDrive {
+  readonly batch: PerStep;
+  /** γ; with momentum, γ2. */
+  readonly gamma: PerStep;
+  /** Default: plain SGD. */
+  readonly momentum?: { readonly gamma1: PerStep; readonly gamma3: PerStep; readonly delta: PerStep };
 }
 
 export interface SampleJob {
@@ -33,7 +40,7 @@ export interface SampleJob {
   readonly problem: Problem;
 }
 
-/** Spectral SGD of one member (docs/theory.md, eq. 7.3). state: y. */
+/** Spectral SGD of one member (docs/theory.md, eq. 7.3). state: u, and with momentum y. */
 export interface SpectralJob {
   readonly kind: "spectral";
   readonly problem: Problem;
@@ -44,7 +51,7 @@ export interface SpectralJob {
   readonly limit: number;
 }
 
-/** Dense SGD of members that share one W (eq. 1.4). state: θ of each. */
+/** Dense SGD of members that share one W (eq. 1.4). state: θ of each, and with momentum y of each. */
 export interface DenseJob {
   readonly kind: "dense";
   readonly problem: Problem;
@@ -59,7 +66,7 @@ export interface DenseJob {
   readonly limit: number;
 }
 
-/** The exact expected loss given W (eq. 2.1). state: ρ_i. */
+/** The exact expected loss given W (eqs. 2.1, 9.3). state: ρ_i; with momentum R_i, C_i, Y_i. */
 export interface ExpectedJob {
   readonly kind: "expected";
   readonly sampled: SampledSpectrum;
@@ -96,15 +103,22 @@ export interface Segment {
 
 export type Result<J extends Job> = J extends SampleJob ? SampledSpectrum : J extends NetworkJob ? Losses : Segment;
 
-/** y at the start: √c_i, then √(P_⊥ + σ²) in the mode of eigenvalue 0. */
-export function spectralStart({ energies, floor }: SampledSpectrum, noise: number): Float64Array {
-  const y = new Float64Array(energies.length + 1);
-  y.set(energies.map(Math.sqrt));
-  y[energies.length] = Math.sqrt(floor + noise * noise);
-  return y;
+/** u at the start: √c_i, then √(P_⊥ + σ²) in the mode of eigenvalue 0. */
+export function spectralStart({ energies, floor }: SampledSpectrum, noise: number, momentum = false): Float64Array {
+  const u = new Float64Array((momentum ? 2 : 1) * (energies.length + 1));
+  u.set(energies.map(Math.sqrt));
+  u[energies.length] = Math.sqrt(floor + noise * noise);
+  return u;
 }
 
-export const denseStart = (d: number, members: number): Float64Array => new Float64Array(members * padded(d));
+export const denseStart = (d: number, members: number, momentum = false): Float64Array =>
+  new Float64Array((momentum ? 2 : 1) * members * padded(d));
+
+export function expectedStart({ energies }: SampledSpectrum, momentum = false): Float64Array {
+  const state = new Float64Array((momentum ? 3 : 1) * energies.length);
+  state.set(energies);
+  return state;
+}
 
 /** Does jobs on one set of kernels, keeping the last W for the next. */
 export class Runner {
@@ -138,33 +152,36 @@ export class Runner {
     }
   }
 
-  #spectral({ problem, sampled, state, member, span, limit }: SpectralJob): Segment {
-    const y = state.slice();
-    const d = sampled.eigenvalues.length;
+  #spectral({ problem, sampled, state: given, member, span, limit }: SpectralJob): Segment {
+    const state = given.slice();
+    const { eigenvalues } = sampled;
+    const d = eigenvalues.length;
+    const u = state.subarray(0, d + 1);
     let diverged = Infinity;
-    const losses = eachPart(span, (first, count, gamma) => {
+    const losses = eachPart(span, (first, count, drive) => {
       if (diverged < Infinity) return [Infinity];
-      const { eigenvalues } = sampled;
-      const steps = { seed: problem.seed, first, count, batch: span.batch, gamma, limit, member, eigenvalues };
-      const done = this.#kernels.spectralSteps(y, steps);
+      const steps = { seed: problem.seed, first, count, ...stepped(drive, state, d + 1), limit, member, eigenvalues };
+      const done = this.#kernels.spectralSteps(u, steps);
       if (done < count) {
         diverged = first + done;
         return [Infinity];
       }
       let loss = sampled.floor;
-      for (let i = 0; i < d; i++) loss += y[i]! * y[i]!;
+      for (let i = 0; i < d; i++) loss += u[i]! * u[i]!;
       return [loss];
     });
-    return { state: y, losses: losses[0]!, diverged: Float64Array.of(diverged) };
+    return { state, losses: losses[0]!, diverged: Float64Array.of(diverged) };
   }
 
   #dense(job: DenseJob): Segment {
     const { problem, member, members, apart, distribution, noise, span, limit } = job;
     const { roots, strips } = this.#embed(problem);
-    const theta = job.state.slice();
+    const state = job.state.slice();
+    const size = members * padded(problem.d);
+    const theta = state.subarray(0, size);
     const diverged = new Float64Array(members).fill(Infinity);
-    const losses = eachPart(span, (first, count, gamma) => {
-      const common = { seed: problem.seed, first, count, batch: span.batch, gamma, limit };
+    const losses = eachPart(span, (first, count, drive) => {
+      const common = { seed: problem.seed, first, count, ...stepped(drive, state, size), limit };
       const run = { ...common, member, members, apart, distribution, noise };
       this.#kernels.denseSteps(theta, strips, roots, run).forEach((done, q) => {
         if (done < count) diverged[q] = Math.min(diverged[q]!, first + done);
@@ -173,7 +190,7 @@ export class Runner {
         .denseLoss(theta, strips, roots, members)
         .map((loss, q) => (diverged[q]! < Infinity ? Infinity : loss));
     });
-    return { state: theta, losses: concatenate(losses), diverged };
+    return { state, losses: concatenate(losses), diverged };
   }
 
   #embed(problem: Problem): { roots: Roots; strips: Float64Array } {
@@ -188,29 +205,48 @@ export class Runner {
     return this.#embedding;
   }
 
-  #expected({ sampled, state, noise, span }: ExpectedJob): Segment {
+  #expected({ sampled, state: given, noise, span }: ExpectedJob): Segment {
     const { eigenvalues, energies, floor } = sampled;
-    const none = new Float64Array(eigenvalues.length);
+    const state = given.slice();
+    const d = eigenvalues.length;
+    const [rho, C, Y] = [0, d, 2 * d].map((at) => state.subarray(at, at + d)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    const none = new Float64Array(d);
     const nodes = {
       z: { re: eigenvalues, im: none },
       forcing: { re: energies, im: none },
       source: { re: eigenvalues.map((x) => x * x), im: none },
       rest: floor,
     };
-    const rho = { re: state.slice(), im: none.slice() };
-    const losses = eachPart(span, (_, count, gamma) => {
-      const drive = {
-        gamma: typeof gamma === "number" ? new Float64Array(count).fill(gamma) : gamma,
-        batch: new Float64Array(count).fill(span.batch),
-        noise: noise * noise,
-      };
-      this.#kernels.stepModes(nodes, rho, drive);
-      const loss = rho.re.reduce((sum, x) => sum + x, floor);
+    const losses = eachPart(span, (_, count, { batch, gamma, momentum }) => {
+      const each = (values: PerStep) => (typeof values === "number" ? new Float64Array(count).fill(values) : values);
+      const common = { batch: each(batch), noise: noise * noise };
+      if (momentum) {
+        const { gamma1, gamma3, delta } = momentum;
+        const drive = {
+          ...common,
+          gamma1: each(gamma1),
+          gamma2: each(gamma),
+          gamma3: each(gamma3),
+          delta: each(delta),
+        };
+        this.#kernels.stepMomentum(nodes, { R: rho, C, Y }, drive);
+      } else this.#kernels.stepModes(nodes, { re: rho, im: none.slice() }, { ...common, gamma: each(gamma) });
+      const loss = rho.reduce((sum, x) => sum + x, floor);
       return [Number.isNaN(loss) ? Infinity : loss];
     });
-    return { state: rho.re, losses: losses[0]!, diverged: Float64Array.of(Infinity) };
+    return { state, losses: losses[0]!, diverged: Float64Array.of(Infinity) };
   }
 }
+
+/** A drive as the kernels take it, with the y that follows the first `size` numbers of the state. */
+const stepped = ({ momentum, ...rest }: StepDrive, state: Float64Array, size: number) => ({
+  ...rest,
+  ...(momentum ? { momentum: { ...momentum, y: state.subarray(size) } } : {}),
+});
 
 /** The most steps a kernel is given at once. */
 const MOST = 1 << 16;
@@ -220,15 +256,15 @@ const MOST = 1 << 16;
  * Returns each member's losses.
  */
 function eachPart(
-  { first, count, record, gamma }: Span,
-  part: (first: number, count: number, gamma: number | Float64Array) => ArrayLike<number>,
+  { first, count, record, drive }: Span,
+  part: (first: number, count: number, drive: StepDrive) => ArrayLike<number>,
 ): Float64Array[] {
   const losses: Float64Array[] = [];
   const end = first + count;
   let at = first;
   const advance = (to: number) => {
-    const some = typeof gamma === "number" ? gamma : gamma.subarray(at - first, to - first);
-    const result = part(at, to - at, some);
+    const some = (values: PerStep) => (typeof values === "number" ? values : values.subarray(at - first, to - first));
+    const result = part(at, to - at, mapDrive(drive, some));
     at = to;
     return result;
   };
@@ -245,6 +281,19 @@ function eachPart(
   });
   return losses;
 }
+
+/** The same done to every hyperparameter. */
+export const mapDrive = ({ batch, gamma, momentum }: StepDrive, change: (values: PerStep) => PerStep): StepDrive => ({
+  batch: change(batch),
+  gamma: change(gamma),
+  ...(momentum && {
+    momentum: {
+      gamma1: change(momentum.gamma1),
+      gamma3: change(momentum.gamma3),
+      delta: change(momentum.delta),
+    },
+  }),
+});
 
 function concatenate(arrays: readonly Float64Array[]): Float64Array {
   return Float64Array.from(arrays.flatMap((array) => [...array]));

@@ -7,7 +7,7 @@ import type { Kernels } from "../kernels/kernels.ts";
 import { type Made, made } from "../made.ts";
 import { type ContourValues, contourValues, type Quantity } from "./contour.ts";
 import { byModes, byVolterra, type Route } from "./evolve.ts";
-import { type Optimizer, sgd } from "./optimizer.ts";
+import { type Optimizer, samplesBefore, sgd } from "./optimizer.ts";
 import type { Plrf } from "./plrf.ts";
 import { training } from "./training.ts";
 
@@ -138,7 +138,7 @@ function compute(model: Plrf, options: LossOptions, quantity: Quantity): Curve &
   const batch = typeof optimizer?.batch === "number" ? optimizer.batch : model.batch;
   return {
     steps,
-    flops: steps.map((r) => d * samplesBefore(optimizer, batch, r)),
+    flops: steps.map((r) => d * samplesBefore(optimizer?.batch ?? model.batch, r)),
     values,
     stats: { ...route, error, converged: values.every((value, i) => error[i]! <= limit * Math.abs(value)) },
     made: made(route.method, {
@@ -167,11 +167,4 @@ function byTraining(
   const { run, forcing, warnings } = training(kernels, model, { optimizer, horizon });
   const { loss, error } = quantity === "F" ? forcing(steps) : run(steps);
   return { values: loss, error: loss.map((P, i) => P * error[i]!), method: "modes", warnings };
-}
-
-/** Samples seen before step r. */
-function samplesBefore(optimizer: Optimizer | undefined, batch: number, r: number): number {
-  if (typeof optimizer?.batch !== "object") return batch * r;
-  const ramp = optimizer.batch;
-  return ramp.reduce((sum, [step, size], i) => sum + size * Math.max(0, Math.min(r, ramp[i + 1]?.[0] ?? r) - step), 0);
 }

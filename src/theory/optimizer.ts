@@ -7,13 +7,16 @@ import type { Momentum } from "./momentum.ts";
 import { constant, type Schedule, type Shape } from "./schedule.ts";
 import type { Spectrum } from "./spectrum.ts";
 
+/** Samples a step: a number, or a ramp [[0, B], [step, B], …] of the steps from which there are so many. */
+export type Batch = number | readonly (readonly [step: number, batch: number])[];
+
 interface Common {
   /** Multiples of γ over training. Default: constant. */
   readonly schedule: Schedule;
   /** γ, instead of the model's. */
   readonly gamma?: number;
-  /** Samples a step, instead of the model's: a number, or ramp [[0, B], [step, B], …]. */
-  readonly batch?: number | readonly (readonly [step: number, batch: number])[];
+  /** Samples a step, instead of the model's. */
+  readonly batch?: Batch;
 }
 export interface Sgd extends Common {
   readonly kind: "sgd";
@@ -96,6 +99,15 @@ export function dana({
     ...(exponent === undefined ? {} : { exponent: finite("exponent", exponent, 0) }),
     ...common(rest),
   };
+}
+
+/** Samples seen before step r. */
+export function samplesBefore(batch: Batch, r: number): number {
+  if (typeof batch === "number") return batch * r;
+  return batch.reduce(
+    (sum, [step, size], i) => sum + size * Math.max(0, Math.min(r, batch[i + 1]?.[0] ?? r) - step),
+    0,
+  );
 }
 
 /** The hyperparameters of every step. */

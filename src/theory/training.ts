@@ -8,7 +8,7 @@ import { type Evolution, evolve, type Pace, type Program } from "./evolve.ts";
 import { type Momentum, modeReturn, momentumNorm } from "./momentum.ts";
 import { complexNodes, type NodeRule } from "./nodes.ts";
 import { type BestSchedule, bestSchedule } from "./optimal.ts";
-import { type Hyperparameters, hyperparameters, type Optimizer, type Sgd, warningsOf } from "./optimizer.ts";
+import { type Hyperparameters, hyperparameters, type Optimizer, warningsOf } from "./optimizer.ts";
 import type { Plrf } from "./plrf.ts";
 import { realNodes } from "./real-nodes.ts";
 import { type Shape, shapeOf } from "./schedule.ts";
@@ -68,12 +68,7 @@ const MOST_STEPWISE = 1e7;
 export function training(kernels: Kernels, model: Plrf, options: TrainingOptions): Training {
   const { optimizer } = options;
   const horizon = integer("horizon", options.horizon, 1);
-  const shape = resolveShape(kernels, model, optimizer, horizon);
-  const settings = hyperparameters(model, optimizer, shape);
-  if (settings.stepwise && horizon > MOST_STEPWISE)
-    throw new RangeError(
-      `horizon must be at most ${MOST_STEPWISE} for a schedule given as a function or a table, got ${horizon}: use piecewise`,
-    );
+  const { shape, settings } = settle(kernels, model, optimizer, horizon);
   const plain = optimizer.kind === "sgd";
   const looked = samples(settings, horizon);
   if (plain && !options.force) refuseUnstableSteps(model, settings, looked);
@@ -99,6 +94,17 @@ export function training(kernels: Kernels, model: Plrf, options: TrainingOptions
       return { horizon, time: spentBy(settings, horizon), F0, bias: F - F0, early: half - F, late: P - half, loss: P };
     },
   };
+}
+
+/** An optimiser over a horizon: the schedule's shape, and the hyperparameters of every step. */
+function settle(kernels: Kernels, model: Plrf, optimizer: Optimizer, horizon: number, steps = horizon) {
+  const shape = resolveShape(kernels, model, optimizer, horizon);
+  const settings = hyperparameters(model, optimizer, shape);
+  if (settings.stepwise && steps > MOST_STEPWISE)
+    throw new RangeError(
+      `horizon must be at most ${MOST_STEPWISE} for a schedule given as a function or a table, got ${steps}: use piecewise`,
+    );
+  return { shape, settings };
 }
 
 /** Σ_{r<T} γ_r B_r, with γ the effective step of momentum: Simpson's rule in log r and log(T−r) beyond a thousand steps. */
@@ -130,16 +136,27 @@ function resolveShape(kernels: Kernels, model: Plrf, { schedule, gamma, batch }:
     .shape;
 }
 
-/** γ_r of SGD under an optimiser's schedule, stable at every step, for whoever steps it (`simulate`). */
-export function sgdSteps(
+/**
+ * The hyperparameters of steps 0 … `steps` − 1 under an optimiser, for whoever takes them (`simulate`).
+ * @throws RangeError as `training`, unless forced
+ */
+export function stepsOf(
+  kernels: Kernels,
   model: Plrf,
-  optimizer: Sgd,
-  horizon: number,
-  kernels: Kernels = defaultKernels(),
-): (r: number) => number {
-  const settings = hyperparameters(model, optimizer, resolveShape(kernels, model, optimizer, horizon));
-  refuseUnstableSteps(model, settings, samples(settings, horizon));
-  return (r) => settings.at(r).gamma2;
+  {
+    optimizer,
+    horizon,
+    steps,
+    force = false,
+  }: Pick<TrainingOptions, "optimizer" | "horizon" | "force"> & { steps: number },
+): (r: number) => Momentum {
+  const { settings } = settle(kernels, model, optimizer, integer("horizon", horizon, 1), Math.max(horizon, steps));
+  if (!force) {
+    const looked = samples(settings, steps);
+    if (optimizer.kind === "sgd") refuseUnstableSteps(model, settings, looked);
+    else refuseUnstableMomentum(model, realNodes(kernels, model, 8, false), settings, looked);
+  }
+  return settings.at;
 }
 
 /** The best schedule for SGD on a model over T steps, to leading order, with γ up to the model's. */

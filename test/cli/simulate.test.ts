@@ -48,7 +48,43 @@ describe("simulate", () => {
     expect(found.runs[0].deviation.expected).toBeNull();
   });
 
+  it("trains by any optimiser, schedule and ramp, and sees their samples", () => {
+    const more = "--points 5 --optimizer heavy-ball:0.8 --schedule cosine --horizon 600 --ramp 0:1,100:2 --noise 0.1";
+    const found = json(`${line} ${more} --threads 1`);
+    expect(found.runs[0].made.parameters).toMatchObject({
+      ...{ horizon: 600, noise: Math.sqrt(0.1) },
+      optimizer: {
+        kind: "heavy-ball",
+        momentum: 0.8,
+        schedule: { kind: "cosine" },
+        batch: ["0,1", "100,2"].map((p) => p.split(",").map(Number)),
+      },
+    });
+    expect(found.flops[4]).toBe(30 * (100 + 2 * 400));
+    // the same theory as `isoflop loss` prints
+    const theory = json(
+      "loss --alpha 0.7 --beta 0.7 --d 30 --steps 500 --optimizer heavy-ball:0.8 --schedule cosine --horizon 600 --ramp 0:1,100:2 --noise 0.1",
+    );
+    expect(found.theory[4]).toBeCloseTo(theory.loss[0], 9);
+    expect(found.expected[4] / theory.loss[0]).toBeGreaterThan(0.5);
+    expect(found.expected[4] / theory.loss[0]).toBeLessThan(2);
+    expect(
+      found.runs.every(({ deviation }: { deviation: { expected: number } }) => Math.abs(deviation.expected) < 10),
+    ).toBe(true);
+  });
+
   it.each([
+    ["--optimizer heavy-ball:1", 2, /momentum must be below 1, got 1/],
+    ["--optimizer adam", 2, /an optimizer is sgd, heavy-ball:μ/],
+    [
+      "--optimizer dana:constant,strength=90",
+      2,
+      /the steps at r = \d+ must be below .* for the loss to converge there/,
+    ],
+    ["--ramp 0:1,200:99", 2, /the step at r = 200 must be below .* for a batch of 99/],
+    ["--ramp 5:1", 2, /a batch ramp must begin at step 0/],
+    ["--ramp 1,2", 2, /a ramp is STEP:B,STEP:B,…, as 0:1,1000:4, got "1,2"/],
+    ["--optimizer heavy-ball:0.5 --ramp 0:900 --force", 1, /6 of 6 members diverged at d = 30/],
     ["--step-fraction 5", 2, /gamma must be below .* the largest stable step/],
     ["--distribution uniform", 2, /use dense/],
     ["--method dense --distribution cauchy", 2, /Expected normal, rademacher, uniform or student:ν/],
@@ -78,24 +114,27 @@ function interrupt(words: string[], checkpoint: string, signal: NodeJS.Signals):
 }
 
 describe("an interrupted simulation", () => {
-  it("continues to the same numbers after kill −9 and after Ctrl-C, and cleans up", async () => {
-    const line = "simulate --alpha 0.7 --beta 0.7 --d 64 --steps 800000 --members 4 --draws 2 --points 9 --threads 2";
-    const { d, steps, mean, stderr, expected } = json(`${line} --quiet`);
-    const out = join(folder, "run.json");
-    const checkpoint = `${out}.checkpoint.d64`;
-    const words = [...line.split(" "), "--out", out];
-    for (const [signal, status] of [
-      ["SIGKILL", null],
-      ["SIGINT", 130],
-    ] as const) {
-      expect(await interrupt(words, checkpoint, signal)).toBe(status);
-      expect(existsSync(checkpoint)).toBe(true);
-      expect(existsSync(out)).toBe(false);
-    }
-    expect(isoflop(words.join(" ")).status).toBe(0);
-    expect(existsSync(checkpoint)).toBe(false);
-    expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({ d, steps, mean, stderr, expected });
-  });
+  it.each(["", " --optimizer dana:decaying --schedule cosine --ramp 0:1,400000:2"])(
+    "continues to the same numbers after kill −9 and after Ctrl-C, and cleans up:%s",
+    async (more) => {
+      const line = `simulate --alpha 0.7 --beta 0.7 --d 64 --steps 800000 --members 4 --draws 2 --points 9 --threads 2${more}`;
+      const { d, steps, mean, stderr, expected } = json(`${line} --quiet`);
+      const out = join(folder, `run${more.length}.json`);
+      const checkpoint = `${out}.checkpoint.d64`;
+      const words = [...line.split(" "), "--out", out];
+      for (const [signal, status] of [
+        ["SIGKILL", null],
+        ["SIGINT", 130],
+      ] as const) {
+        expect(await interrupt(words, checkpoint, signal)).toBe(status);
+        expect(existsSync(checkpoint)).toBe(true);
+        expect(existsSync(out)).toBe(false);
+      }
+      expect(isoflop(words.join(" ")).status).toBe(0);
+      expect(existsSync(checkpoint)).toBe(false);
+      expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({ d, steps, mean, stderr, expected });
+    },
+  );
 });
 
 describe("spectrum --sampled", () => {

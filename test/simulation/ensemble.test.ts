@@ -1,7 +1,22 @@
 // Ensembles of real SGD against the exact expectation for the same W. Seeds are fixed. With 20 checkpoints of each of a dozen
 // ensembles, one beyond 4 standard errors has probability 1.5 % if all is right (the checkpoints of one run move together).
 import { describe, expect, it } from "vitest";
-import { measured, plrf, powerLaw, type SimulationOptions, sampleSpectrum, simulate } from "../../src/index.ts";
+import {
+  dana,
+  expected,
+  heavyBall,
+  linear,
+  measured,
+  nesterov,
+  plrf,
+  powerLaw,
+  type SimulationOptions,
+  sampleSpectrum,
+  sgd,
+  simulate,
+  table,
+  warmupStableDecay,
+} from "../../src/index.ts";
 import { twoSample } from "../statistics.ts";
 import { gapToTheory } from "./gap.ts";
 
@@ -52,25 +67,101 @@ describe("dense and spectral SGD on the same W", () => {
   });
 });
 
-it("trains with label noise and a falling step as the recursion says", async () => {
-  const model = modelAt(0.7, 0.7, 64, 2);
-  const schedule = (r: number) => model.gamma * (1 - r / 300);
-  for (const method of ["spectral", "dense"] as const) {
-    const run = await simulate(model, {
-      ...{
-        steps: 300,
-        record: twenty(300),
-        members: 400,
-        draws: 2,
-        noise: 0.3,
-        schedule,
-        method,
-        expected: true,
-        seed: 4,
-      },
+describe("optimisers", () => {
+  const rising = [
+    [0, 1],
+    [100, 2],
+    [200, 4],
+  ] as const;
+  it.each([
+    ["SGD, a falling step", sgd({ schedule: linear() })],
+    ["SGD, a growing batch", sgd({ batch: rising })],
+    ["heavy ball", heavyBall({ momentum: 0.9 })],
+    ["Nesterov, warm-up and decay", nesterov({ schedule: warmupStableDecay({ warmup: 20, decay: 0.3 }) })],
+    ["DANA-constant", dana({ strength: 0.5 })],
+    ["DANA-decaying, a growing batch", dana({ variant: "decaying", batch: rising })],
+  ])("%s: 400 members, dense and spectral, have the exact expected loss", async (_, optimizer) => {
+    for (const [method, d, draws] of [
+      ["spectral", 96, 4],
+      ["dense", 48, 2],
+    ] as const) {
+      const model = plrf({ spectrum: powerLaw({ alpha: 0.7, beta: 0.7 }), d, stepFraction: 0.3, noise: 0.09 });
+      const options = { steps: 300, record: twenty(300), members: 400, draws, optimizer, method, seed: 4 };
+      const run = await simulate(model, { ...options, expected: true });
+      expect(worst(run.deviation!)).toBeLessThan(4);
+      // and the expectation is that of this optimiser alone
+      const plain = await expected(model, { ...options, optimizer: sgd() });
+      expect(worst(run.expected!.map((P, i) => P / plain.mean[i]! - 1))).toBeGreaterThan(0.03);
+    }
+  });
+
+  it("are what they come down to: heavy ball without momentum, SGD with everything said", async () => {
+    const model = modelAt(0.7, 0.7, 40, 2);
+    for (const method of ["spectral", "dense"] as const) {
+      const options = { steps: 200, members: 4, method, expected: true };
+      const plain = await simulate(model, options);
+      for (const optimizer of [
+        heavyBall({ momentum: 0 }),
+        nesterov({ momentum: 0 }),
+        sgd({ batch: [[0, 2]], schedule: table(new Float64Array(200).fill(1)) }),
+      ]) {
+        const run = await simulate(model, { ...options, optimizer });
+        expect(run.curves).toEqual(plain.curves);
+        run.expected!.forEach((P, i) => {
+          expect(P / plain.expected![i]! - 1).toBeCloseTo(0, 13);
+        });
+      }
+    }
+  });
+
+  it("see the samples of a ramp", async () => {
+    const run = await simulate(modelAt(0.7, 0.7, 40), {
+      ...{ steps: 300, record: [50, 150, 300], members: 1, optimizer: sgd({ batch: rising }) },
     });
-    expect(worst(run.deviation!)).toBeLessThan(4);
-  }
+    expect([...run.flops]).toEqual([40 * 50, 40 * 200, 40 * 700]);
+  });
+
+  it.each([
+    [sgd({ gamma: 5 }), /^the step at r = 0 must be below .* the largest stable one for a batch of 1, got 5$/],
+    [
+      sgd({
+        batch: [
+          [0, 1],
+          [50, 64],
+        ],
+      }),
+      /^the step at r = 50 must be below .* for a batch of 64/,
+    ],
+    [sgd({ schedule: (r) => (r === 70 ? 40 : 1) }), /^the step at r = 70 must be below/],
+    [heavyBall({ gamma: 5 }), /^the steps at r = 0 must be below .* for the loss to converge there \(‖K‖ = /],
+    [dana({ strength: 50 }), /^the steps at r = \d+ must be below/],
+  ])("that diverge are refused at the first step that would: %#", async (optimizer, message) => {
+    const model = modelAt(0.7, 0.7, 40);
+    await expect(simulate(model, { steps: 100, members: 1, optimizer })).rejects.toThrow(message);
+    await expect(expected(model, { steps: 100, optimizer })).rejects.toThrow(message);
+    const forced = await simulate(model, { steps: 100, members: 2, optimizer, force: true });
+    expect(forced.curves).toHaveLength(2);
+  });
+
+  it("that diverge when forced are recognised, and stop", async () => {
+    for (const method of ["spectral", "dense"] as const) {
+      const options = { steps: 1e6, members: 3, draws: 1, method, force: true };
+      const { stats, mean } = await simulate(modelAt(0.7, 0.7, 40), {
+        ...options,
+        optimizer: heavyBall({ gamma: 20 }),
+      });
+      expect(stats).toMatchObject({ converged: false, diverged: 3 });
+      expect(stats.divergedAt).toBeLessThan(1000);
+      expect(mean.at(-1)).toBe(Infinity);
+    }
+  });
+});
+
+it("takes the model's label noise", async () => {
+  const spectrum = powerLaw({ alpha: 0.7, beta: 0.7 });
+  const options = { steps: 50, members: 2 };
+  const noisy = await simulate(plrf({ spectrum, d: 30, noise: 0.25 }), options);
+  expect(noisy.curves).toEqual((await simulate(plrf({ spectrum, d: 30 }), { ...options, noise: 0.5 })).curves);
 });
 
 it("averages over W to the deterministic equivalent, the better the larger d", async () => {
@@ -194,8 +285,14 @@ describe("bad input", () => {
     [{ steps: 10, distribution: "rademacher" }, RangeError, /^distribution must be "normal" for the spectral/],
     [{ steps: 10, method: "dense", distribution: { student: 2 } }, RangeError, /^distribution.student must be above 2/],
     [{ steps: 10, method: "dense", distribution: "cauchy" }, RangeError, /^distribution must be one of/],
-    [{ steps: 10, schedule: 3 }, TypeError, /^schedule must be a function/],
-    [{ steps: 10, schedule: () => Number.NaN }, RangeError, /^schedule\(0\) must be finite/],
+    [
+      { steps: 10, optimizer: sgd({ schedule: () => Number.NaN }) },
+      RangeError,
+      /^the schedule at step 0 must be finite/,
+    ],
+    [{ steps: 10, optimizer: sgd({ schedule: () => -1 }) }, RangeError, /^the schedule at step 0 must be at least 0/],
+    [{ steps: 10, optimizer: sgd({ schedule: table([1, 1]) }) }, RangeError, /one entry per step of the horizon, 10/],
+    [{ steps: 10, optimizer: sgd(), horizon: 0 }, RangeError, /^horizon must be at least 1/],
     [{ steps: 10, threads: -1 }, RangeError, /^threads must be at least 0/],
   ])("%j is one line of error before any work", async (options, kind, message) => {
     const run = simulate(model, options as unknown as SimulationOptions);

@@ -2,7 +2,10 @@
 import { expect, it } from "vitest";
 import {
   type CheckpointStore,
+  cosine,
+  dana,
   expected,
+  heavyBall,
   plrf,
   powerLaw,
   referenceKernels,
@@ -10,6 +13,10 @@ import {
   simulate,
 } from "../../src/index.ts";
 
+const ramp = [
+  [0, 1],
+  [100, 2],
+] as const;
 const model = plrf({ spectrum: powerLaw({ alpha: 0.7, beta: 0.7 }), d: 70, batch: 2, stepFraction: 0.4 });
 
 function memory(): CheckpointStore & { bytes?: Uint8Array; writes: number } {
@@ -26,8 +33,16 @@ function memory(): CheckpointStore & { bytes?: Uint8Array; writes: number } {
 }
 
 it("is the same on no, one and four threads", async () => {
-  for (const method of ["spectral", "dense"] as const) {
-    const options = { steps: 300, members: 9, draws: 3, noise: 0.1, method, expected: true };
+  for (const [method, optimizer] of [
+    ["spectral", undefined],
+    ["dense", undefined],
+    ["spectral", dana({ batch: ramp })],
+    ["dense", heavyBall({ schedule: cosine(), batch: ramp })],
+  ] as const) {
+    const options = {
+      ...{ steps: 300, members: 9, draws: 3, noise: 0.1, method, expected: true },
+      ...(optimizer && { optimizer }),
+    };
     const alone = await simulate(model, options);
     for (const threads of [1, 4]) {
       const { made, ...run } = await simulate(model, { ...options, threads });
@@ -41,37 +56,40 @@ it("is the same on no, one and four threads", async () => {
   expect(await expected(model, { steps: 200, draws: 5, threads: 2 })).toEqual(mean);
 });
 
-it("stops at once when aborted, and continues from its checkpoint to the same bits", async () => {
-  // long enough that one member is cut into several pieces
-  const options = { steps: 300_000, members: 3, draws: 2, expected: true, seed: 5 };
-  const whole = await simulate(model, options);
-  for (const threads of [0, 2]) {
-    const checkpoint = memory();
-    for (const [part, cut] of [0.2, 0.5, 0.8].entries()) {
-      const controller = new AbortController();
-      const seen: number[] = [];
-      const run = simulate(model, {
-        ...{ ...options, threads, checkpoint, signal: controller.signal },
-        onProgress: (done, secondsLeft) => {
-          seen.push(done);
-          expect(secondsLeft).toBeGreaterThanOrEqual(0);
-          if (done > cut) controller.abort(new Error("enough"));
-        },
-      });
-      await expect(run).rejects.toThrow("enough");
-      expect(checkpoint.writes).toBeGreaterThan(part);
-      expect(seen).toEqual(seen.toSorted((a, b) => a - b));
-      // what was done before counts
-      if (part > 0) expect(seen[0]).toBeGreaterThan([0.2, 0.5, 0.8][part - 1]!);
+it.each([undefined, dana({ variant: "decaying", schedule: cosine(), batch: ramp })])(
+  "stops at once when aborted, and continues from its checkpoint to the same bits: %#",
+  async (optimizer) => {
+    // long enough that one member is cut into several pieces
+    const options = { steps: 300_000, members: 3, draws: 2, expected: true, seed: 5, ...(optimizer && { optimizer }) };
+    const whole = await simulate(model, options);
+    for (const threads of [0, 2]) {
+      const checkpoint = memory();
+      for (const [part, cut] of [0.2, 0.5, 0.8].entries()) {
+        const controller = new AbortController();
+        const seen: number[] = [];
+        const run = simulate(model, {
+          ...{ ...options, threads, checkpoint, signal: controller.signal },
+          onProgress: (done, secondsLeft) => {
+            seen.push(done);
+            expect(secondsLeft).toBeGreaterThanOrEqual(0);
+            if (done > cut) controller.abort(new Error("enough"));
+          },
+        });
+        await expect(run).rejects.toThrow("enough");
+        expect(checkpoint.writes).toBeGreaterThan(part);
+        expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+        // what was done before counts
+        if (part > 0) expect(seen[0]).toBeGreaterThan([0.2, 0.5, 0.8][part - 1]!);
+      }
+      expect(await simulate(model, { ...options, threads, checkpoint })).toEqual(whole);
+      // nothing is left to do
+      const steps: number[] = [];
+      const again = await simulate(model, { ...options, checkpoint, onProgress: (done) => steps.push(done) });
+      expect(again).toEqual(whole);
+      expect(steps).toEqual([]);
     }
-    expect(await simulate(model, { ...options, threads, checkpoint })).toEqual(whole);
-    // nothing is left to do
-    const steps: number[] = [];
-    const again = await simulate(model, { ...options, checkpoint, onProgress: (done) => steps.push(done) });
-    expect(again).toEqual(whole);
-    expect(steps).toEqual([]);
-  }
-});
+  },
+);
 
 it("refuses the checkpoint of another run, and bytes that are none", async () => {
   const checkpoint = memory();
@@ -79,6 +97,8 @@ it("refuses the checkpoint of another run, and bytes that are none", async () =>
   await expect(simulate(model, { steps: 100, members: 2, seed: 2, checkpoint })).rejects.toThrow(
     /^the checkpoint is of another run \(seed differs\): remove it, or name another$/,
   );
+  const other = simulate(model, { steps: 100, members: 2, optimizer: heavyBall(), checkpoint });
+  await expect(other).rejects.toThrow(/^the checkpoint is of another run \(optimizer differs\)/);
   const { bytes } = checkpoint;
   checkpoint.bytes = bytes!.slice(0, -8);
   await expect(simulate(model, { steps: 100, members: 2, checkpoint })).rejects.toThrow(/is not complete/);

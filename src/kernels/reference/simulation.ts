@@ -1,11 +1,20 @@
 // Features, eigenvalues and SGD steps by their definitions, in plain TypeScript (docs/theory.md, §7): the oracle for
 // assembly/gram.ts, tridiagonal.ts and sgd.ts.
 
-import { type Embedding, type Gram, padded, type SimulationKernels, type Steps } from "../simulation.ts";
+import { atStep, type Embedding, type Gram, padded, type SimulationKernels, type Steps } from "../simulation.ts";
 import { exp, log } from "./elementary.ts";
 import { philox, random } from "./random.ts";
 
-const gammaAt = ({ gamma }: Steps, r: number): number => (typeof gamma === "number" ? gamma : gamma[r]!);
+/** One step (9.2) on theta, with gradient G; `from`: where its y begins. */
+function update(theta: Float64Array, G: Float64Array, { gamma, momentum }: Steps, r: number, from = 0): void {
+  for (let i = 0; i < theta.length; i++) {
+    theta[i]! -= atStep(gamma, r) * G[i]!;
+    if (!momentum) continue;
+    const { y, gamma1, gamma3, delta } = momentum;
+    y[from + i] = (1 - atStep(delta, r)) * y[from + i]! + atStep(gamma1, r) * G[i]!;
+    theta[i]! -= atStep(gamma3, r) * y[from + i]!;
+  }
+}
 
 /** Row j of W. */
 const row = ({ seed, draw, d }: Embedding, j: number): Float64Array =>
@@ -116,34 +125,36 @@ export const simulationReference: SimulationKernels = {
     return strips;
   },
 
-  spectralSteps(y, steps) {
-    const { seed, first, count, batch, member, eigenvalues, limit } = steps;
-    const n = padded(y.length);
+  spectralSteps(u, steps) {
+    const { seed, first, count, member, eigenvalues, limit } = steps;
+    const n = padded(u.length);
     for (let r = 0; r < count; r++) {
+      const batch = atStep(steps.batch, r);
       const xi = random({ seed, stream: "data", member, step: first + r }, "normal", batch * n);
-      const update = new Float64Array(y.length);
+      const G = new Float64Array(u.length);
       for (let b = 0; b < batch; b++) {
-        const sample = xi.subarray(b * n, b * n + y.length);
-        const e = y.reduce((s, x, i) => s + x * sample[i]!, 0);
+        const sample = xi.subarray(b * n, b * n + u.length);
+        const e = u.reduce((s, x, i) => s + x * sample[i]!, 0);
         if (!(e * e <= limit)) return r;
-        for (let i = 0; i < y.length; i++) update[i]! += e * sample[i]!;
+        for (let i = 0; i < u.length; i++) G[i]! += (eigenvalues[i] ?? 0) * e * sample[i]!;
       }
-      for (let i = 0; i < y.length; i++) y[i]! -= gammaAt(steps, r) * (eigenvalues[i] ?? 0) * update[i]!;
+      update(u, G, steps, r);
     }
     return count;
   },
 
   denseSteps(theta, strips, { root, target }, steps) {
-    const { seed, first, count, batch, member, members, apart, distribution, noise, limit } = steps;
+    const { seed, first, count, member, members, apart, distribution, noise, limit } = steps;
     const v = root.length;
     const V = padded(v);
     const n = theta.length / members;
     const run = (q: number): number => {
       const own = theta.subarray(q * n, q * n + n);
       for (let r = 0; r < count; r++) {
+        const batch = atStep(steps.batch, r);
         const at = { seed, member: member + q * apart, step: first + r };
         const epsilon = random({ ...at, stream: "noise" }, "normal", padded(batch));
-        const update = new Float64Array(n);
+        const G = new Float64Array(n);
         for (let b = 0; b < batch; b++) {
           const z = random({ ...at, stream: "data" }, distribution, v, b * V);
           const phi = Float64Array.from({ length: n }, (_, i) =>
@@ -152,9 +163,9 @@ export const simulationReference: SimulationKernels = {
           const label = z.reduce((s, x, j) => s + x * target[j]!, 0) + noise * epsilon[b]!;
           const e = phi.reduce((s, f, i) => s + f * own[i]!, 0) - label;
           if (!(e * e <= limit)) return r;
-          for (let i = 0; i < n; i++) update[i]! += e * phi[i]!;
+          for (let i = 0; i < n; i++) G[i]! += e * phi[i]!;
         }
-        for (let i = 0; i < n; i++) own[i]! -= gammaAt(steps, r) * update[i]!;
+        update(own, G, steps, r, q * n);
       }
       return count;
     };

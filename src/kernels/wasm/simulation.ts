@@ -1,6 +1,14 @@
 // Marshals assembly/random.ts, gram.ts, tridiagonal.ts and sgd.ts.
 
-import { type Distribution, padded, type Roots, type SimulationKernels, STREAMS, type Steps } from "../simulation.ts";
+import {
+  atStep,
+  type Distribution,
+  padded,
+  type Roots,
+  type SimulationKernels,
+  STREAMS,
+  type Steps,
+} from "../simulation.ts";
 import type { Arena, Core } from "./core.ts";
 
 /** The seed's low and high 32 bits. */
@@ -12,9 +20,21 @@ function kind(distribution: Distribution): [kind: number, parameter: number] {
   return [["normal", "rademacher", "uniform"].indexOf(distribution), 0];
 }
 
-function putGamma(arena: Arena, { gamma }: Steps): [pointer: number, stride: number] {
-  return typeof gamma === "number" ? [arena.put(Float64Array.of(gamma)), 0] : [arena.put(gamma), 8];
+/** What drives the steps as assembly/sgd.ts wants it: γ2, B, γ1, γ3, 1−Δ of each, or once for all; and the largest B. */
+function putDrive(arena: Arena, { count, gamma, batch, momentum }: Steps) {
+  const { gamma1 = 0, gamma3 = 0, delta = 1 } = momentum ?? {};
+  const columns = [gamma, batch, gamma1, gamma3, delta];
+  const rows = columns.every((column) => typeof column === "number") ? 1 : count;
+  const table = new Float64Array(5 * rows);
+  columns.forEach((column, i) => {
+    for (let r = 0; r < rows; r++) table[5 * r + i] = i === 4 ? 1 - atStep(column, r) : atStep(column, r);
+  });
+  const most = typeof batch === "number" ? batch : batch.reduce((a, b) => Math.max(a, b), 0);
+  return { drive: [arena.put(table), rows > 1 ? 40 : 0], most };
 }
+
+/** y where there is momentum; 0 for plain SGD. */
+const putMomentum = (arena: Arena, { momentum }: Steps, n: number): number => (momentum ? arena.put(momentum.y, n) : 0);
 
 const putRoots = (arena: Arena, { root, target }: Roots): [root: number, target: number] => [
   arena.put(root, padded(root.length)),
@@ -79,39 +99,43 @@ export function simulationKernels(core: Core): SimulationKernels {
       return arena.take(strips, v * n);
     },
 
-    spectralSteps(y, steps) {
+    spectralSteps(u, steps) {
       const arena = core.arena();
-      const { batch, count, eigenvalues, seed, member, first, limit } = steps;
-      const n = padded(y.length);
-      const pointer = arena.put(y, n);
+      const { count, eigenvalues, momentum, seed, member, first, limit } = steps;
+      const n = padded(u.length);
+      const pointer = arena.put(u, n);
+      const y = putMomentum(arena, steps, n);
       const lambda = arena.put(eigenvalues, n);
-      const gamma = putGamma(arena, steps);
-      const room = [arena.space(batch * n), arena.space(batch)];
-      const modes = [pointer, lambda, ...gamma, ...room];
-      const done = core.call("spectralSteps", n, batch, count, ...modes, ...key(seed), member, first, limit);
-      y.set(arena.view(pointer, y.length));
+      const { drive, most } = putDrive(arena, steps);
+      const room = [arena.space(most * n), arena.space(most)];
+      const modes = [pointer, y, lambda, ...drive, ...room];
+      const done = core.call("spectralSteps", n, count, ...modes, ...key(seed), member, first, limit);
+      u.set(arena.view(pointer, u.length));
+      momentum?.y.set(arena.view(y, u.length));
       return done;
     },
 
     denseSteps(theta, strips, roots, steps) {
       const arena = core.arena();
-      const { batch, count, members, apart, distribution, noise, seed, member, first, limit } = steps;
+      const { count, members, momentum, apart, distribution, noise, seed, member, first, limit } = steps;
       const v = roots.root.length;
       const V = padded(v);
       const n = theta.length / members;
       const matrix = arena.put(strips);
       const data = putRoots(arena, roots);
       const pointer = arena.put(theta);
-      const gamma = putGamma(arena, steps);
+      const y = putMomentum(arena, steps, theta.length);
+      const { drive, most } = putDrive(arena, steps);
       const done = arena.space(members);
-      const scratch = arena.space(5 * V + members * batch * (n + 1) + 16);
-      const shape = [members, batch, count, v, V, n];
-      const law = [...kind(distribution), ...gamma, noise];
+      const scratch = arena.space(5 * V + n + members * most * (n + 1) + 16);
+      const shape = [members, count, v, V, n];
+      const law = [...kind(distribution), ...drive, noise];
       core.call(
         "denseSteps",
-        ...[...shape, matrix, ...data, pointer, ...law, ...key(seed), member, apart, first, limit, done, scratch],
+        ...[...shape, matrix, ...data, pointer, y, ...law, ...key(seed), member, apart, first, limit, done, scratch],
       );
       theta.set(arena.view(pointer, theta.length));
+      momentum?.y.set(arena.view(y, theta.length));
       return arena.take(done, members);
     },
 
