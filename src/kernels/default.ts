@@ -3,6 +3,7 @@
 
 import type { Kernels } from "./kernels.ts";
 import { referenceKernels } from "./reference/reference.ts";
+import { coreModule } from "./wasm/core.ts";
 import { wasmKernels } from "./wasm/wasm.ts";
 
 let shared: Kernels | undefined;
@@ -11,6 +12,10 @@ export function defaultKernels(): Kernels {
   shared ??= instantiate();
   return shared;
 }
+
+/** The compiled core for kernels in other threads; undefined where this engine has none. */
+export const sharedModule = (): WebAssembly.Module | undefined =>
+  defaultKernels() === referenceKernels ? undefined : coreModule();
 
 /** Lets the next call instantiate anew: the memory of an instance grows and never shrinks. */
 export function forgetKernels(): void {

@@ -2,7 +2,7 @@
 // one piece at a time and keeps its worker, and so its last W.
 
 import { shown } from "../check.ts";
-import { defaultKernels } from "../kernels/default.ts";
+import { defaultKernels, sharedModule } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { openPool, sibling } from "../pool.ts";
 import { type Job, type Result, Runner } from "./segments.ts";
@@ -32,10 +32,20 @@ export async function openLanes({ threads = 0, worker, kernels }: ThreadOptions)
   if (worker !== undefined && !(worker instanceof URL))
     throw new TypeError(`worker must be a URL, got ${shown(worker)}`);
   const script = worker ?? sibling(import.meta.url, "./worker");
+  const module = sharedModule();
   return Promise.all(
     Array.from({ length: threads }, async () => {
       const pool = await openPool(script, 1);
-      return { run: <J extends Job>(job: J) => pool.run<Result<J>>("run", [job]), close: pool.close };
+      // the thread starts now, and its jobs wait for it
+      const begun = pool.run<void>("begin", [module]);
+      begun.catch(() => {});
+      return {
+        run: async <J extends Job>(job: J) => {
+          await begun;
+          return pool.run<Result<J>>("run", [job]);
+        },
+        close: pool.close,
+      };
     }),
   );
 }

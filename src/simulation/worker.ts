@@ -1,9 +1,16 @@
-// The worker of lanes.ts, exported as isoflop/worker: does jobs on kernels of its own.
+// The worker of lanes.ts, exported as isoflop/worker: does jobs on kernels of its own, made of a core compiled elsewhere where
+// it is given one.
 
 import workerpool from "workerpool";
 import { defaultKernels } from "../kernels/default.ts";
+import { wasmKernels } from "../kernels/wasm/wasm.ts";
 import { type Job, Runner } from "./segments.ts";
 
-const runner = new Runner(defaultKernels());
+let runner: Runner;
 
-workerpool.worker({ run: (job: Job) => runner.run(job) });
+workerpool.worker({
+  begin: (module?: WebAssembly.Module) => {
+    runner = new Runner(module ? wasmKernels(module) : defaultKernels());
+  },
+  run: (job: Job) => runner.run(job),
+});

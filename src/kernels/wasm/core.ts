@@ -12,7 +12,7 @@ export class Core {
   readonly #base: number;
   readonly #exports: Record<string, Kernel>;
 
-  constructor(module: BufferSource | WebAssembly.Module = embedded()) {
+  constructor(module: BufferSource | WebAssembly.Module = coreModule()) {
     const { exports } = instantiateSync<Record<string, unknown>>(module, {});
     this.#memory = exports.memory as WebAssembly.Memory;
     this.#exports = exports as Record<string, Kernel>;
@@ -74,6 +74,14 @@ export class Arena {
 }
 
 const align = (pointer: number): number => Math.ceil(pointer / 16) * 16;
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The embedded core, compiled once. Handed to other threads it needs no compiling there, and what the engine optimises in one is optimised in all. */
+export function coreModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(embedded());
+  return compiled;
+}
 
 function embedded(): Uint8Array<ArrayBuffer> {
   const deflated = Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0));
