@@ -1,6 +1,7 @@
 // How fast the explorer answers, in a real Chromium against a local server: from a pointer's move to the curves that show it
 // (the frame after they are drawn), how long the main thread is blocked, what the first load weighs and how soon it answers.
-// Needs npm run build; run with npx tsx bench/explorer.ts on a quiet machine.
+// Needs npm run build; run with npx tsx bench/explorer.ts on a quiet machine. A folder given as argument is measured in place of
+// build/explorer, so that two builds can be compared in turns.
 
 import { readdirSync, readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
@@ -9,7 +10,7 @@ import { gzipSync } from "node:zlib";
 import { serve } from "../src/cli/serve.ts";
 import { launch } from "../test/explorer/browser.ts";
 
-const folder = new URL("../build/explorer", import.meta.url).pathname;
+const folder = process.argv[2] ?? new URL("../build/explorer", import.meta.url).pathname;
 const MOVES = 240;
 
 async function main(): Promise<void> {
