@@ -98,7 +98,8 @@ function fromSource() {
   return { workerThreadOpts: { execArgv: ["--import", `data:text/javascript,${encodeURIComponent(register)}`] } };
 }
 
-/** The URL of a module beside the caller's, built or in source: `sibling(import.meta.url, "./thread")`. */
-export function sibling(base: string, name: string): URL {
-  return new URL(`${name}${base.endsWith(".ts") ? ".ts" : ".js"}`, base);
+/** The URL of a worker script by its name in src, `sweep/thread`: this file is in src, or built into a chunk of build/lib/chunks. */
+export function workerScript(name: string): URL {
+  const { url } = import.meta;
+  return new URL(url.endsWith(".ts") ? `./${name}.ts` : `../${name}.js`, url);
 }

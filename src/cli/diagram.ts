@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { type Diagram, diagram } from "../index.ts";
-import { openPool, sibling } from "../pool.ts";
+import { openPool, workerScript } from "../pool.ts";
 import { Usage } from "./errors.ts";
 import { aborted, interruption } from "./interrupt.ts";
 import { type Common, interval, range, threadsOption, whole, withCommon } from "./options.ts";
@@ -99,7 +99,7 @@ function centres([lo, hi]: [number, number], n: number): number[] {
 /** Row by row on threads. */
 async function measure(alpha: number[], beta: number[], { flops, threads, quiet }: Options): Promise<Diagram> {
   const signal = interruption();
-  const pool = await openPool(sibling(import.meta.url, "./diagram-thread"), threads);
+  const pool = await openPool(workerScript("cli/diagram-thread"), threads);
   const bar = progress("measuring", { quiet });
   let done = 0;
   try {

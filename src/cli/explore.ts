@@ -15,8 +15,8 @@ export function define(command: Command): void {
 
 async function run({ port }: { readonly port: number }): Promise<void> {
   if (port < 0 || port > 65535) throw new Usage(`--port must be from 0 to 65535, got ${port}`);
-  // from build/lib/cli to build/explorer
-  const folder = fileURLToPath(new URL("../../explorer", import.meta.url));
+  // from build/lib/chunks to build/explorer
+  const folder = fileURLToPath(new URL(/* @vite-ignore */ "../../explorer", import.meta.url));
   if (!existsSync(folder)) throw new Failure("the explorer is not built: run npm run build:explorer");
   const server = await serve(folder, port).catch((error: NodeJS.ErrnoException) => {
     throw error.code === "EADDRINUSE" ? new Failure(`port ${port} is taken: give another with --port`) : error;

@@ -5,7 +5,7 @@ import { integer, positive } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { type Made, made } from "../made.ts";
-import { availableThreads, openPool, type Pool, sibling } from "../pool.ts";
+import { availableThreads, openPool, type Pool, workerScript } from "../pool.ts";
 import { type Bootstrap, bootstrap, type Refit } from "./bootstrap.ts";
 import { type Bridge, type BridgeOptions, bridge, type Forecast, forecast, gaussian } from "./bridge.ts";
 import { type EnvelopeFit, type EnvelopeOptions, fitEnvelope } from "./envelope.ts";
@@ -105,7 +105,7 @@ export async function fitRuns(runs: Runs, options: FitOptions = {}): Promise<Fit
   };
   const again = async (refit: Refit): Promise<Bootstrap<Model> | null> => {
     if (draws === 0) return null;
-    if (threads > 1 && draws >= 200) pool ??= await openPool(sibling(import.meta.url, "./thread"), threads);
+    if (threads > 1 && draws >= 200) pool ??= await openPool(workerScript("fitting/thread"), threads);
     const result = await bootstrap(runs, refit, {
       draws,
       by: options.by ?? "auto",

@@ -4,7 +4,7 @@
 import { shown } from "../check.ts";
 import { defaultKernels, sharedModule } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { openPool, sibling } from "../pool.ts";
+import { openPool, workerScript } from "../pool.ts";
 import { type Job, type Result, Runner } from "./segments.ts";
 
 export interface ThreadOptions {
@@ -31,7 +31,7 @@ export async function openLanes({ threads = 0, worker, kernels }: ThreadOptions)
   if (kernels) throw new RangeError(`kernels must be left out where threads > 0 (workers make their own)`);
   if (worker !== undefined && !(worker instanceof URL))
     throw new TypeError(`worker must be a URL, got ${shown(worker)}`);
-  const script = worker ?? sibling(import.meta.url, "./worker");
+  const script = worker ?? workerScript("simulation/worker");
   const module = sharedModule();
   return Promise.all(
     Array.from({ length: threads }, async () => {

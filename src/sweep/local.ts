@@ -1,7 +1,7 @@
 // Cells on the threads of this machine. A thread gets about a tenth of a second of cells at a time, so that small cells cost
 // no messages; a cell waits until its memory is free; one that kills its thread is tried again alone.
 
-import { availableThreads, openPool, type Pool, sibling, ThreadLost } from "../pool.ts";
+import { availableThreads, openPool, type Pool, ThreadLost, workerScript } from "../pool.ts";
 import { type Cell, failed, memoryOf, type Outcome } from "./cells.ts";
 
 /** Seconds of work in a batch. */
@@ -35,7 +35,7 @@ export class CellPool {
   }
 
   static async open({ threads = availableThreads(), memory = defaultMemory() }: LocalOptions): Promise<CellPool> {
-    return new CellPool(await openPool(sibling(import.meta.url, "./thread"), threads), memory);
+    return new CellPool(await openPool(workerScript("sweep/thread"), threads), memory);
   }
 
   /** Runs cells one after another on one thread. Never rejects for what a cell does. */

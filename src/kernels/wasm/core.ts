@@ -84,6 +84,8 @@ export function coreModule(): WebAssembly.Module {
 }
 
 function embedded(): Uint8Array<ArrayBuffer> {
-  const deflated = Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0));
+  const characters = atob(bytes);
+  const deflated = new Uint8Array(characters.length);
+  for (let i = 0; i < deflated.length; i++) deflated[i] = characters.charCodeAt(i);
   return inflate(deflated, size);
 }

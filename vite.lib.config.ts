@@ -1,0 +1,36 @@
+// The library as a few files: read one by one, its two hundred modules are most of the time to a first result. Every entry
+// keeps its path of src; what several share, and what a command loads when it is named, goes into chunks/. Neither minified nor
+// bundled with its dependencies, so that it can be read, debugged and shaken. tsc writes the types beside it.
+
+import { defineConfig } from "vite";
+
+/** What package.json names, and the scripts of threads. */
+const ENTRIES = [
+  "index",
+  "figures/index",
+  "sweep/index",
+  "cli/main",
+  "simulation/worker",
+  "fitting/thread",
+  "sweep/thread",
+  "cli/diagram-thread",
+];
+
+export default defineConfig({
+  publicDir: false,
+  build: {
+    outDir: "build/lib",
+    emptyOutDir: true,
+    target: "es2022",
+    minify: false,
+    sourcemap: true,
+    lib: {
+      entry: Object.fromEntries(ENTRIES.map((name) => [name, `${import.meta.dirname}/src/${name}.ts`])),
+      formats: ["es"],
+    },
+    rolldownOptions: {
+      external: (id) => !/^[./]/.test(id),
+      output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name].js" },
+    },
+  },
+});
