@@ -74,7 +74,14 @@ export type { SampledSpectrum } from "./simulation/eigenvalues.ts";
 export * from "./simulation/ensemble.ts";
 export type { ThreadOptions } from "./simulation/lanes.ts";
 export * from "./theory/budget.ts";
-export { type Compared, type Comparison, compareSchedules } from "./theory/compare.ts";
+export {
+  type Compared,
+  type ComparedOptions,
+  type Comparison,
+  compared,
+  compareSchedules,
+  stepsToCompare,
+} from "./theory/compare.ts";
 export * from "./theory/components.ts";
 export * from "./theory/density.ts";
 export { type Diagram, type DiagramOptions, diagram } from "./theory/diagram.ts";
@@ -127,4 +134,4 @@ export { type Measured, measured, type PowerLaw, powerLaw, type Spectrum } from 
 export { kernelNorm, type Stability, stability } from "./theory/stability.ts";
 export { type TailFit, type TailOptions, tailFit } from "./theory/tail.ts";
 export { type Exponents, trainedExponents } from "./theory/trained-exponents.ts";
-export { optimalSchedule, type Parts } from "./theory/training.ts";
+export { optimalSchedule, type Parts, stableMultiple } from "./theory/training.ts";

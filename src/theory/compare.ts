@@ -4,7 +4,8 @@ import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { type Made, made } from "../made.ts";
 import { logspace } from "../math/grid.ts";
-import { sgd } from "./optimizer.ts";
+import type { Pace } from "./evolve.ts";
+import { type Optimizer, sgd } from "./optimizer.ts";
 import type { Plrf } from "./plrf.ts";
 import type { Schedule } from "./schedule.ts";
 import { type Parts, training } from "./training.ts";
@@ -36,24 +37,12 @@ export function compareSchedules(
   horizon: number,
   kernels: Kernels = defaultKernels(),
 ): Comparison {
-  // close together at both ends
-  const half = [...logspace(1, Math.max(2, horizon / 2), POINTS / 2)].map(Math.round);
-  const steps = Float64Array.from(new Set([...half, ...half.map((r) => horizon - r), horizon]))
-    .filter((r) => r >= 1 && r <= horizon)
-    .sort();
+  const steps = stepsToCompare(horizon);
   return {
     steps,
-    schedules: schedules.map(({ name, schedule }) => {
-      const trained = training(kernels, model, { optimizer: sgd({ schedule }), horizon, tolerance: 1e-6 });
-      const { loss, error } = trained.run(steps);
-      return {
-        name,
-        ...trained.parts(),
-        multiple: steps.map((r) => trained.shape.at(Math.min(r, horizon - 1))),
-        curve: loss,
-        error: error[error.length - 1]!,
-      };
-    }),
+    schedules: schedules.map(({ name, schedule }) =>
+      compared(model, name, { optimizer: sgd({ schedule }), horizon, steps }, kernels),
+    ),
     made: made("compare schedules", {
       spectrum: model.spectrum,
       d: model.d,
@@ -64,5 +53,48 @@ export function compareSchedules(
       horizon,
       schedules: schedules.map(({ name }) => name),
     }),
+  };
+}
+
+/** Whole steps from 1 to the horizon, close together at both ends. */
+export function stepsToCompare(horizon: number, points = POINTS): Float64Array {
+  const half = [...logspace(1, Math.max(2, horizon / 2), points / 2)].map(Math.round);
+  return Float64Array.from(new Set([...half, ...half.map((r) => horizon - r), horizon]))
+    .filter((r) => r >= 1 && r <= horizon)
+    .sort();
+}
+
+export interface ComparedOptions extends Pace {
+  readonly optimizer: Optimizer;
+  /** T, whole. */
+  readonly horizon: number;
+  /** Whole, increasing, the last of them T. Default: `stepsToCompare`. */
+  readonly steps?: Float64Array;
+  /** Cells a decade of the nodes that momentum takes. Default 8. */
+  readonly cells?: number;
+  /** Leave unstable steps to the caller (`stableMultiple`). Default false. */
+  readonly force?: boolean;
+}
+
+/**
+ * One training: its step, its loss and what the loss at the end is made of.
+ * @throws RangeError where the schedule has an unstable step
+ */
+export function compared(
+  model: Plrf,
+  name: string,
+  { steps, tolerance = 1e-6, ...options }: ComparedOptions,
+  kernels: Kernels = defaultKernels(),
+): Compared {
+  const { horizon } = options;
+  const trained = training(kernels, model, { ...options, tolerance });
+  const wanted = steps ?? stepsToCompare(horizon);
+  const { loss, error } = trained.run(wanted);
+  return {
+    name,
+    ...trained.parts(),
+    multiple: wanted.map((r) => trained.shape.at(Math.min(r, horizon - 1))),
+    curve: loss,
+    error: error[error.length - 1]!,
   };
 }

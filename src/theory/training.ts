@@ -72,9 +72,11 @@ export function training(kernels: Kernels, model: Plrf, options: TrainingOptions
   const plain = optimizer.kind === "sgd";
   const looked = samples(settings, horizon);
   if (plain && !options.force) refuseUnstableSteps(model, settings, looked);
-  const nodes = plain
-    ? plainNodes(kernels, model, settings, looked, options)
-    : realNodes(kernels, model, options.cells);
+  const nodes =
+    options.nodes ??
+    (plain
+      ? plainNodes(kernels, model, settings, looked, options)
+      : realNodes(kernels, model, options.cells, options.tolerance !== Infinity));
   if (!plain && !options.force) refuseUnstableMomentum(model, nodes, settings, looked);
   const program: Program = { ...settings, plain, noise: model.noise };
   const forcing = (steps: Float64Array) => evolve(kernels, nodes, { ...program, quietFrom: 0 }, steps, options);
@@ -113,7 +115,11 @@ function spentBy({ at, stepwise }: Hyperparameters, T: number): number {
     const { gamma1, gamma2, gamma3, delta, batch } = at(r);
     return (gamma2 + (gamma1 * gamma3) / delta) * batch;
   };
-  if (stepwise || T <= 1e5) return Array.from({ length: T }, (_, r) => rate(r)).reduce((a, b) => a + b, 0);
+  if (stepwise || T <= 1e5) {
+    let sum = 0;
+    for (let r = 0; r < T; r++) sum += rate(r);
+    return sum;
+  }
   const half = T / 2;
   // ∫ rate(t − ½) dt from the start to the middle, and from the end to it
   const side = (f: (t: number) => number) => {
@@ -192,12 +198,44 @@ function plainNodes(
   return complexNodes(kernels, model, { step, time: rate * horizon }, precision);
 }
 
-function refuseUnstableSteps({ modes, d }: Plrf, { at }: Hyperparameters, looked: number[]): void {
+/**
+ * How many times γ a step may be: under this optimiser's batches and momentum as they are at step r, the loss converges for
+ * every multiple below the one returned.
+ */
+export function stableMultiple(
+  model: Plrf,
+  optimizer: Optimizer,
+  kernels: Kernels = defaultKernels(),
+): (r: number) => number {
+  const { at } = hyperparameters(model, optimizer, shapeOf({ kind: "constant" }, 1));
+  if (optimizer.kind === "sgd") {
+    const limit = largestStep(model);
+    return (r) => limit(at(r).batch) / at(r).gamma2;
+  }
+  const factor = largestFactor(model, realNodes(kernels, model, undefined, false));
+  let last: { readonly of: string; readonly factor: number } | undefined;
+  return (r) => {
+    // most optimisers are the same at every step
+    const of = Object.values(at(r)).join();
+    if (last?.of !== of) last = { of, factor: factor(at(r)) };
+    return last.factor;
+  };
+}
+
+/** The largest stable step of SGD by batch. */
+function largestStep({ modes, d }: Plrf): (batch: number) => number {
   const limits = new Map<number, number>();
+  return (batch) => {
+    if (!limits.has(batch)) limits.set(batch, stability(modes, d, batch).maxGamma);
+    return limits.get(batch)!;
+  };
+}
+
+function refuseUnstableSteps(model: Plrf, { at }: Hyperparameters, looked: number[]): void {
+  const limits = largestStep(model);
   for (const r of looked) {
     const { gamma2, batch } = at(r);
-    if (!limits.has(batch)) limits.set(batch, stability(modes, d, batch).maxGamma);
-    const limit = limits.get(batch)!;
+    const limit = limits(batch);
     if (gamma2 >= limit)
       throw new RangeError(
         `the step at r = ${r} must be below ${short(limit)}, the largest stable one for a batch of ${batch}, got ${short(gamma2)}`,
@@ -205,25 +243,42 @@ function refuseUnstableSteps({ modes, d }: Plrf, { at }: Hyperparameters, looked
   }
 }
 
-function refuseUnstableMomentum({ modes, d }: Plrf, nodes: NodeRule, { at }: Hyperparameters, looked: number[]): void {
+/** ‖K‖ on a node rule. */
+function normOn({ modes, d }: Plrf, nodes: NodeRule): (momentum: Momentum) => number {
   const lambda = nodes.z.re;
   const multiplicity = nodes.source.re.map((s, i) => s / lambda[i]! ** 2);
   const { top } = stability(modes, d, 1);
-  const norm = (momentum: Momentum) =>
+  return (momentum) =>
     modeReturn(momentum, top) === Infinity ? Infinity : momentumNorm(momentum, lambda, multiplicity);
+}
+
+/** By how much the steps γ2, γ3 could be multiplied for ‖K‖ to reach 1. */
+function largestFactor(model: Plrf, nodes: NodeRule): (momentum: Momentum) => number {
+  const norm = normOn(model, nodes);
+  return (momentum) => {
+    const { gamma2, gamma3 } = momentum;
+    if (gamma2 === 0 && gamma3 === 0) return Infinity;
+    const isStable = (x: number) => norm({ ...momentum, gamma2: x * gamma2, gamma3: x * gamma3 }) < 1;
+    let [low, high] = [0, 1];
+    while (isStable(high)) [low, high] = [high, 2 * high];
+    for (let i = 0; i < 40; i++) {
+      const middle = (low + high) / 2;
+      if (isStable(middle)) low = middle;
+      else high = middle;
+    }
+    return low;
+  };
+}
+
+function refuseUnstableMomentum(model: Plrf, nodes: NodeRule, { at }: Hyperparameters, looked: number[]): void {
+  const norm = normOn(model, nodes);
   for (const r of looked) {
     const momentum = at(r);
     if (momentum.gamma2 === 0 && momentum.gamma3 === 0) continue;
     if (norm(momentum) < 1) continue;
-    const scaled = (x: number) => ({ ...momentum, gamma2: x * momentum.gamma2, gamma3: x * momentum.gamma3 });
-    let [low, high] = [0, 1];
-    for (let i = 0; i < 40; i++) {
-      const middle = (low + high) / 2;
-      if (norm(scaled(middle)) < 1) low = middle;
-      else high = middle;
-    }
+    const most = largestFactor(model, nodes)(momentum);
     throw new RangeError(
-      `the steps at r = ${r} must be below ${short(low)} of what they are for the loss to converge there (‖K‖ = ${short(norm(momentum))})`,
+      `the steps at r = ${r} must be below ${short(most)} of what they are for the loss to converge there (‖K‖ = ${short(norm(momentum))})`,
     );
   }
 }

@@ -15,7 +15,7 @@ import {
   warmupStableDecay,
 } from "../../src/theory/schedule.ts";
 import { powerLaw } from "../../src/theory/spectrum.ts";
-import { training } from "../../src/theory/training.ts";
+import { stableMultiple, training } from "../../src/theory/training.ts";
 
 const kernels = wasmKernels();
 const relative = (a: number, b: number): number => Math.abs(a / b - 1);
@@ -144,6 +144,21 @@ describe("bad input", () => {
     expect(make(table(Float64Array.from({ length: 1000 }, (_, r) => (r === 500 ? 9 : 1))))).toThrow(/r = 500/);
     expect(() => training(kernels, model, { optimizer: heavyBall({ gamma: 1.2 }), horizon: 10 })).toThrow(/r = 0/);
   });
+
+  it.each([sgd(), heavyBall(), nesterov(), dana({ delta: 12 })])(
+    "$kind: takes every step just below its stable multiple, and none just above",
+    (optimizer) => {
+      const limit = stableMultiple(model, optimizer, kernels)(5);
+      const at = (multiple: number) => () =>
+        training(kernels, model, {
+          optimizer: { ...optimizer, schedule: (r) => (r === 5 ? multiple : 0) },
+          horizon: 10,
+          cells: 16,
+        });
+      expect(at(0.999 * limit)).not.toThrow();
+      expect(at(1.001 * limit)).toThrow(/r = 5 must be below/);
+    },
+  );
 
   it("refuses what is no schedule", () => {
     expect(make(table([1, 1]))).toThrow(/one entry per step of the horizon, 1000, got 2/);
