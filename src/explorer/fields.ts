@@ -1,5 +1,6 @@
 // What each view's address may say.
 
+import { knotsField } from "./knots.ts";
 import { choiceField, numberField } from "./state.ts";
 
 const phases = {
@@ -49,4 +50,31 @@ const runs = {
   seed: numberField(1, { least: 0, most: 1e9, whole: true }),
 };
 
-export const FIELDS = { phases, dynamics, runs };
+const schedules = {
+  alpha: numberField(0.7, { least: 0.05, most: 3 }),
+  beta: numberField(1.2, { least: -1, most: 3 }),
+  d: numberField(1e4, { least: 10, most: 1e7, whole: true }),
+  /** v/d. */
+  ratio: numberField(4, { least: 1, most: 1e4, infinite: true }),
+  /** γ·Tr D, the step that the knots are multiples of. */
+  step: numberField(0.75, { least: 1e-6, most: 2 }),
+  batch: numberField(1, { least: 1, most: 1e6, whole: true }),
+  /** σ², variance of the label noise. */
+  noise: numberField(0, { least: 0, most: 1e3 }),
+  /** T. */
+  steps: numberField(1e5, { least: 10, most: 1e8, whole: true }),
+  optimizer: choiceField(["sgd", "heavy-ball", "nesterov", "dana-constant", "dana-decaying"]),
+  mu: numberField(0.9, { least: 0, most: 0.999 }),
+  delta: numberField(8, { least: 0.1, most: 1e3 }),
+  /** c of γ3 = c γ/d, or c γ (1+r)^{−1/2α}. */
+  strength: numberField(0.2, { least: 0, most: 10 }),
+  knots: knotsField([
+    [0, 1],
+    [0.7, 1],
+    [1, 0],
+  ]),
+  /** How the editor's time is drawn. */
+  time: choiceField(["linear", "log"]),
+};
+
+export const FIELDS = { phases, dynamics, runs, schedules };

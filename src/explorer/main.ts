@@ -9,6 +9,7 @@ import type { Mounted, View } from "./view.ts";
 
 const VIEWS: readonly { readonly name: string; readonly title: string; readonly load: () => Promise<View> }[] = [
   { name: "phases", title: "Phase plane", load: () => import("./views/phases.ts") },
+  { name: "schedules", title: "Schedules", load: () => import("./views/schedules.ts") },
   { name: "dynamics", title: "Width, data, time", load: () => import("./views/dynamics.ts") },
   { name: "runs", title: "Your runs", load: () => import("./views/runs.ts") },
 ];

@@ -11,7 +11,13 @@ export { bridgeFigure, type FitFigureData, fitFigure, planFigure } from "./fit.t
 export { type FrontierData, frontierFigure } from "./frontier.ts";
 export { toJson } from "./json.ts";
 export { type LossData, lossFigure } from "./loss.ts";
-export { type SchedulesData, schedulesFigure } from "./schedules.ts";
+export {
+  type SchedulesData,
+  type ShapesData,
+  schedulePartsFigure,
+  schedulesFigure,
+  shapesFigure,
+} from "./schedules.ts";
 export { type SimulationData, type SimulationRun, simulationFigure } from "./simulation.ts";
 export { type SpectrumData, spectrumFigure } from "./spectrum.ts";
 export { type Quantity, type SweepData, sweepFigure } from "./sweep.ts";

@@ -1,7 +1,7 @@
 // Schedules side by side (docs/theory.md, §9): the step over training, the loss, and what the loss at the end is made of.
 
-import { rect } from "@observablehq/plot";
-import { type Axis, linearAxis, plane, powerOfTen, short } from "./axes.ts";
+import { line, rect } from "@observablehq/plot";
+import { type Axis, linearAxis, logAxis, plane, powerOfTen, short } from "./axes.ts";
 import { curvesFigure } from "./curves.ts";
 import type { Figure, Panel } from "./figure.ts";
 import type { Theme } from "./theme.ts";
@@ -69,6 +69,97 @@ export function schedulesFigure(data: SchedulesData): Figure {
     panels: [...base.panels, parts(data)],
   };
 }
+
+/** The last panel by itself, with its numbers. */
+export function schedulePartsFigure(data: SchedulesData): Figure {
+  const { schedules, setting } = data;
+  const column = (key: "loss" | "F0" | "bias" | "early" | "late") => Float64Array.from(schedules, (s) => s[key]);
+  return {
+    id: "schedule-parts",
+    title: "Excess loss at the end",
+    subtitle: setting,
+    caption:
+      "The excess loss each schedule ends at, as the sum of its parts: the model's floor, what is not yet learned, and the noise " +
+      `of the first and of the second half. ${schedules.map(({ name, loss }) => `${name}: ${loss.toPrecision(3)}`).join(", ")}.`,
+    width: 960,
+    height: 130 + 42 * schedules.length,
+    panels: [{ ...parts(data), title: "What it is made of" }],
+    table: {
+      schedule: schedules.map(({ name }) => name),
+      loss: column("loss"),
+      F0: column("F0"),
+      bias: column("bias"),
+      early: column("early"),
+      late: column("late"),
+    },
+  };
+}
+
+export interface ShapesData {
+  readonly setting: string;
+  /** T. */
+  readonly horizon: number;
+  /** The step before which each multiple is taken, counted from 1. */
+  readonly steps: Float64Array;
+  readonly schedules: readonly { readonly name: string; readonly multiple: Float64Array; readonly category: number }[];
+  /** The largest stable multiple at `steps`. */
+  readonly limit: Float64Array;
+  /** The schedule the figure is about; where it is drawn by the page, its name alone. */
+  readonly own: { readonly name: string; readonly multiple: Float64Array };
+  /** Where the multiples end. */
+  readonly top: number;
+  readonly log: boolean;
+}
+
+/** Steps over training, with the largest stable one. */
+export function shapesFigure({ setting, horizon, steps, schedules, limit, own, top, log }: ShapesData): Figure {
+  const entries = [{ ...own, category: undefined }, ...schedules];
+  const color = (theme: Theme, category: number | undefined) =>
+    category === undefined ? theme.accent : theme.category[category]!;
+  const within = (y: ArrayLike<number>) => Array.from(y, (m) => (m <= top ? m : Number.NaN));
+  const isLimited = limit.some((m) => m <= top);
+  return {
+    id: "schedule",
+    title: "Step size over training",
+    subtitle: setting,
+    caption:
+      "The step as a multiple of γ over the steps of the training, beside named shapes and the largest stable step.",
+    width: 640,
+    height: 420,
+    panels: [
+      {
+        legend: (theme) => ({
+          kind: "swatches",
+          items: [
+            ...entries.map(({ name, category }) => ({ label: name, color: color(theme, category) })),
+            ...(isLimited ? [{ label: "largest stable step", color: theme.ink, mark: "dashed" as const }] : []),
+          ],
+        }),
+        plot: (view) => {
+          const { theme } = view;
+          const ends = [[1, horizon]];
+          const label = "step number, 1 to T";
+          const x = log ? logAxis(label, ends, 5) : { ...linearAxis(label, ends, 4), format: brief };
+          const curve = (y: ArrayLike<number>, stroke: string, rest: object = {}) =>
+            line(within(y), { x: steps, y: within(y), stroke, strokeWidth: 1.5, ...rest });
+          return plane(view, x, linearAxis("step, multiple of γ", [[0, top]], 5), [
+            ...schedules.map(({ multiple, category }) => curve(multiple, color(theme, category))),
+            ...(isLimited ? [curve(limit, theme.ink, { strokeDasharray: "6 4" })] : []),
+            ...(own.multiple.length > 0 ? [curve(own.multiple, theme.accent, { strokeWidth: 2.6 })] : []),
+          ]);
+        },
+      },
+    ],
+    table: {
+      step: steps,
+      [own.name]: own.multiple,
+      ...Object.fromEntries(schedules.map(({ name, multiple }) => [name, multiple])),
+      "largest stable": limit,
+    },
+  };
+}
+
+const brief = (x: number): string => (x < 1e5 ? short(x) : powerOfTen(x));
 
 function parts({ schedules }: SchedulesData): Panel {
   const color = (theme: Theme, i: number) =>

@@ -4,6 +4,7 @@ import type { dynamicsJob } from "./dynamics.ts";
 import type { fit } from "./fit.ts";
 import type { measure } from "./measure.ts";
 import type { scaling } from "./scaling.ts";
+import type { knots, schedules } from "./schedules.ts";
 import type { sgd } from "./sgd.ts";
 
 /** A job computes from an input and emits parts of its answer. */
@@ -20,6 +21,8 @@ export interface Jobs {
   dynamics: Of<typeof dynamicsJob>;
   fit: Of<typeof fit>;
   measure: Of<typeof measure>;
+  schedules: Of<typeof schedules>;
+  knots: Of<typeof knots>;
 }
 
 export type Part<J extends keyof Jobs> = Jobs[J]["part"];

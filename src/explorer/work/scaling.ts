@@ -120,7 +120,7 @@ function spectrumOf(model: Plrf, setting: string, points: number): SpectrumData 
 }
 
 /** The setting as figures say it. */
-export function words({ alpha, beta, ratio, step, batch }: Problem): string {
+export function words({ alpha, beta, ratio, step, batch }: Omit<Problem, "d" | "flops">): string {
   const v = ratio === Infinity ? "∞" : `${ratio}d`;
   return `α = ${alpha}, β = ${beta}, v = ${v}, γ = ${step}/Tr D, B = ${batch}`;
 }

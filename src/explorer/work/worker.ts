@@ -5,9 +5,10 @@ import { fit } from "./fit.ts";
 import { measure } from "./measure.ts";
 import type { Answer, Context, Message, Question } from "./protocol.ts";
 import { scaling } from "./scaling.ts";
+import { knots, schedules } from "./schedules.ts";
 import { sgd } from "./sgd.ts";
 
-const jobs = { scaling, measure, dynamics: dynamicsJob, fit, sgd };
+const jobs = { scaling, measure, dynamics: dynamicsJob, fit, sgd, schedules, knots };
 
 class Abandoned extends Error {}
 

@@ -1,0 +1,350 @@
+// The view of schedules: the step over training drawn by hand, and what it does to the loss.
+
+import { curvesFigure, schedulePartsFigure } from "../../figures/index.ts";
+import { constant, dana, type Exponents, optimal, phase, type Schedule, sgd, trainedExponents } from "../../index.ts";
+import { Card } from "../card.ts";
+import { choice, controlPanel } from "../controls.ts";
+import { h, rich } from "../dom.ts";
+import { exportButtons } from "../export.ts";
+import { FIELDS as ALL } from "../fields.ts";
+import { Follower } from "../follow.ts";
+import { MOST_KNOTS, MOST_MULTIPLE } from "../knots.ts";
+import { ScheduleEditor } from "../schedule-editor.ts";
+import { numberField } from "../state.ts";
+import { Store } from "../store.ts";
+import type { Mounted } from "../view.ts";
+import { Lane } from "../work/lane.ts";
+import { type ModelInput, type Outcome, OWN, STARTS } from "../work/schedules.ts";
+import { TEXTS } from "./schedules-text.ts";
+
+const FIELDS = ALL.schedules;
+type State = Store<typeof FIELDS>["values"];
+type Name = "alpha" | "beta" | "d" | "ratio" | "step" | "batch" | "noise" | "steps" | "mu" | "delta" | "strength";
+
+const OPTIMIZERS = {
+  sgd: "SGD",
+  "heavy-ball": "heavy ball (momentum)",
+  nesterov: "Nesterov",
+  "dana-constant": "DANA-constant",
+  "dana-decaying": "DANA-decaying",
+};
+/** Which controls an optimiser has. */
+const USES: Readonly<Record<string, readonly State["optimizer"][]>> = {
+  mu: ["heavy-ball", "nesterov"],
+  delta: ["dana-constant", "dana-decaying"],
+  strength: ["dana-constant", "dana-decaying"],
+};
+
+export function mount(root: HTMLElement): Mounted {
+  const store = new Store("schedules", FIELDS);
+  const cards = { losses: new Card("losses", TEXTS.losses), parts: new Card("parts", TEXTS.parts) };
+  const numbers = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Losses at the end" });
+  cards.parts.node.querySelector(".about")!.before(numbers);
+  const verdict = h("div", { class: "verdict", role: "status" });
+  const knot = knotControls(() => editor);
+  const editor: ScheduleEditor = new ScheduleEditor({
+    onChange: (knots, settled) => store.set({ knots }, settled),
+    onSelect: () => knot.show(store.values),
+  });
+  let starter: Lane | undefined;
+  const start = (name: (typeof STARTS)[number]) => {
+    starter ??= new Lane();
+    starter.ask(
+      "knots",
+      { ...modelOf(store.values), start: name },
+      {
+        part: (knots) => store.set({ knots }),
+        failed: (message) =>
+          verdict.replaceChildren(h("strong", { class: "wrong" }, "No such shape here"), h("p", {}, message)),
+      },
+    );
+  };
+  const time = choice("time", "Time", FIELDS.time.choices, { linear: "linear", log: "logarithmic" }, (value) =>
+    store.set({ time: value }),
+  );
+  const optimizer = choice("optimizer", "Optimiser", FIELDS.optimizer.choices, OPTIMIZERS, (value) =>
+    // each variant's own share of momentum
+    store.set({
+      optimizer: value,
+      ...(value === "dana-constant" ? { strength: 1 } : value === "dana-decaying" ? { strength: 0.2 } : {}),
+    }),
+  );
+  const controls = makeControls(store);
+  root.append(
+    h(
+      "div",
+      { class: "split" },
+      h(
+        "div",
+        { class: "side" },
+        h("p", { class: "lead" }, h("strong", {}, "Drag a knot"), " of the red schedule, or start from a shape:"),
+        h(
+          "div",
+          { class: "starts", role: "group", "aria-label": "Start from a shape" },
+          ...STARTS.map((name) => h("button", { type: "button", onclick: () => start(name) }, name)),
+        ),
+        editor.node,
+        knot.node,
+        verdict,
+        h("div", { class: "choices" }, optimizer.node, time.node),
+        controls.node,
+        exportButtons("schedule", () => editor.figure),
+      ),
+      h("div", { class: "figures" }, cards.losses.node, cards.parts.node),
+    ),
+  );
+
+  const follower = new Follower({
+    job: "schedules",
+    root,
+    input: (detail) => ({ ...modelOf(store.values), knots: store.values.knots, detail }),
+    kind: ({ kind }) => kind,
+    show(part, version) {
+      if (part.kind === "shapes") editor.show(part.data);
+      else if (part.kind === "losses") cards.losses.show(curvesFigure(part.data), version);
+      else {
+        editor.mark(part.outcome.offence);
+        if (part.data.schedules.length > 0) cards.parts.show(schedulePartsFigure(part.data), version);
+        else cards.parts.fail("No schedule here is stable: make γ·Tr D smaller, or the drawing lower.");
+        numbers.replaceChildren(inNumbers(part.outcome));
+        say(verdict, part.outcome, store.values);
+      }
+    },
+    fail(message) {
+      for (const card of Object.values(cards)) card.fail(message);
+      verdict.replaceChildren(h("strong", { class: "wrong" }, "Not computed"), h("p", {}, message));
+    },
+  });
+  const follow = (settled: boolean) => {
+    const { values } = store;
+    controls.show();
+    optimizer.show(values.optimizer);
+    time.show(values.time);
+    for (const [name, by] of Object.entries(USES))
+      document.getElementById(name)!.closest<HTMLElement>(".control")!.hidden = !by.includes(values.optimizer);
+    editor.place(values.knots, values.steps, values.time === "log");
+    knot.show(values);
+    follower.follow(settled);
+  };
+  store.subscribe(follow);
+  follow(true);
+  return {
+    problems: store.problems,
+    close() {
+      store.close();
+      follower.close();
+      starter?.close();
+    },
+  };
+}
+
+function modelOf({ knots: _, time: __, ...model }: State): ModelInput {
+  return model;
+}
+
+/** The selected knot to type, and buttons for one more and one less. */
+function knotControls(editor: () => ScheduleEditor): { readonly node: HTMLElement; show(values: State): void } {
+  const error = h("span", { id: "knot-error", class: "error", role: "alert" });
+  const input = (id: string, what: () => { step: number; multiple: number }) =>
+    h("input", {
+      id,
+      type: "text",
+      inputmode: "decimal",
+      size: 7,
+      autocomplete: "off",
+      "aria-describedby": "knot-error",
+      onchange: () => {
+        try {
+          const { step: at, multiple: m } = what();
+          error.textContent = "";
+          editor().set(at, m);
+        } catch (problem) {
+          error.textContent = (problem as Error).message;
+        }
+      },
+    });
+  let horizon = 1;
+  const step = input("knot-step", () => {
+    const field = numberField(1, { least: 1, most: horizon, whole: true });
+    return { ...editor().knot, step: field.parse(step.value) - 1 };
+  });
+  const multiple = input("knot-multiple", () => {
+    const field = numberField(1, { least: 0, most: MOST_MULTIPLE });
+    return { ...editor().knot, multiple: field.parse(multiple.value) };
+  });
+  const name = h("span", { class: "name" });
+  const add = h("button", { type: "button", onclick: () => editor().add() }, "Add knot");
+  const remove = h("button", { type: "button", onclick: () => editor().remove() }, "Remove");
+  return {
+    node: h(
+      "div",
+      {},
+      h(
+        "div",
+        { class: "choices knots" },
+        name,
+        h("label", { for: "knot-step" }, "step "),
+        step,
+        h("label", { for: "knot-multiple" }, "× γ "),
+        multiple,
+        add,
+        remove,
+        error,
+      ),
+      h(
+        "p",
+        { class: "hint", id: "knot-keys" },
+        "Click beside a knot for one more. Keys: arrows move (Shift: faster), Insert adds, Delete removes.",
+      ),
+    ),
+    show({ knots, steps }) {
+      horizon = steps;
+      const at = Math.min(editor().selected, knots.length - 1);
+      const isEnd = at === 0 || at === knots.length - 1;
+      const [share, m] = knots[at]!;
+      name.textContent = `Knot ${at + 1}`;
+      if (error.textContent === "" || document.activeElement !== step)
+        step.value = String(Math.min(Math.round(share * steps) + 1, steps));
+      step.disabled = isEnd;
+      if (error.textContent === "" || document.activeElement !== multiple) multiple.value = String(m);
+      remove.disabled = isEnd;
+      add.disabled = knots.length >= MOST_KNOTS;
+    },
+  };
+}
+
+function makeControls(store: Store<typeof FIELDS>) {
+  const field = (name: Name) => ({
+    id: name,
+    field: FIELDS[name],
+    value: () => store.values[name],
+    onChange: (value: number, settled: boolean) => store.set({ [name]: value }, settled),
+  });
+  return controlPanel("Optimiser, training and model", [
+    {
+      title: "The training",
+      controls: [
+        { ...field("mu"), label: "μ, momentum", slider: { least: 0, most: 0.99 } },
+        { ...field("delta"), label: "δ, of Δ = δ/(δ+r)", slider: { least: 1, most: 32, step: 0.1 } },
+        { ...field("strength"), label: "c, share of momentum", slider: { least: 0, most: 2 } },
+        { ...field("noise"), label: "σ^{2}, label noise", slider: { least: 0, most: 2 } },
+        { ...field("steps"), label: "T, steps", slider: { least: 100, most: 1e7, log: true } },
+        { ...field("step"), label: "γ·Tr D, step of 1", slider: { least: 0.01, most: 2, log: true } },
+        { ...field("batch"), label: "B, samples a step", slider: { least: 1, most: 1000, log: true } },
+      ],
+    },
+    {
+      title: "The model and its task",
+      controls: [
+        { ...field("alpha"), label: "α, data complexity", slider: { least: 0.05, most: 1.4 } },
+        { ...field("beta"), label: "β, target complexity", slider: { least: 0, most: 1.4 } },
+        { ...field("d"), label: "d, parameters", slider: { least: 10, most: 1e6, log: true } },
+        { ...field("ratio"), label: "v/d, data modes", slider: { least: 1, most: 100, log: true } },
+      ],
+    },
+  ]);
+}
+
+function say(node: HTMLElement, { rows, offence, noise }: Outcome, values: State): void {
+  const own = rows.find(({ name }) => name === OWN);
+  const named = rows.filter(({ name }) => !name.startsWith(OWN));
+  const best = named.length > 0 ? named.reduce((a, b) => (b.loss < a.loss ? b : a)) : undefined;
+  const row = (label: string, value: string) => [h("dt", {}, rich(label)), h("dd", {}, rich(value))];
+  const comparison = () => {
+    if (!own || !best) return "";
+    const ratio = own.loss / best.loss;
+    if (Math.abs(ratio - 1) < 5e-4) return `as good as ${best.name}`;
+    if (ratio < 1) return `${percent(1 - ratio)} below ${best.name}, the best named one`;
+    return ratio < 2
+      ? `${percent(ratio - 1)} above ${best.name}, the best`
+      : `${ratio.toPrecision(3)} times ${best.name}, the best`;
+  };
+  const { step, limit } = offence ?? { step: 0, limit: 0 };
+  const place = `step ${(step + 1).toLocaleString("en")} of ${values.steps.toLocaleString("en")}`;
+  node.replaceChildren(
+    ...(offence
+      ? [
+          h("strong", { class: "wrong" }, `Unstable from ${place}`),
+          h(
+            "p",
+            {},
+            `There it reaches ${short(offence.multiple)} × γ; the largest stable step is ${short(limit)} × γ. Beyond it the loss grows: pull the knot down, or make γ smaller.`,
+          ),
+        ]
+      : [h("strong", {}, rich(`Excess loss ${scientific(own?.loss ?? Number.NaN)}`)), h("p", {}, comparison())]),
+    h(
+      "dl",
+      {},
+      ...(own && noise > 0 ? row("loss with noise P + σ^{2}", scientific(own.loss + noise)) : []),
+      ...exponentRows(values).flatMap(([label, value]) => row(label, value)),
+    ),
+  );
+}
+
+/** What schedules and momentum make of the compute-optimal exponent. */
+function exponentRows({ alpha, beta, noise, optimizer }: State): [string, string][] {
+  const { phase: name } = phase({ alpha, beta });
+  if (name === null) return [["phase", "none: no power law"]];
+  const of = (schedule: Schedule) =>
+    trainedExponents({ alpha, beta }, { optimizer: sgd({ schedule }), noise: noise > 0, tuned: noise > 0 });
+  const eta = (found: Exponents | null) => (found ? `η = ${found.eta.toFixed(3)}` : "η not known");
+  const variant = optimizer === "dana-constant" ? "constant" : optimizer === "dana-decaying" ? "decaying" : undefined;
+  const adapted =
+    variant && trainedExponents({ alpha, beta }, { optimizer: dana({ variant }), noise: noise > 0, tuned: false });
+  return [
+    ["phase", name],
+    ["P^{*} ∝ f^{−η}, constant step", eta(of(constant()))],
+    ["best schedule", eta(of(optimal()))],
+    ...(adapted === undefined ? [] : ([[OPTIMIZERS[optimizer], eta(adapted)]] as [string, string][])),
+  ];
+}
+
+/** The outcome as a table. */
+function inNumbers({ rows, noise, error }: Outcome): HTMLElement {
+  const least = Math.min(...rows.map(({ loss }) => loss));
+  const columns: [string, (row: Outcome["rows"][number]) => string][] = [
+    ["excess loss P(T)", ({ loss }) => scientific(loss)],
+    ...(noise > 0 ? ([["with noise P + σ^{2}", ({ loss }) => scientific(loss + noise)]] as typeof columns) : []),
+    ["over the best", ({ loss }) => (loss / least).toFixed(3)],
+    ["floor F_{0}", ({ F0 }) => scientific(F0)],
+    ["not yet learned", ({ bias }) => scientific(bias)],
+    ["early noise", ({ early }) => scientific(early)],
+    ["late noise", ({ late }) => scientific(late)],
+    ["Σγ_{r}/(γT)", ({ spent }) => spent.toFixed(3)],
+  ];
+  return h(
+    "table",
+    {},
+    h(
+      "caption",
+      {},
+      `At the last step. ${Number.isFinite(error) && error > 0 ? `Estimated relative error at most ${error.toExponential(0)}.` : ""}`,
+    ),
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        ...["schedule", ...columns.map(([title]) => title)].map((title) => h("th", { scope: "col" }, rich(title))),
+      ),
+    ),
+    h(
+      "tbody",
+      {},
+      ...rows.map((row) =>
+        h("tr", {}, h("th", { scope: "row" }, row.name), ...columns.map(([, cell]) => h("td", {}, rich(cell(row))))),
+      ),
+    ),
+  );
+}
+
+const percent = (x: number): string => `${(100 * x).toPrecision(x < 0.1 ? 2 : 3)} %`;
+const short = (x: number): string => String(+x.toPrecision(4));
+
+function scientific(x: number): string {
+  if (!(x > 0)) return Number.isNaN(x) ? "–" : "0";
+  if (x >= 1e-3 && x < 1e4) return String(+x.toPrecision(4));
+  const exponent = Math.floor(Math.log10(x) + 1e-12);
+  return `${(x / 10 ** exponent).toFixed(2)}×10^{${String(exponent).replace("-", "−")}}`;
+}
