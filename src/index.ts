@@ -42,6 +42,8 @@ export { type Interval, interval, quantile } from "./fitting/quantiles.ts";
 export { type Format, formatOf, readTable } from "./fitting/read.ts";
 export {
   dropHighestLoss,
+  parseColumns,
+  parseWhere,
   type Quantity,
   type RunColumns,
   type Runs,

@@ -2,6 +2,16 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 
+/** What the library refuses in an option's text, told with the option's name. */
+export function refused<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) throw new InvalidArgumentError(`${error.message}.`);
+    throw error;
+  }
+}
+
 /** A number: 0.7, 1e8, −3, inf. */
 export function number(text: string): number {
   const word = text.trim().toLowerCase().replace("−", "-");

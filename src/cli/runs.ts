@@ -1,11 +1,13 @@
 // Reading runs: the options that say which file holds them, which columns and rows, and how they are fitted.
 
 import { readFileSync } from "node:fs";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import {
   dropHighestLoss,
   type FitOptions,
   formatOf,
+  parseColumns,
+  parseWhere,
   type Quantity,
   type Runs,
   readTable,
@@ -13,7 +15,7 @@ import {
   select,
 } from "../index.ts";
 import { MissingPackage, Usage } from "./errors.ts";
-import { number, range, whole, withRandom } from "./options.ts";
+import { number, range, refused, whole, withRandom } from "./options.ts";
 
 export interface RunsValues {
   readonly columns?: Partial<Record<Quantity, string>>;
@@ -29,8 +31,6 @@ export interface RunsValues {
   readonly seed: number;
   readonly threads?: number;
 }
-
-const QUANTITIES: readonly Quantity[] = ["N", "D", "C", "loss", "run"];
 
 /** FILE and what is to be taken from it. */
 export function withRuns(command: Command): Command {
@@ -63,20 +63,11 @@ export function withRuns(command: Command): Command {
 }
 
 function columns(text: string): Partial<Record<Quantity, string>> {
-  const named: Partial<Record<Quantity, string>> = {};
-  for (const part of text.split(",")) {
-    const [, quantity, name] = /^\s*(\w+)\s*=(.+)$/.exec(part) ?? [];
-    if (!QUANTITIES.includes(quantity as Quantity))
-      throw new InvalidArgumentError(`give N=…, D=…, C=…, loss=… or run=…, got "${part}".`);
-    named[quantity as Quantity] = name!.trim();
-  }
-  return named;
+  return refused(() => parseColumns(text));
 }
 
 function where(text: string, before: Record<string, string> = {}): Record<string, string> {
-  const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError(`give COLUMN=VALUE, got "${text}".`);
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+  return { ...before, ...refused(() => parseWhere([text])) };
 }
 
 /** Reads the file and selects the rows. */

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { toJson } from "../figures/index.ts";
 import {
@@ -152,7 +152,7 @@ async function load(file: string, retries?: number): Promise<Plan> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw new Usage(`${file} cannot be read (${error.code}): give the file of a plan`);
   });
-  const plan = await readPlan(text).catch((error: Error) => {
+  const plan = await readPlan(text, { folder: dirname(file) }).catch((error: Error) => {
     if (error instanceof RangeError) throw new Usage(`${file}: ${error.message}`);
     throw error;
   });
@@ -197,7 +197,7 @@ async function status(folder: string, options: { json?: boolean }): Promise<void
   try {
     const rows = [];
     for (const { id, name, source, kernels } of await store.plans()) {
-      const plan = await readPlan(source).catch(() => undefined);
+      const plan = await readPlan(source, { folder: null }).catch(() => undefined);
       // a plan's id tells the kernels and the jobs it was made for
       const known = plan?.id === id;
       rows.push({

@@ -1,20 +1,18 @@
 // --schedule, --horizon, --optimizer and --noise: how a model is trained, beyond SGD at a constant step.
 
 import { existsSync, readFileSync } from "node:fs";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import {
   type Batch,
-  dana,
-  heavyBall,
-  nesterov,
   type Optimizer,
+  parseOptimizer,
   parseSchedule,
   piecewise,
   type Schedule,
   sgd,
   table,
 } from "../index.ts";
-import { number, whole } from "./options.ts";
+import { number, refused, whole } from "./options.ts";
 import { brief } from "./words.ts";
 
 export interface TrainingValues {
@@ -89,47 +87,9 @@ function rampFrom(text: string): { text: string; batch: Batch } {
 }
 
 function optimizerFrom(text: string): { text: string; make: (common: Common) => Optimizer } {
-  return refused(() => {
-    const [name, rest = ""] = text.split(/:(.*)/s) as [string, string?];
-    const words = rest.split(",").filter(Boolean);
-    const make = (common: Common): Optimizer => {
-      const momentum = () => (rest === "" ? {} : { momentum: number(rest) });
-      switch (name) {
-        case "sgd":
-          return sgd(common);
-        case "heavy-ball":
-          return heavyBall({ ...momentum(), ...common });
-        case "nesterov":
-          return nesterov({ ...momentum(), ...common });
-        case "dana": {
-          const given = Object.fromEntries(words.filter((w) => w.includes("=")).map((w) => w.split("=")));
-          const variant = words.find((w) => !w.includes("=")) ?? "constant";
-          const unknown = Object.keys(given).find((key) => key !== "delta" && key !== "strength");
-          if ((variant !== "constant" && variant !== "decaying") || unknown !== undefined)
-            throw new RangeError(`dana takes constant or decaying, delta and strength, got ${unknown ?? variant}`);
-          return dana({
-            variant,
-            ...(given.delta === undefined ? {} : { delta: number(given.delta) }),
-            ...(given.strength === undefined ? {} : { strength: number(given.strength) }),
-            ...common,
-          });
-        }
-        default:
-          throw new RangeError(`an optimizer is sgd, heavy-ball:μ, nesterov:μ or dana:VARIANT, got "${text}"`);
-      }
-    };
-    make({});
-    return { text, make };
-  });
-}
-
-function refused<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof TypeError) throw new InvalidArgumentError(`${error.message}.`);
-    throw error;
-  }
+  const make = (common: Common) => parseOptimizer(text, common);
+  refused(() => make({}));
+  return { text, make };
 }
 
 /** The optimiser asked for, or undefined for SGD at a constant step and batch. */

@@ -41,6 +41,37 @@ export interface TableOptions {
   readonly flopsPerToken?: number;
 }
 
+const QUANTITIES: readonly Quantity[] = ["N", "D", "C", "loss", "run"];
+
+/**
+ * Columns as they are written in one text: "N=params,D=tokens".
+ * @throws RangeError
+ */
+export function parseColumns(text: string): Partial<Record<Quantity, string>> {
+  const named: Partial<Record<Quantity, string>> = {};
+  for (const part of text.split(",")) {
+    const [, quantity, name] = /^\s*(\w+)\s*=(.+)$/.exec(part) ?? [];
+    if (!QUANTITIES.includes(quantity as Quantity))
+      throw new RangeError(`give N=…, D=…, C=…, loss=… or run=…, got ${shown(part)}`);
+    named[quantity as Quantity] = name!.trim();
+  }
+  return named;
+}
+
+/**
+ * Conditions on rows, each as "column=value"; all must hold.
+ * @throws RangeError
+ */
+export function parseWhere(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const at = text.indexOf("=");
+      if (at < 1) throw new RangeError(`give COLUMN=VALUE, got ${shown(text)}`);
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
+
 /** Usual names, without case and punctuation, the most telling first. */
 const NAMES: Record<Quantity, readonly string[]> = {
   N: "n params parameters nparams numparams numparameters modelsize modelparams modelparameters paramsactiveprecise activeparams paramsactive nonembeddingparams paramsnonembedding paramcount size".split(

@@ -3,6 +3,7 @@
 import { type JobResult, jobs, type Parameters, type Scalar, type Value } from "./jobs.ts";
 import { canonical, kernelVersion, sha256 } from "./keys.ts";
 import type { Plan } from "./plan.ts";
+import { isReference, NO_TABLES, type Tables } from "./tables.ts";
 
 export interface Cell {
   readonly key: string;
@@ -68,19 +69,25 @@ export function runnable(cell: Cell): Cell {
   return cell;
 }
 
+/** The references to tables among a cell's parameters. */
+export function tablesIn({ job, parameters }: Cell): string[] {
+  const named = Object.entries(jobs.get(job)!.parameters).filter(([, { type }]) => type === "table");
+  return named.map(([name]) => parameters[name]).filter(isReference);
+}
+
 /** Memory of a cell at its largest, in bytes. */
-export function memoryOf({ job, parameters }: Cell): number {
-  return jobs.get(job)!.memory(parameters);
+export function memoryOf({ job, parameters }: Cell, tables: Tables): number {
+  return jobs.get(job)!.memory(parameters, tables);
 }
 
 /** Runs a cell here and now. Whatever it throws is its outcome. */
-export async function runCell(cell: Cell, host: string): Promise<Outcome> {
+export async function runCell(cell: Cell, host: string, tables: Tables = NO_TABLES): Promise<Outcome> {
   for (let attempts = 1; ; attempts++) {
     const started = Date.now();
     const start = performance.now();
     const timing = () => ({ attempts, seconds: (performance.now() - start) / 1000, started, host });
     try {
-      const result = await jobs.get(cell.job)!.run(cell.parameters, cell.seed);
+      const result = await jobs.get(cell.job)!.run(cell.parameters, cell.seed, tables);
       return { key: cell.key, status: "done", ...written(result, cell.save), error: null, ...timing() };
     } catch (error) {
       if (attempts > cell.retries) return failed(cell, reason(error), timing());

@@ -61,7 +61,7 @@ async function timed(plan: Plan, pool: CellPool): Promise<Outcome[]> {
     while (outcomes.length < TIMED && performance.now() < end) {
       const next = indices.next();
       if (next.done) return;
-      outcomes.push(...(await pool.run([cellAt(plan, next.value)])));
+      outcomes.push(...(await pool.run([cellAt(plan, next.value)], plan.tables)));
     }
   };
   let timer: NodeJS.Timeout | undefined;
@@ -78,7 +78,7 @@ async function timed(plan: Plan, pool: CellPool): Promise<Outcome[]> {
 function largest(plan: Plan): number {
   let most = 0;
   const step = Math.max(1, Math.floor(plan.size / LOOKED_AT));
-  for (let i = plan.size - 1; i >= 0; i -= step) most = Math.max(most, memoryOf(cellAt(plan, i)));
+  for (let i = plan.size - 1; i >= 0; i -= step) most = Math.max(most, memoryOf(cellAt(plan, i), plan.tables));
   return most;
 }
 

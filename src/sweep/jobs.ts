@@ -2,17 +2,22 @@
 // The tables of parameters make the plan's JSON Schema and its defaults, those of results the columns of an export.
 
 import { dynamicsJob } from "./kinds/dynamics.ts";
+import { fitJob } from "./kinds/fit.ts";
 import { rehearsal } from "./kinds/rehearsal.ts";
 import { simulateJob } from "./kinds/simulation.ts";
 import { frontierJob, lossJob, phaseJob } from "./kinds/theory.ts";
+import type { Tables } from "./tables.ts";
 
 /** What a plan may give a parameter; null where it is left open. */
-export type Value = number | string | null | readonly number[];
+export type Value = number | string | null | readonly number[] | readonly string[];
 export type Parameters = Readonly<Record<string, Value>>;
 
 export interface Parameter {
-  /** "numbers" is a list of them, in a plan also a lin or log range. */
-  readonly type: "number" | "integer" | "text" | "numbers";
+  /**
+   * "numbers" is a list of them, in a plan also a lin or log range. "table" is a file of runs: in a plan its name, in a cell
+   * its reference (tables.ts).
+   */
+  readonly type: "number" | "integer" | "text" | "numbers" | "texts" | "table";
   readonly about: string;
   /** Left out of `fixed` and `axes` it has this value; without a default it must be given. */
   readonly default?: Value;
@@ -23,6 +28,10 @@ export interface Parameter {
   readonly most?: number;
   /** A text must be one of these. */
   readonly choices?: readonly string[];
+  /** How many entries a list must have. */
+  readonly entries?: number;
+  /** Throws a RangeError on what the schema cannot tell. Not called for null. */
+  readonly check?: (value: Value) => void;
 }
 
 /** NaN and ±Infinity are results too. */
@@ -49,10 +58,10 @@ export interface JobKind {
   readonly stats: Readonly<Record<string, Column>>;
   readonly curves: readonly string[];
   /** Bytes a cell holds at its largest, beyond a thread's own. */
-  memory(parameters: Parameters): number;
-  run(parameters: Parameters, seed: number): JobResult | Promise<JobResult>;
+  memory(parameters: Parameters, tables: Tables): number;
+  run(parameters: Parameters, seed: number, tables: Tables): JobResult | Promise<JobResult>;
 }
 
 export const jobs: ReadonlyMap<string, JobKind> = new Map(
-  [phaseJob, lossJob, frontierJob, simulateJob, dynamicsJob, rehearsal].map((kind) => [kind.name, kind]),
+  [phaseJob, lossJob, frontierJob, simulateJob, dynamicsJob, fitJob, rehearsal].map((kind) => [kind.name, kind]),
 );

@@ -2,7 +2,8 @@
 // no messages; a cell waits until its memory is free; one that kills its thread is tried again alone.
 
 import { availableThreads, openPool, type Pool, ThreadLost, workerScript } from "../pool.ts";
-import { type Cell, failed, memoryOf, type Outcome } from "./cells.ts";
+import { type Cell, failed, memoryOf, type Outcome, tablesIn } from "./cells.ts";
+import { NO_TABLES, type Tables } from "./tables.ts";
 
 /** Seconds of work in a batch. */
 const BATCH = 0.1;
@@ -39,20 +40,21 @@ export class CellPool {
   }
 
   /** Runs cells one after another on one thread. Never rejects for what a cell does. */
-  async run(cells: readonly Cell[]): Promise<Outcome[]> {
-    const bytes = Math.max(...cells.map(memoryOf));
-    if (bytes > this.memory) return cells.map((cell) => this.#tooLarge(cell));
+  async run(cells: readonly Cell[], tables: Tables = NO_TABLES): Promise<Outcome[]> {
+    const bytes = Math.max(...cells.map((cell) => memoryOf(cell, tables)));
+    if (bytes > this.memory) return cells.map((cell) => this.#tooLarge(cell, bytes));
+    const needed = tables.size === 0 ? tables : neededBy(cells, tables);
     await this.#hold(bytes);
     try {
-      return await this.#pool.run<Outcome[]>("cells", [cells]);
+      return await this.#pool.run<Outcome[]>("cells", [cells, needed]);
     } catch (error) {
       if (!(error instanceof ThreadLost)) throw error;
-      if (cells.length === 1) return [await this.#again(cells[0]!, error)];
+      if (cells.length === 1) return [await this.#again(cells[0]!, needed, error)];
     } finally {
       this.#release(bytes);
     }
     const outcomes: Outcome[] = [];
-    for (const cell of cells) outcomes.push(...(await this.run([cell])));
+    for (const cell of cells) outcomes.push(...(await this.run([cell], tables)));
     return outcomes;
   }
 
@@ -61,20 +63,20 @@ export class CellPool {
   }
 
   /** After the first loss of a thread: as often as the cell may be retried. */
-  async #again(cell: Cell, loss: ThreadLost): Promise<Outcome> {
+  async #again(cell: Cell, tables: Tables, loss: ThreadLost): Promise<Outcome> {
     const started = Date.now();
     for (let attempts = 1; ; attempts++) {
       if (attempts > cell.retries) return failed(cell, loss.message, { attempts, seconds: 0, started, host: "" });
       try {
-        return (await this.#pool.run<Outcome[]>("cells", [[cell]]))[0]!;
+        return (await this.#pool.run<Outcome[]>("cells", [[cell], tables]))[0]!;
       } catch (error) {
         if (!(error instanceof ThreadLost)) throw error;
       }
     }
   }
 
-  #tooLarge(cell: Cell): Outcome {
-    const [needs, has] = [memoryOf(cell), this.memory].map((bytes) => `${Math.ceil(bytes / 1e6)} MB`);
+  #tooLarge(cell: Cell, bytes: number): Outcome {
+    const [needs, has] = [bytes, this.memory].map((bytes) => `${Math.ceil(bytes / 1e6)} MB`);
     const timing = { attempts: 0, seconds: 0, started: Date.now(), host: "" };
     return failed(cell, `needs ${needs} of memory, ${has} may be used here: give more with --memory`, timing);
   }
@@ -98,6 +100,12 @@ export class CellPool {
   }
 }
 
+/** The tables of a batch: no other need cross to the thread. */
+function neededBy(cells: readonly Cell[], tables: Tables): Tables {
+  const names = new Set(cells.flatMap(tablesIn));
+  return new Map([...tables].filter(([name]) => names.has(name)));
+}
+
 function defaultMemory(): number {
   return 0.75 * process.availableMemory();
 }
@@ -107,9 +115,9 @@ export async function runLocally(
   cells: Iterator<Cell>,
   left: () => number,
   record: Record,
-  options: LocalOptions & { readonly signal?: AbortSignal | undefined },
+  options: LocalOptions & { readonly tables?: Tables; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const { signal } = options;
+  const { signal, tables = NO_TABLES } = options;
   const pool = await CellPool.open(options);
   const lanes = pool.threads + 1;
   let seconds = BATCH;
@@ -122,19 +130,20 @@ export async function runLocally(
       const cell = spare ?? (cells.next().value as Cell | undefined);
       spare = undefined;
       if (!cell) break;
-      if (memoryOf(cell) >= LARGE && taken.length > 0) {
+      const large = memoryOf(cell, tables) >= LARGE;
+      if (large && taken.length > 0) {
         spare = cell;
         break;
       }
       taken.push(cell);
-      if (memoryOf(cell) >= LARGE) break;
+      if (large) break;
     }
     return taken;
   };
 
   const lane = async (): Promise<void> => {
     for (let taken = batch(); taken.length > 0; taken = batch()) {
-      const outcomes = await pool.run(taken);
+      const outcomes = await pool.run(taken, tables);
       signal?.throwIfAborted();
       const mean = outcomes.reduce((sum, outcome) => sum + outcome.seconds, 0) / outcomes.length;
       seconds = Math.max(1e-6, 0.5 * seconds + 0.5 * mean);

@@ -1,9 +1,10 @@
 // A plan: one job over a grid of parameters and seeds. Read from JSON, checked against the schema, completed with defaults.
 // The grid is never laid out: cells.ts computes cell i when it is asked for, so a plan of a million cells is small.
 
-import { type JobKind, jobs, type Value } from "./jobs.ts";
+import { type JobKind, jobs, type Parameter, type Value } from "./jobs.ts";
 import { canonical, kernelVersion, sha256 } from "./keys.ts";
 import { MOST_CELLS, planSchema } from "./schema.ts";
+import { openTable, type Tables } from "./tables.ts";
 
 export interface Axis {
   readonly name: string;
@@ -23,7 +24,9 @@ export interface Plan {
   readonly retries: number;
   /** Number of cells. */
   readonly size: number;
-  /** The JSON it was read from. */
+  /** What its cells fit; empty where the plan was read without its files. */
+  readonly tables: Tables;
+  /** The JSON it was read from, with the references of its tables. */
   readonly source: string;
   /** Equal plans on equal kernels have equal ids, whatever their name and retries. */
   readonly id: string;
@@ -33,7 +36,7 @@ export interface Plan {
 export class PlanError extends RangeError {
   override readonly name = "RangeError";
   constructor(path: string, what: string) {
-    super(`${path === "" ? "the plan" : path} ${what}`);
+    super(`${path === "" ? "the plan" : path}${what.startsWith(":") ? "" : " "}${what}`);
   }
 }
 
@@ -47,6 +50,9 @@ interface Source {
   retries?: number;
 }
 
+/** A file of runs, and where it was read before, its content. */
+type TableSource = string | { file: string; reference: string };
+
 interface Range {
   list?: unknown[];
   lin?: [number, number];
@@ -54,13 +60,19 @@ interface Range {
   points?: number;
 }
 
+export interface PlanOptions {
+  /** What the names of tables are relative to. null: no file is opened, for a plan as a store keeps it. Default ".". */
+  readonly folder?: string | null;
+}
+
 /**
- * Checks a plan (the JSON text, or what it says) and completes it.
+ * Checks a plan (the JSON text, or what it says), reads its tables and completes it.
  * @throws RangeError naming the JSON pointer of the first mistake
  */
-export async function readPlan(source: string | object): Promise<Plan> {
-  const value = await checked(typeof source === "string" ? parse(source) : source);
+export async function readPlan(source: string | object, { folder = "." }: PlanOptions = {}): Promise<Plan> {
+  const value = structuredClone(await checked(typeof source === "string" ? parse(source) : source));
   const job = jobs.get(value.job)!;
+  const tables = await resolveTables(value, job, folder);
   const given = { fixed: value.fixed ?? {}, axes: value.axes ?? {} };
   const points = Object.values(given.axes).map(({ list, points }) => list?.length ?? points!);
   const asked = points.reduce((product, n) => product * n, countOf(value.seeds));
@@ -80,14 +92,82 @@ export async function readPlan(source: string | object): Promise<Plan> {
     const own = given.fixed[name] ?? parameter.default;
     if (own === undefined)
       throw new PlanError("/fixed", `lacks ${name} (${parameter.about}): job ${job.name} needs it here or in axes`);
-    fixed[name] = parameter.type === "numbers" && own !== null ? numbersOf(own as Range | number[]) : (own as Value);
+    fixed[name] =
+      parameter.type === "numbers" && own !== null ? numbersOf(own as Range | number[]) : cellValue(own, parameter);
   }
+  checkValues(job, given, fixed, axes);
   const seeds = Array.isArray(value.seeds) ? value.seeds : Array.from({ length: countOf(value.seeds) }, (_, i) => i);
   const save = [...(value.save ?? job.curves)].sort();
   const size = axes.reduce((product, { values }) => product * values.length, seeds.length);
   const plan = { job, fixed, axes, seeds, save, size };
   const id = sha256(canonical({ ...plan, job: [job.name, job.revision], kernels: kernelVersion() })).slice(0, 16);
-  return { ...plan, id, name: value.name ?? job.name, retries: value.retries ?? 0, source: JSON.stringify(value) };
+  return {
+    ...plan,
+    id,
+    tables,
+    name: value.name ?? job.name,
+    retries: value.retries ?? 0,
+    source: JSON.stringify(value),
+  };
+}
+
+/** Most bytes of all tables of a plan. */
+const MOST_BYTES = 128e6;
+
+/** Opens the tables of a plan, each once, and writes their references beside their names. */
+async function resolveTables(value: Source, job: JobKind, folder: string | null): Promise<Tables> {
+  const tables = new Map<string, Uint8Array>();
+  const opened = new Map<string, string>();
+  let bytes = 0;
+  const resolved = async (path: string, source: TableSource): Promise<TableSource> => {
+    const { file, reference } = typeof source === "string" ? { file: source, reference: undefined } : source;
+    if (folder === null && reference !== undefined) return source;
+    const found = opened.get(file);
+    if (found) return { file, reference: found };
+    const shownName = JSON.stringify(file.slice(0, 200));
+    if (folder === null) throw new PlanError(path, `names a file, ${shownName}, and none may be read here`);
+    const table = await openTable(file, folder).catch((error: Error) => {
+      if (!(error instanceof RangeError)) throw error;
+      throw new PlanError(path, `: ${shownName} ${error.message}`);
+    });
+    if (reference !== undefined && reference !== table.reference)
+      throw new PlanError(path, `: ${shownName} has changed since the plan said what it holds`);
+    bytes += tables.has(table.reference) ? 0 : table.bytes.length;
+    if (bytes > MOST_BYTES)
+      throw new PlanError(path, `: the tables of the plan have more than ${MOST_BYTES / 1e6} MB together`);
+    opened.set(file, table.reference);
+    tables.set(table.reference, table.bytes);
+    return { file, reference: table.reference };
+  };
+  for (const [name, { type }] of Object.entries(job.parameters)) {
+    if (type !== "table") continue;
+    const own = value.fixed?.[name] as TableSource | undefined;
+    if (own !== undefined) value.fixed![name] = await resolved(`/fixed/${name}`, own);
+    const list = value.axes?.[name]?.list as TableSource[] | undefined;
+    for (const [i, source] of (list ?? []).entries()) list![i] = await resolved(`/axes/${name}/list/${i}`, source);
+  }
+  return tables;
+}
+
+/** What the schema cannot tell of a value. */
+function checkValues(
+  job: JobKind,
+  given: { axes: Record<string, Range> },
+  fixed: Plan["fixed"],
+  axes: readonly Axis[],
+) {
+  const check = (path: string, name: string, value: Value) => {
+    const look = job.parameters[name]!.check;
+    if (!look || value === null) return;
+    try {
+      look(value);
+    } catch (error) {
+      throw new PlanError(path, `: ${(error as Error).message}`);
+    }
+  };
+  for (const [name, value] of Object.entries(fixed)) check(`/fixed/${name}`, name, value);
+  for (const { name, values } of axes)
+    if (given.axes[name]!.list) values.forEach((value, i) => void check(`/axes/${name}/list/${i}`, name, value));
 }
 
 const countOf = (seeds: number | number[] = 1): number => (Array.isArray(seeds) ? seeds.length : seeds);
@@ -103,9 +183,16 @@ function parse(text: string): object {
 function valuesOf(range: Range, { parameters }: JobKind, name: string): readonly Value[] {
   const { type } = parameters[name]!;
   if (range.list)
-    return type === "numbers" ? (range.list as (Range | number[])[]).map(numbersOf) : (range.list as Value[]);
+    return type === "numbers"
+      ? (range.list as (Range | number[])[]).map(numbersOf)
+      : range.list.map((value) => cellValue(value, parameters[name]!));
   const values = numbersOf(range);
   return type === "integer" ? [...new Set(values.map(Math.round))] : values;
+}
+
+/** In a cell a table is its reference. */
+function cellValue(value: unknown, { type }: Parameter): Value {
+  return type === "table" ? (value as { reference: string }).reference : (value as Value);
 }
 
 function numbersOf(range: Range | number[]): number[] {

@@ -1,6 +1,7 @@
 // Cells by way of Redis: the coordinator keeps a window of them in a BullMQ queue and writes what comes back; workers
 // anywhere take them. BullMQ delivers at least once, so everything here may be said twice: a job's id is its cell's key,
 // adding it again changes nothing, and a result is taken from the queue only after it is committed to the store.
+// Tables travel beside the cells, once each, by their reference; a worker checks what it gets.
 // What is lost (a worker, the coordinator, Redis with its memory) is found missing and said again.
 
 import type { Job, Queue } from "bullmq";
@@ -8,6 +9,7 @@ import { type Cell, failed, type Outcome } from "./cells.ts";
 import { kernelVersion, sha256 } from "./keys.ts";
 import { connect, isAway, loadQueue, type Place } from "./redis.ts";
 import type { Execute } from "./sweep.ts";
+import { LARGEST_TABLE, referenceTo, type Tables } from "./tables.ts";
 
 /** Cells in the queue at once: enough for the workers never to wait, few enough for any Redis. */
 const WINDOW = 1000;
@@ -15,6 +17,8 @@ const WINDOW = 1000;
 const REMIND = 5000;
 /** Milliseconds for which a coordinator's word holds. */
 const HELD = 15_000;
+/** Milliseconds for which Redis keeps a table without being reminded. */
+const TABLE_HELD = 600_000;
 /** Results fetched at once. */
 const PAGE = 500;
 
@@ -36,6 +40,7 @@ export function names(queue: string) {
   return {
     notice: `isoflop:${queue}:sweep`,
     prefix: `isoflop:${queue}`,
+    table: (reference: string) => `isoflop:${queue}:table:${reference}`,
     cells: `cells-${sha256(kernelVersion()).slice(0, 12)}`,
   };
 }
@@ -52,9 +57,9 @@ export interface QueueOptions {
  * @throws Error in one line where Redis does not answer or refuses, or another sweep runs on the same queue
  */
 export function throughQueue(place: Place, { name = "default", onAway }: QueueOptions = {}): Execute {
-  return async ({ cells, store, name: plan, record, commit, signal }) => {
+  return async ({ cells, tables, store, name: plan, record, commit, signal }) => {
     const redis = await connect(place);
-    const { notice, prefix, cells: queueName } = names(name);
+    const { notice, prefix, table, cells: queueName } = names(name);
     const own: Notice = { store, kernels: kernelVersion(), plan };
     const other = await claim(redis, notice, own);
     if (other) {
@@ -68,7 +73,7 @@ export function throughQueue(place: Place, { name = "default", onAway }: QueueOp
     queue.on("error", () => {}); // told by the command that fails
     const out = new Map<string, Cell>();
     let more = true;
-    let reminded = 0;
+    let reminded = -Infinity;
 
     const round = async (): Promise<number> => {
       await redis.set(notice, JSON.stringify(own), "PX", HELD);
@@ -83,7 +88,10 @@ export function throughQueue(place: Place, { name = "default", onAway }: QueueOp
       }
       // what is said while Redis is away is said again by the next reminder
       const remind = performance.now() - reminded > REMIND;
-      if (remind) reminded = performance.now();
+      if (remind) {
+        reminded = performance.now();
+        for (const [reference, bytes] of tables) await put(redis, table(reference), bytes);
+      }
       await add(queue, remind ? [...out.values()] : fresh);
       return harvest(queue, out, record, commit);
     };
@@ -99,15 +107,15 @@ export function throughQueue(place: Place, { name = "default", onAway }: QueueOp
           if (!isAway(error)) throw error;
           if (!away) onAway?.(true);
           away = true;
-          reminded = 0;
+          reminded = -Infinity;
           idle = 500;
         }
         if (idle > 0) await pause(idle, signal);
       }
-      await redis.del(notice);
+      await redis.del(notice, ...[...tables.keys()].map(table));
     } catch (error) {
       // on purpose or not, this coordinator leaves: what nobody has begun need not be done
-      await Promise.allSettled([queue.drain(), redis.del(notice)]);
+      await Promise.allSettled([queue.drain(), redis.del(notice, ...[...tables.keys()].map(table))]);
       throw error;
     } finally {
       await queue.close().catch(() => {});
@@ -123,6 +131,36 @@ async function claim(redis: import("ioredis").Redis, key: string, own: Notice): 
   const holder = held === null ? undefined : (JSON.parse(held) as Notice);
   // the same store is locked by one process alone, so its earlier coordinator is dead
   return holder === undefined || holder.store === own.store ? undefined : holder;
+}
+
+/** A table where workers find it; sent only where it is not there. */
+async function put(redis: import("ioredis").Redis, key: string, bytes: Uint8Array): Promise<void> {
+  if ((await redis.pexpire(key, TABLE_HELD)) === 0) await redis.set(key, Buffer.from(bytes), "PX", TABLE_HELD);
+}
+
+/**
+ * Brings the tables of a cell from Redis.
+ * @throws RangeError where one is not there, is too large, or is not what its reference says
+ */
+export async function fetchTables(
+  redis: import("ioredis").Redis,
+  queue: string,
+  references: readonly string[],
+): Promise<Tables> {
+  const tables = new Map<string, Uint8Array>();
+  for (const reference of references) {
+    const key = names(queue).table(reference);
+    const size = await redis.strlen(key);
+    if (size > LARGEST_TABLE) throw new RangeError(`the table ${reference} has ${size} bytes: more than is allowed`);
+    const bytes = await redis.getBuffer(key);
+    if (bytes === null) throw new RangeError(`the table ${reference} is not in the queue`);
+    if (referenceTo(bytes, reference) !== reference)
+      throw new RangeError(`the table ${reference} in the queue has another content`);
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
+    tables.set(reference, shared);
+  }
+  return tables;
 }
 
 /** Not an integer and without a colon, as BullMQ wants. */

@@ -2,6 +2,7 @@
 // ships as sweep-plan.schema.json for editors.
 
 import { type JobKind, jobs, type Parameter } from "./jobs.ts";
+import { REFERENCE } from "./tables.ts";
 
 type Schema = Record<string, unknown>;
 
@@ -10,9 +11,10 @@ export const MOST_CELLS = 10_000_000;
 
 const points = { type: "integer", minimum: 1, maximum: MOST_CELLS };
 
+const TEXT = { maxLength: 1000, pattern: "^[^\\u0000\\p{Cs}]*$" };
+
 function scalar({ type, least, above, most, choices }: Parameter): Schema {
-  if (type === "text")
-    return choices ? { enum: choices } : { type: "string", maxLength: 1000, pattern: "^[^\\u0000\\p{Cs}]*$" };
+  if (type === "text") return choices ? { enum: choices } : { type: "string", ...TEXT };
   return {
     type: type === "integer" ? "integer" : "number",
     ...(least !== undefined && { minimum: least }),
@@ -29,13 +31,26 @@ function ranges(parameter: Parameter): Schema {
 }
 
 function value(parameter: Parameter): Schema {
-  if (parameter.type !== "numbers") return { ...scalar(parameter), description: parameter.about };
+  const { type, about: description, entries } = parameter;
+  if (type === "table")
+    return {
+      type: ["string", "object"],
+      description,
+      ...TEXT,
+      properties: { file: { type: "string", ...TEXT }, reference: { type: "string", pattern: REFERENCE.source } },
+      required: ["file", "reference"],
+      additionalProperties: false,
+    };
+  if (type === "texts")
+    return { type: "array", description, items: { type: "string", ...TEXT }, minItems: 1, maxItems: 100 };
+  if (type !== "numbers") return { ...scalar(parameter), description: parameter.about };
   return {
     type: ["array", "object"],
     description: parameter.about,
     items: scalar(parameter),
-    minItems: 1,
-    properties: ranges(parameter),
+    minItems: entries ?? 1,
+    ...(entries !== undefined && { maxItems: entries }),
+    properties: { ...ranges(parameter), ...(entries !== undefined && { points: { const: entries } }) },
     additionalProperties: false,
     ...oneRange(["lin", "log"]),
   };

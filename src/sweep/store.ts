@@ -229,7 +229,7 @@ export class Store {
 
   /** The cells of a job as columns: parameters, seed, results, statistics. */
   async columns(job: string): Promise<Record<string, (number | string | boolean | null)[]>> {
-    const reader = await this.#connection.runAndReadAll(select(job, {}));
+    const reader = await this.#connection.runAndReadAll(select(job, { files: await this.#files() }));
     const columns = Object.entries(reader.getColumnsObject()).map(([name, values]) => [
       name,
       values.map((value) => (typeof value === "bigint" ? Number(value) : value)),
@@ -244,7 +244,7 @@ export class Store {
   async export(job: string, file: string, options: ExportOptions): Promise<number> {
     const { format } = options;
     if (options.curves && jobs.get(job)!.curves.length === 0) throw new RangeError(`job ${job} has no curves`);
-    const query = options.curves ? selectCurves(job, format) : select(job, options);
+    const query = options.curves ? selectCurves(job, format) : select(job, { ...options, files: await this.#files() });
     const how = { csv: "FORMAT csv, HEADER", jsonl: "FORMAT json", parquet: "FORMAT parquet, COMPRESSION zstd" }[
       format
     ];
@@ -254,6 +254,19 @@ export class Store {
     } catch (error) {
       throw new Error(`${file} could not be written: ${oneLine((error as Error).message)}`);
     }
+  }
+
+  /** What the plans called the tables, by reference; the last of several names. */
+  async #files(): Promise<Map<string, string>> {
+    const files = new Map<string, string>();
+    const look = (value: unknown): void => {
+      if (typeof value !== "object" || value === null) return;
+      const { file, reference } = value as Record<string, unknown>;
+      if (typeof file === "string" && typeof reference === "string") files.set(reference, file);
+      Object.values(value).forEach(look);
+    };
+    for (const { source } of await this.plans()) look(JSON.parse(source));
+    return files;
   }
 
   async #rows(sql: string): Promise<unknown[][]> {
@@ -341,18 +354,37 @@ function field(column: string, key: string, type: Column, format: string | undef
   return `${type === "number" && format === "jsonl" ? `CASE WHEN isfinite(${value}) THEN ${value} END` : value} AS ${name(key)}`;
 }
 
-function parameterFields(job: string): [name: string, type: Column][] {
-  const { parameters } = jobs.get(job)!;
-  return Object.entries(parameters).map(([key, { type }]) => [key, type === "numbers" ? "text" : type]);
+/** Lists are JSON in a text. */
+const COLUMN = {
+  number: "number",
+  integer: "integer",
+  text: "text",
+  numbers: "text",
+  texts: "text",
+  table: "text",
+} as const;
+
+/** The file of a table, as a column beside its reference. */
+function fileField(key: string, files: ReadonlyMap<string, string>): string {
+  const names = [...files].map(([reference, file]) => `WHEN ${text(reference)} THEN ${text(file)}`);
+  const value = `json_extract_string(parameters, ${text(`$.${name(key)}`)})`;
+  return `${names.length === 0 ? "NULL" : `CASE ${value} ${names.join(" ")} END`} AS ${name(`${key}File`)}`;
 }
 
-function select(job: string, { format, timings }: Partial<ExportOptions>): string {
+function parameterFields(job: string): [name: string, type: Column][] {
+  const { parameters } = jobs.get(job)!;
+  return Object.entries(parameters).map(([key, { type }]) => [key, COLUMN[type]]);
+}
+
+function select(job: string, options: Partial<ExportOptions> & { files: ReadonlyMap<string, string> }): string {
+  const { format, timings, files } = options;
   const kind = jobs.get(job)!;
   const parameters = parameterFields(job);
   const fields = [
     "key",
     "kernels",
     ...parameters.map(([key, type]) => field("parameters", key, type, format)),
+    ...parameters.filter(([key]) => kind.parameters[key]!.type === "table").map(([key]) => fileField(key, files)),
     ...(kind.seeded ? ["seed"] : []),
     "status",
     ...Object.entries(kind.results).map(([key, type]) => field("results", key, type, format)),

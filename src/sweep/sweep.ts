@@ -6,6 +6,7 @@ import { type Cell, cellAt, type Outcome, spreadOrder } from "./cells.ts";
 import { type LocalOptions, type Record, runLocally } from "./local.ts";
 import type { Plan } from "./plan.ts";
 import { DONE, FAILED, PENDING, REPEATED, Store } from "./store.ts";
+import type { Tables } from "./tables.ts";
 
 export interface Standing {
   /** Different cells of the plan. */
@@ -36,6 +37,7 @@ export interface SweepOptions extends LocalOptions {
 /** Runs every cell and records each outcome once; `commit` returns when what is recorded is safe. */
 export type Execute = (work: {
   readonly cells: Iterator<Cell>;
+  readonly tables: Tables;
   readonly store: string;
   readonly name: string;
   readonly record: Record;
@@ -77,13 +79,14 @@ export async function sweep(plan: Plan, options: SweepOptions): Promise<Progress
       if (options.execute)
         await options.execute({
           cells,
+          tables: plan.tables,
           store: store.id,
           name: plan.name,
           record,
           commit: () => store.flush(),
           signal,
         });
-      else await runLocally(cells, () => total - run, record, options);
+      else await runLocally(cells, () => total - run, record, { ...options, tables: plan.tables });
     await store.flush();
     writeProgress(options.out, plan, progress());
     return progress();

@@ -5,17 +5,18 @@ import { threadId } from "node:worker_threads";
 import workerpool from "workerpool";
 import { forgetKernels } from "../kernels/default.ts";
 import { type Cell, memoryOf, type Outcome, runCell } from "./cells.ts";
+import type { Tables } from "./tables.ts";
 
 const host = `${hostname()}:${process.pid}:${threadId}`;
 
 /** Beyond this a cell's memory is given back: WebAssembly's only grows. */
 const LARGE = 64e6;
 
-async function cells(batch: readonly Cell[]): Promise<Outcome[]> {
+async function cells(batch: readonly Cell[], tables: Tables): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const cell of batch) {
-    outcomes.push(await runCell(cell, host));
-    if (memoryOf(cell) > LARGE) forgetKernels();
+    outcomes.push(await runCell(cell, host, tables));
+    if (memoryOf(cell, tables) > LARGE) forgetKernels();
   }
   return outcomes;
 }

@@ -2,11 +2,12 @@
 // the locks of what runs. Where it is killed its cells are taken up by another after a few seconds.
 
 import type { Worker } from "bullmq";
-import { type Cell, runnable } from "./cells.ts";
+import { type Cell, runnable, tablesIn } from "./cells.ts";
 import { kernelVersion } from "./keys.ts";
 import { CellPool, type LocalOptions } from "./local.ts";
-import { type Notice, names, pause, toWire, type Wire } from "./queue.ts";
+import { fetchTables, type Notice, names, pause, toWire, type Wire } from "./queue.ts";
 import { connect, isAway, loadQueue, type Place } from "./redis.ts";
+import { NO_TABLES, type Tables } from "./tables.ts";
 
 /** Milliseconds after which a cell whose worker is silent is someone else's; and how often that is looked for. */
 const LOCK = 5000;
@@ -41,10 +42,28 @@ export async function work(place: Place, options: WorkerOptions = {}): Promise<{
   let running = 0;
   let worker: Worker<Cell, Wire> | undefined;
 
+  // those of the cell before are mostly those of the next
+  let held: { readonly names: string; readonly tables: Promise<Tables> } = {
+    names: "",
+    tables: Promise.resolve(NO_TABLES),
+  };
+  const tablesFor = (cell: Cell): Promise<Tables> => {
+    const references = tablesIn(cell);
+    if (references.join() !== held.names) {
+      const tables = fetchTables(redis, options.name ?? "default", references);
+      held = { names: references.join(), tables };
+      tables.catch(() => {
+        held = { names: "", tables: Promise.resolve(NO_TABLES) };
+      });
+    }
+    return held.tables;
+  };
+
   const run = async ({ data }: { data: Cell }): Promise<Wire> => {
     running++;
     try {
-      const [outcome] = await pool.run([runnable(data)]);
+      const cell = runnable(data);
+      const [outcome] = await pool.run([cell], await tablesFor(cell));
       counts[outcome!.status]++;
       options.onCell?.(counts);
       return toWire(outcome!);

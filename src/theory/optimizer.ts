@@ -2,7 +2,7 @@
 // hyperparameters of every step. A step that is not given is the model's γ, and the effective step of heavy ball and
 // Nesterov, γ/(1−μ) of what multiplies the gradient, is that too.
 
-import { finite, integer, positive } from "../check.ts";
+import { finite, integer, positive, shown } from "../check.ts";
 import type { Momentum } from "./momentum.ts";
 import { constant, type Schedule, type Shape } from "./schedule.ts";
 import type { Spectrum } from "./spectrum.ts";
@@ -108,6 +108,36 @@ export function samplesBefore(batch: Batch, r: number): number {
     (sum, [step, size], i) => sum + size * Math.max(0, Math.min(r, batch[i + 1]?.[0] ?? r) - step),
     0,
   );
+}
+
+/** An optimiser by its name on the command line: "sgd", "heavy-ball:0.9", "nesterov:0.9", "dana:decaying,delta=8". */
+export function parseOptimizer(text: string, common: CommonOptions = {}): Optimizer {
+  const [name, rest = ""] = text.trim().split(/:(.*)/s) as [string, string?];
+  const momentum = rest === "" ? {} : { momentum: Number(rest) };
+  switch (name) {
+    case "sgd":
+      return sgd(common);
+    case "heavy-ball":
+      return heavyBall({ ...momentum, ...common });
+    case "nesterov":
+      return nesterov({ ...momentum, ...common });
+    case "dana": {
+      const words = rest.split(",").filter(Boolean);
+      const given = Object.fromEntries(words.filter((w) => w.includes("=")).map((w) => w.split("=")));
+      const variant = words.find((w) => !w.includes("=")) ?? "constant";
+      const unknown = Object.keys(given).find((key) => key !== "delta" && key !== "strength");
+      if ((variant !== "constant" && variant !== "decaying") || unknown !== undefined)
+        throw new RangeError(`dana takes constant or decaying, delta and strength, got ${unknown ?? variant}`);
+      return dana({
+        variant,
+        ...(given.delta === undefined ? {} : { delta: Number(given.delta) }),
+        ...(given.strength === undefined ? {} : { strength: Number(given.strength) }),
+        ...common,
+      });
+    }
+    default:
+      throw new RangeError(`an optimizer is sgd, heavy-ball:μ, nesterov:μ or dana:VARIANT, got ${shown(text)}`);
+  }
 }
 
 /** The hyperparameters of every step. */

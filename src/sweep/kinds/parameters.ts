@@ -1,5 +1,7 @@
 // Parameters that several jobs share.
 
+import { type Optimizer, parseOptimizer } from "../../theory/optimizer.ts";
+import { parseSchedule } from "../../theory/schedule.ts";
 import { type PowerLaw, powerLaw } from "../../theory/spectrum.ts";
 import type { Parameter, Parameters } from "../jobs.ts";
 
@@ -13,6 +15,30 @@ export const stepParameters = {
   stepFraction: { type: "number", about: "γ·Tr D, instead of gamma; by default 0.5", above: 0, default: null },
   batch: { type: "integer", about: "samples a step", least: 1, default: 1 },
 } as const satisfies Record<string, Parameter>;
+
+/** How a model is trained beyond SGD at a constant step, as the command line names it. */
+export const trainingParameters = {
+  schedule: {
+    type: "text",
+    about: "multiples of γ: constant, power:P, cosine, linear, wsd:warmup=N,decay=SHARE or optimal",
+    default: null,
+    check: (value) => void parseSchedule(value as string),
+  },
+  optimizer: {
+    type: "text",
+    about: "sgd, heavy-ball:μ, nesterov:μ, dana:constant or dana:decaying, with ,delta=δ,strength=c; by default sgd",
+    default: null,
+    check: (value) => void parseOptimizer(value as string),
+  },
+  noise: { type: "number", about: "variance σ² of the label noise, which losses leave out", least: 0, default: 0 },
+} as const satisfies Record<string, Parameter>;
+
+/** { optimizer }, or nothing where SGD at a constant step is left as it is. */
+export function trainingOf({ schedule, optimizer }: Parameters): { optimizer?: Optimizer } {
+  if (schedule === null && optimizer === null) return {};
+  const shape = schedule === null ? {} : { schedule: parseSchedule(schedule as string) };
+  return { optimizer: parseOptimizer((optimizer as string | null) ?? "sgd", shape) };
+}
 
 export const number = (p: Parameters, name: string): number => p[name] as number;
 

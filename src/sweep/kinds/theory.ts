@@ -6,7 +6,7 @@ import { phase } from "../../theory/phases.ts";
 import { type PlrfOptions, plrf } from "../../theory/plrf.ts";
 import { kernelNorm } from "../../theory/stability.ts";
 import type { JobKind } from "../jobs.ts";
-import { given, spectrumOf, spectrumParameters, stepParameters } from "./parameters.ts";
+import { given, spectrumOf, spectrumParameters, stepParameters, trainingOf, trainingParameters } from "./parameters.ts";
 
 const deterministic = { seeded: false, memory: () => 0 } as const;
 
@@ -35,6 +35,13 @@ export const lossJob: JobKind = {
     d: { type: "number", about: "model size: number of parameters", least: 1 },
     v: { type: "number", about: "number of data modes; by default 4d", least: 1, default: null },
     ...stepParameters,
+    ...trainingParameters,
+    horizon: {
+      type: "integer",
+      about: "the step a schedule is drawn for; by default the last",
+      least: 1,
+      default: null,
+    },
     steps: { type: "numbers", about: "steps r, increasing", least: 0 },
     method: { type: "text", about: "how the curve is computed", choices: LOSS_METHODS, default: "contour" },
   },
@@ -44,9 +51,13 @@ export const lossJob: JobKind = {
   run(p) {
     const model = plrf({
       spectrum: spectrumOf(p),
-      ...given<Omit<PlrfOptions, "spectrum">>(p, "d", "v", "gamma", "stepFraction", "batch"),
+      ...given<Omit<PlrfOptions, "spectrum">>(p, "d", "v", "gamma", "stepFraction", "batch", "noise"),
     });
-    const curve = loss(model, { steps: p.steps as number[], method: p.method as LossMethod });
+    const curve = loss(model, {
+      ...{ steps: p.steps as number[], method: p.method as LossMethod },
+      ...trainingOf(p),
+      ...given<{ horizon?: number }>(p, "horizon"),
+    });
     const { P0, F0, gamma: usedGamma } = model;
     return {
       results: { finalLoss: curve.loss.at(-1)!, P0, F0, kernelNorm: kernelNorm(model), usedGamma },
@@ -66,9 +77,10 @@ export const frontierJob: JobKind = {
   revision: 1,
   parameters: {
     ...spectrumParameters,
-    flops: { type: "numbers", about: "lowest and highest budget f = B·d·r", above: 0 },
+    flops: { type: "numbers", about: "lowest and highest budget f = B·d·r", above: 0, entries: 2 },
     points: { type: "integer", about: "budgets, evenly spaced in log f", least: 3, default: 25 },
     ...stepParameters,
+    ...trainingParameters,
     dataRatio: { type: "number", about: "v/d", least: 1, default: 4 },
     method: { type: "text", about: "how the optimum is found", choices: FRONTIER_METHODS, default: "exact" },
   },
@@ -86,6 +98,7 @@ export const frontierJob: JobKind = {
   run(p) {
     const front = frontier({
       spectrum: spectrumOf(p),
+      ...trainingOf(p),
       ...given<Omit<FrontierOptions, "spectrum">>(
         p,
         "flops",
@@ -95,6 +108,7 @@ export const frontierJob: JobKind = {
         "batch",
         "dataRatio",
         "method",
+        "noise",
       ),
     });
     const { xi, eta } = front.fit;
