@@ -33,6 +33,26 @@ export const PRESETS: readonly { readonly group: string; readonly items: readonl
     ],
   },
   {
+    group: "Schedules, noise and momentum",
+    items: [
+      { title: "Draw a schedule: decay at the end", search: "?view=schedules" },
+      { title: "Phase III: constant against optimal", search: "?view=schedules&knots=0*1_1*1&time=log" },
+      {
+        title: "Phase IVa: noise against size, α = 0.4, β = 0.9",
+        search: "?view=schedules&alpha=0.4&beta=0.9&knots=0*1_1*1&time=log",
+      },
+      {
+        title: "Label noise in phase II: decay, or small steps",
+        search: "?view=schedules&alpha=0.8&beta=0.6&noise=1&knots=0*0.05_0.5*0.05_1*0",
+      },
+      {
+        title: "DANA-decaying, α = 1, β = 0.7",
+        search: "?view=schedules&alpha=1&beta=0.7&step=0.5&optimizer=dana-decaying&knots=0*1_1*1",
+      },
+      { title: "Too large a step, half-way", search: "?view=schedules&knots=0*1_0.5*2.4_1*0" },
+    ],
+  },
+  {
     group: "Width, data and time (Bordelon et al. 2024)",
     items: [
       { title: "Test loss over time for several N, P = 1000", search: "?view=dynamics" },

@@ -11,6 +11,6 @@ export const TEXTS: Readonly<Record<"losses" | "parts", CardText>> = {
   parts: {
     see: "The excess loss at the end, cut into what the model of size d can never express, what is not yet learned, and the noise left by the first and by the second half of the training.",
     formula: "P(T) = F_{0} + (F − F_{0}) + noise_{early} + noise_{late}",
-    why: "A decay at the end removes late noise, a warm-up early noise. No schedule removes the floor; and what is not yet learned depends on the sum of all steps alone, so every decay and every warm-up costs a little of it. The optimal schedule is the best balance: γ ∝ P^{−½} at first, (T−r)^{4α−1} at last.",
+    why: "A decay at the end removes late noise, a warm-up early noise. No schedule removes the floor; and what is not yet learned depends on the sum of all steps alone, so every decay and every warm-up costs a little of it. The optimal schedule, found for SGD to leading order, is the best balance: γ ∝ P^{−½} at first, (T−r)^{4α−1} at last.",
   },
 };

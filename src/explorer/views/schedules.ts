@@ -41,11 +41,6 @@ export function mount(root: HTMLElement): Mounted {
   const numbers = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Losses at the end" });
   cards.parts.node.querySelector(".about")!.before(numbers);
   const verdict = h("div", { class: "verdict", role: "status" });
-  const knot = knotControls(() => editor);
-  const editor: ScheduleEditor = new ScheduleEditor({
-    onChange: (knots, settled) => store.set({ knots }, settled),
-    onSelect: () => knot.show(store.values),
-  });
   let starter: Lane | undefined;
   const start = (name: (typeof STARTS)[number]) => {
     starter ??= new Lane();
@@ -62,6 +57,11 @@ export function mount(root: HTMLElement): Mounted {
   const time = choice("time", "Time", FIELDS.time.choices, { linear: "linear", log: "logarithmic" }, (value) =>
     store.set({ time: value }),
   );
+  const knot = knotControls(() => editor, time.node);
+  const editor: ScheduleEditor = new ScheduleEditor({
+    onChange: (knots, settled) => store.set({ knots }, settled),
+    onSelect: () => knot.show(store.values),
+  });
   const optimizer = choice("optimizer", "Optimiser", FIELDS.optimizer.choices, OPTIMIZERS, (value) =>
     // each variant's own share of momentum
     store.set({
@@ -77,7 +77,7 @@ export function mount(root: HTMLElement): Mounted {
       h(
         "div",
         { class: "side" },
-        h("p", { class: "lead" }, h("strong", {}, "Drag a knot"), " of the red schedule, or start from a shape:"),
+        h("p", { class: "lead" }, h("strong", {}, "Drag a knot"), ", or start from a shape:"),
         h(
           "div",
           { class: "starts", role: "group", "aria-label": "Start from a shape" },
@@ -86,7 +86,7 @@ export function mount(root: HTMLElement): Mounted {
         editor.node,
         knot.node,
         verdict,
-        h("div", { class: "choices" }, optimizer.node, time.node),
+        h("div", { class: "choices" }, optimizer.node),
         controls.node,
         exportButtons("schedule", () => editor.figure),
       ),
@@ -143,7 +143,10 @@ function modelOf({ knots: _, time: __, ...model }: State): ModelInput {
 }
 
 /** The selected knot to type, and buttons for one more and one less. */
-function knotControls(editor: () => ScheduleEditor): { readonly node: HTMLElement; show(values: State): void } {
+function knotControls(
+  editor: () => ScheduleEditor,
+  time: Node,
+): { readonly node: HTMLElement; show(values: State): void } {
   const error = h("span", { id: "knot-error", class: "error", role: "alert" });
   const input = (id: string, what: () => { step: number; multiple: number }) =>
     h("input", {
@@ -174,7 +177,11 @@ function knotControls(editor: () => ScheduleEditor): { readonly node: HTMLElemen
   });
   const name = h("span", { class: "name" });
   const add = h("button", { type: "button", onclick: () => editor().add() }, "Add knot");
-  const remove = h("button", { type: "button", onclick: () => editor().remove() }, "Remove");
+  const remove = h(
+    "button",
+    { type: "button", "aria-label": "Remove knot", onclick: () => editor().remove() },
+    "Remove",
+  );
   return {
     node: h(
       "div",
@@ -187,10 +194,9 @@ function knotControls(editor: () => ScheduleEditor): { readonly node: HTMLElemen
         step,
         h("label", { for: "knot-multiple" }, "× γ "),
         multiple,
-        add,
-        remove,
         error,
       ),
+      h("div", { class: "choices knots" }, add, remove, time),
       h(
         "p",
         { class: "hint", id: "knot-keys" },
@@ -268,7 +274,7 @@ function say(node: HTMLElement, { rows, offence, noise }: Outcome, values: State
           h(
             "p",
             {},
-            `There it reaches ${short(offence.multiple)} × γ; the largest stable step is ${short(limit)} × γ. Beyond it the loss grows: pull the knot down, or make γ smaller.`,
+            `There it passes the largest stable step, ${short(limit)} × γ, and the loss would grow. Pull the knot down, or make γ smaller.`,
           ),
         ]
       : [h("strong", {}, rich(`Excess loss ${scientific(own?.loss ?? Number.NaN)}`)), h("p", {}, comparison())]),

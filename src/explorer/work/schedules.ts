@@ -173,12 +173,14 @@ async function around(input: SchedulesInput, breathe: () => Promise<void>): Prom
   const { steps: horizon, detail } = input;
   const { points, pace } = DETAIL[detail];
   const model = modelOf(input);
-  const steps = stepsToCompare(horizon, points);
+  // both ends in the logarithm, and evenly between
+  const evenly = Array.from({ length: points / 2 }, (_, i) => Math.round((2 * i * horizon) / points));
+  const steps = Float64Array.from(new Set([...stepsToCompare(horizon, points), ...evenly])).sort();
   const limit = stableMultiple(model, optimizerOf(input, constant()));
   const largest = memo(limit, steps);
   const named: Named[] = [];
   // every named shape reaches γ: where γ itself is too large only the drawing is left
-  if (steps.every((r) => largest(r) > 1) && limit(0) > 1)
+  if (steps.every((r) => largest(r) > 1))
     for (const [category, { name, schedule }] of NAMED.entries()) {
       const optimizer = optimizerOf(input, schedule);
       named.push({ ...compared(model, name, { optimizer, horizon, steps, force: true, ...pace }), category });
@@ -190,15 +192,15 @@ async function around(input: SchedulesInput, breathe: () => Promise<void>): Prom
   return made;
 }
 
-/** A limit at any step, from those at some: exact where it is the same throughout, else by straight lines in log r. */
+/** A limit at any step, from those at some: exact where it is the same throughout, else by straight lines in the logarithms. */
 function memo(limit: (r: number) => number, steps: Float64Array): (r: number) => number {
   const values = steps.map(limit);
-  const first = limit(0);
-  if (values.every((value) => value === first)) return () => first;
+  if (values.every((value) => value === values[0])) return () => values[0]!;
   return (r) => {
     const after = steps.findIndex((step) => step >= r);
-    if (after <= 0) return after === 0 && r > 0 ? values[0]! : r <= 0 ? first : values.at(-1)!;
-    const share = Math.log(r / steps[after - 1]!) / Math.log(steps[after]! / steps[after - 1]!);
+    if (after <= 0) return values[after === 0 ? 0 : values.length - 1]!;
+    const at = (step: number) => Math.log1p(step);
+    const share = (at(r) - at(steps[after - 1]!)) / (at(steps[after]!) - at(steps[after - 1]!));
     return values[after - 1]! * (values[after]! / values[after - 1]!) ** share;
   };
 }
@@ -258,33 +260,42 @@ function inWords(input: ModelInput): string {
   return `d = ${brief(d)}, ${words(input)}, T = ${brief(steps)}, ${by}${noise > 0 ? `, σ^{2} = ${brief(noise)}` : ""}`;
 }
 
+/** Where linear time begins, as a share of the training. */
+const START = 0.01;
+
 function losses(all: readonly Named[], steps: Float64Array, setting: string, noise: number): CurvesData {
   const reference = all.find(({ name }) => name === "constant");
-  const series = (y: (curve: Named) => Float64Array) =>
+  const series = (y: (curve: Named) => Float64Array, from = 0) => {
+    const shown = steps.findIndex((r) => r >= from);
     // the drawing last, over the others
-    [...all].reverse().map((curve) => ({
-      label: curve.name,
-      x: steps,
-      y: y(curve),
-      ...(curve.category < 0 ? { role: "accent" as const } : { category: curve.category }),
-    }));
+    return [...all.filter(({ category }) => category >= 0), ...all.filter(({ category }) => category < 0)].map(
+      (curve) => ({
+        label: curve.name,
+        x: steps.subarray(shown),
+        y: y(curve).subarray(shown),
+        ...(curve.category < 0 ? { role: "accent" as const } : { category: curve.category }),
+      }),
+    );
+  };
+  // the first steps of all would take the whole height
+  const late = START * steps.at(-1)!;
   const right =
     noise > 0
       ? {
           title: "Loss with noise, P + σ^{2}",
           y: { label: "loss with noise P + σ^{2}", log: true },
-          series: series(({ curve }) => curve.map((P) => P + noise)),
+          series: series(({ curve }) => curve.map((P) => P + noise), late),
         }
       : reference
         ? {
             title: "Against the constant step",
             y: { label: "excess loss P / P of constant", log: true },
-            series: series(({ curve }) => curve.map((P, i) => P / reference.curve[i]!)),
+            series: series(({ curve }) => curve.map((P, i) => P / reference.curve[i]!), late),
           }
         : {
             title: "Excess loss, time linear",
             y: { label: "excess loss P", log: true },
-            series: series(({ curve }) => curve),
+            series: series(({ curve }) => curve, late),
           };
   return {
     id: "schedule-losses",
