@@ -20,7 +20,7 @@ export interface FollowOptions<J extends Following> {
 }
 
 /** How long a state that may still change must rest before fine figures are computed, in ms. */
-const REST = 160;
+const REST = 300;
 
 export class Follower<J extends Following> {
   readonly #options: FollowOptions<J>;
