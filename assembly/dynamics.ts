@@ -54,31 +54,51 @@ export function pairSums(
       store64(wp + k, mul(W, mul(P, Q)));
       store64(wq + k, mul(W, mul(Y, Q)));
     }
-    for (let pj = p, qj = q; pj <= pi; pj += row, qj += row, out += 32) {
+    // two rows at a time: eight accumulators hide the latency of an addition; an odd last row is summed twice
+    for (let pj = p, qj = q; pj <= pi; pj += 2 * row, qj += 2 * row) {
+      const pl = min(pj + row, pi),
+        ql = min(qj + row, qi);
       let pp = splat(0),
         qq = splat(0),
         pq = splat(0),
-        qp = splat(0);
+        qp = splat(0),
+        pp1 = splat(0),
+        qq1 = splat(0),
+        pq1 = splat(0),
+        qp1 = splat(0);
       for (let k: usize = 0; k < row; k += BYTES) {
         const A = load64(wp + k),
-          B = load64(wq + k),
-          P = load64(pj + k),
+          B = load64(wq + k);
+        let P = load64(pj + k),
           Q = load64(qj + k);
         pp = add(pp, mul(A, P));
         qq = add(qq, mul(B, Q));
         pq = add(pq, mul(A, Q));
         qp = add(qp, mul(B, P));
+        P = load64(pl + k);
+        Q = load64(ql + k);
+        pp1 = add(pp1, mul(A, P));
+        qq1 = add(qq1, mul(B, Q));
+        pq1 = add(pq1, mul(A, Q));
+        qp1 = add(qp1, mul(B, P));
       }
-      const PP = lanesum(pp),
-        QQ = lanesum(qq),
-        PQ = lanesum(pq),
-        QP = lanesum(qp);
-      store<f64>(out, PP - QQ);
-      store<f64>(out, -PQ - QP, 8);
-      store<f64>(out, PP + QQ, 16);
-      store<f64>(out, PQ - QP, 24);
+      storePair(out, lanesum(pp), lanesum(qq), lanesum(pq), lanesum(qp));
+      out += 32;
+      if (pj == pi) break;
+      storePair(out, lanesum(pp1), lanesum(qq1), lanesum(pq1), lanesum(qp1));
+      out += 32;
     }
   }
+}
+
+/** Σ w h_i h_j and Σ w h_i h̄_j from the four real sums. */
+// @ts-ignore: decorator
+@inline
+function storePair(out: usize, pp: f64, qq: f64, pq: f64, qp: f64): void {
+  store<f64>(out, pp - qq);
+  store<f64>(out, -pq - qp, 8);
+  store<f64>(out, pp + qq, 16);
+  store<f64>(out, pq - qp, 24);
 }
 
 /**

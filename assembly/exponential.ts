@@ -5,7 +5,7 @@
 //
 // Constants live in memory: V8 rebuilds a splat of a constant at each use inside a loop.
 
-import { add, mul, sub } from "./lanes";
+import { add, mul, splatAt, sub } from "./lanes";
 import { V } from "./width";
 
 const ONE = memory.data<f64>([1]);
@@ -31,23 +31,16 @@ const COS = memory.data<f64>([
   -1.1359647557788195e-11,
 ]);
 
-// @ts-ignore: decorator
-@inline
-function constant(p: usize): V {
-  if (isVector<V>()) return v128.load64_splat(p);
-  else return load<f64>(p);
-}
-
 /** c0 + c1 x + … + cn xⁿ, the coefficients at `table`. */
 // @ts-ignore: decorator
 @inline
 function polynomial5(x: V, table: usize): V {
   const x2 = mul(x, x);
   // even and odd powers apart: two short chains instead of a long one
-  let even = add(constant(table + 16), mul(x2, constant(table + 32)));
-  let odd = add(constant(table + 24), mul(x2, constant(table + 40)));
-  even = add(constant(table), mul(x2, even));
-  odd = add(constant(table + 8), mul(x2, odd));
+  let even = add(splatAt(table + 16), mul(x2, splatAt(table + 32)));
+  let odd = add(splatAt(table + 24), mul(x2, splatAt(table + 40)));
+  even = add(splatAt(table), mul(x2, even));
+  odd = add(splatAt(table + 8), mul(x2, odd));
   return add(even, mul(x, odd));
 }
 
@@ -55,22 +48,22 @@ function polynomial5(x: V, table: usize): V {
 // @ts-ignore: decorator
 @inline
 function nearest(x: V, factor: usize): V {
-  return add(mul(x, constant(factor)), constant(ROUND));
+  return add(mul(x, splatAt(factor)), splatAt(ROUND));
 }
 
 /** x − k·period, with t = ROUND + k and the period in two parts. */
 // @ts-ignore: decorator
 @inline
 function remainder(x: V, t: V, period: usize): V {
-  const k = sub(t, constant(ROUND));
-  return sub(sub(x, mul(k, constant(period))), mul(k, constant(period + 8)));
+  const k = sub(t, splatAt(ROUND));
+  return sub(sub(x, mul(k, splatAt(period))), mul(k, splatAt(period + 8)));
 }
 
 /** 2^k from t = ROUND + k. */
 // @ts-ignore: decorator
 @inline
 function powerOfTwo(t: V): V {
-  if (isVector<V>()) return i64x2.add(i64x2.shl(t, 52), constant(ONE));
+  if (isVector<V>()) return i64x2.add(i64x2.shl(t, 52), splatAt(ONE));
   else return reinterpret<f64>((reinterpret<u64>(t) << 52) + 0x3ff0000000000000);
 }
 
@@ -99,7 +92,7 @@ export function exp(x: V): V {
 export function expm1(x: V): V {
   const t = nearest(x, LN2);
   const two = powerOfTwo(t);
-  return add(sub(two, constant(ONE)), mul(two, expm1Near(remainder(x, t, LN2 + 8))));
+  return add(sub(two, splatAt(ONE)), mul(two, expm1Near(remainder(x, t, LN2 + 8))));
 }
 
 /** ROUND + the quarter turn y is nearest to: what sinIn and cosIn take beside y. */
@@ -121,7 +114,7 @@ function sinNear(h: V): V {
 function cosNear(h: V): V {
   const z = mul(h, h);
   const z2 = mul(z, z);
-  return add(add(constant(ONE), mul(z, constant(COS))), mul(z2, polynomial5(z, COS + 8)));
+  return add(add(splatAt(ONE), mul(z, splatAt(COS))), mul(z2, polynomial5(z, COS + 8)));
 }
 
 /** ± a where the integer in t is even, ± b where it is odd; minus where its second bit is set. */
@@ -129,8 +122,8 @@ function cosNear(h: V): V {
 @inline
 function inQuarter(t: V, a: V, b: V): V {
   if (isVector<V>()) {
-    const odd = i64x2.neg(v128.and(t, constant(BITS)));
-    const sign = i64x2.shl(v128.and(t, constant(BITS + 8)), 62);
+    const odd = i64x2.neg(v128.and(t, splatAt(BITS)));
+    const sign = i64x2.shl(v128.and(t, splatAt(BITS + 8)), 62);
     return v128.xor(v128.bitselect(b, a, odd), sign);
   } else {
     const n = reinterpret<i64>(t);
@@ -152,5 +145,5 @@ export function sinIn(t: V, y: V): V {
 @inline
 export function cosIn(t: V, y: V): V {
   const h = remainder(y, t, QUARTER + 8);
-  return inQuarter(add(t, constant(ONE)), sinNear(h), cosNear(h));
+  return inQuarter(add(t, splatAt(ONE)), sinNear(h), cosNear(h));
 }

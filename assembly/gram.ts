@@ -4,6 +4,7 @@
 //
 // W is drawn a panel of rows at a time and never held. Row j of draw k is (stream, member = k, step = j).
 
+import { add, BYTES, load64, mul, splat, splatAt, store64 } from "./lanes";
 import { fill } from "./random";
 import { tile } from "./tile";
 
@@ -17,8 +18,8 @@ const PANEL: i32 = 128;
 @inline
 function drawRow(d: i32, n: i32, scale: f64, k0: i32, k1: i32, stream: i32, draw: i32, j: i32, row: usize): void {
   fill(0, 0, 0, n, k0, k1, stream, draw, <f64>j, row);
-  const s = f64x2.splat(scale);
-  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 16) v128.store(row + i, f64x2.mul(s, v128.load(row + i)));
+  const s = splat(scale);
+  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += BYTES) store64(row + i, mul(s, load64(row + i)));
   memory.fill(row + ((<usize>d) << 3), 0, (<usize>(n - d)) << 3);
 }
 
@@ -42,10 +43,8 @@ export function drawStrips(
     const factor = weight ? scale * load<f64>(weight + ((<usize>(first + j)) << 3)) : scale;
     drawRow(d, n, factor, k0, k1, stream, draw, first + j, row);
     let to = strips + ((<usize>j) << 5);
-    for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 32, to += strip) {
-      v128.store(to, v128.load(row + i));
-      v128.store(to, v128.load(row + i, 16), 16);
-    }
+    for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 32, to += strip)
+      for (let q: usize = 0; q < 32; q += BYTES) store64(to + q, load64(row + i + q));
   }
 }
 
@@ -78,16 +77,19 @@ export function gram(
       const a = strips + <usize>(i >> 2) * strip;
       let c = G + <usize>i * stride;
       for (let b = strips; b <= a; b += strip, c += 32) tile(count, a, b, c, stride);
-      const to = h + ((<usize>i) << 3);
-      let h0 = v128.load(to),
-        h1 = v128.load(to, 16);
-      for (let j = 0; j < count; j++) {
-        const t = v128.load64_splat(target + ((<usize>(first + j)) << 3));
-        h0 = f64x2.add(h0, f64x2.mul(t, v128.load(a + ((<usize>j) << 5))));
-        h1 = f64x2.add(h1, f64x2.mul(t, v128.load(a + ((<usize>j) << 5), 16)));
+      for (let q: usize = 0; q < 32; q += 2 * BYTES) {
+        const to = h + ((<usize>i) << 3) + q;
+        let h0 = load64(to),
+          h1 = load64(to + BYTES);
+        for (let j = 0; j < count; j++) {
+          const t = splatAt(target + ((<usize>(first + j)) << 3));
+          const row = a + q + ((<usize>j) << 5);
+          h0 = add(h0, mul(t, load64(row)));
+          h1 = add(h1, mul(t, load64(row + BYTES)));
+        }
+        store64(to, h0);
+        store64(to + BYTES, h1);
       }
-      v128.store(to, h0);
-      v128.store(to, h1, 16);
     }
   }
 }

@@ -28,17 +28,6 @@ function within(x: V, least: V, most: V): V {
   else return min(max(x, least), most);
 }
 
-/** log S0 to `out`, log S1 to `out + BYTES`. */
-// @ts-ignore: decorator
-@inline
-function logTo(S0: V, S1: V, out: usize): void {
-  if (isVector<V>()) log(S0, S1, out);
-  else {
-    log(f64x2.splat(S0), f64x2.splat(S1), out);
-    store<f64>(out, load<f64>(out, 16), 8);
-  }
-}
-
 /** The objective at θ (5 f64); its gradient goes to `gradient` (5 f64). scratch: 4 f64. */
 export function huber(
   n: i32,
@@ -80,7 +69,7 @@ export function huber(
     const B1 = exp(within(sub(b, mul(beta, Y1)), least, most));
     const S0 = add(add(A0, B0), E);
     const S1 = add(add(A1, B1), E);
-    logTo(S0, S1, scratch);
+    log(S0, S1, scratch);
     const r0 = sub(load64(scratch), load64(l + i));
     const r1 = sub(load64(scratch + BYTES), load64(l + i + BYTES));
     const psi0 = within(r0, negative, bound);
@@ -254,5 +243,6 @@ export function minimiseHuber(
 
 /** log of n values > 0, n a multiple of 4. */
 export function logs(n: i32, x: usize, out: usize): void {
-  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 32) log(v128.load(x + i), v128.load(x + i, 16), out + i);
+  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 2 * BYTES)
+    log(load64(x + i), load64(x + i + BYTES), out + i);
 }

@@ -72,6 +72,50 @@ export function sqrt(a: V): V {
   else return Math.sqrt(a);
 }
 
+// The bits of f64 lanes, as integers or as they are.
+
+// @ts-ignore: decorator
+@inline
+export function addBits(a: V, b: V): V {
+  if (isVector<V>()) return i64x2.add(a, b);
+  else return reinterpret<f64>(reinterpret<u64>(a) + reinterpret<u64>(b));
+}
+
+// @ts-ignore: decorator
+@inline
+export function subBits(a: V, b: V): V {
+  if (isVector<V>()) return i64x2.sub(a, b);
+  else return reinterpret<f64>(reinterpret<u64>(a) - reinterpret<u64>(b));
+}
+
+// @ts-ignore: decorator
+@inline
+export function shiftRight(a: V, n: i32): V {
+  if (isVector<V>()) return i64x2.shr_u(a, n);
+  else return reinterpret<f64>(reinterpret<u64>(a) >> n);
+}
+
+// @ts-ignore: decorator
+@inline
+export function and(a: V, b: V): V {
+  if (isVector<V>()) return v128.and(a, b);
+  else return reinterpret<f64>(reinterpret<u64>(a) & reinterpret<u64>(b));
+}
+
+// @ts-ignore: decorator
+@inline
+export function or(a: V, b: V): V {
+  if (isVector<V>()) return v128.or(a, b);
+  else return reinterpret<f64>(reinterpret<u64>(a) | reinterpret<u64>(b));
+}
+
+// @ts-ignore: decorator
+@inline
+export function xor(a: V, b: V): V {
+  if (isVector<V>()) return v128.xor(a, b);
+  else return reinterpret<f64>(reinterpret<u64>(a) ^ reinterpret<u64>(b));
+}
+
 /** The sum of the lanes. */
 // @ts-ignore: decorator
 @inline

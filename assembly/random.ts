@@ -7,8 +7,10 @@
 //
 // Four counters c0…c0+3 give 16 words, stored word-major: x0 of each counter, then x1, x2, x3.
 
-import { constant, log, sincos } from "./elementary";
+import { log, sincos } from "./elementary";
 import { expm1 } from "./exponential";
+import { add, and, BYTES, load64, mul, or, splat, splatAt, sqrt, store64, sub, xor } from "./lanes";
+import { V } from "./width";
 
 const M0: i32 = 0xd2511f53;
 const M1: i32 = 0xcd9e8d57;
@@ -34,6 +36,7 @@ const SIGN = memory.data<u64>([0x8000000000000000]);
 
 /** Sixteen words from the counters (c0 + lane, c1, c2, c3) to `out`. */
 export function philox(c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32, out: usize): void {
+  if (!isVector<V>()) return scalarPhilox(c0, c1, c2, c3, k0, k1, out);
   const m0 = i32x4.splat(M0),
     m1 = i32x4.splat(M1),
     w0 = i32x4.splat(W0),
@@ -64,138 +67,191 @@ export function philox(c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32, out
   v128.store(out, x3, 48);
 }
 
-/** (w + ½)/2³² for the low two lanes of w. */
-// @ts-ignore: decorator
-@inline
-function uniform(w: v128): v128 {
-  return f64x2.add(f64x2.mul(f64x2.convert_low_i32x4_u(w), constant(TWO_M32)), constant(TWO_M33));
+/** The same, a counter at a time. */
+function scalarPhilox(c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32, out: usize): void {
+  for (const end = out + 16; out < end; out += 4, c0++) {
+    let x0 = c0,
+      x1 = c1,
+      x2 = c2,
+      x3 = c3,
+      key0 = k0,
+      key1 = k1;
+    for (let round = 0; round < 10; round++) {
+      const p0 = <u64>(<u32>x0) * <u32>M0,
+        p1 = <u64>(<u32>x2) * <u32>M1;
+      x0 = (<i32>(p1 >> 32)) ^ x1 ^ key0;
+      x2 = (<i32>(p0 >> 32)) ^ x3 ^ key1;
+      x1 = <i32>p1;
+      x3 = <i32>p0;
+      key0 += W0;
+      key1 += W1;
+    }
+    store<i32>(out, x0);
+    store<i32>(out, x1, 16);
+    store<i32>(out, x2, 32);
+    store<i32>(out, x3, 48);
+  }
 }
 
-/** (w + (w′ + ½)/2³²)/2³² in the lanes where w is small, (w + ½)/2³² in the others. */
-function lengthened(w: v128, tail: v128): v128 {
-  const long = f64x2.mul(f64x2.add(f64x2.convert_low_i32x4_u(w), uniform(tail)), constant(TWO_M32));
-  const small = i64x2.extend_low_i32x4_s(i32x4.lt_u(w, v128.load(SMALLS)));
-  return v128.bitselect(long, uniform(w), small);
-}
+// From here on words are read where philox left them, as many as V has lanes.
 
+/** Bytes of the words of a V. */
+const WORDS: usize = BYTES / 2;
+
+/** The words at w as numbers. */
 // @ts-ignore: decorator
 @inline
-function high(w: v128): v128 {
-  return v128.shuffle<i64>(w, w, 1, 1);
+function unsigned(w: usize): V {
+  if (isVector<V>()) return f64x2.convert_low_i32x4_u(v128.load64_zero(w));
+  else return <f64>load<u32>(w);
 }
 
-/** The half angle h ∈ (−π/4, π/4) from the low 31 bits of the two words at w. */
+/** (w + ½)/2³² */
 // @ts-ignore: decorator
 @inline
-function halfAngle(w: v128): v128 {
-  const a = f64x2.convert_low_i32x4_s(i32x4.shl(w, 1));
-  return f64x2.mul(f64x2.add(a, constant(ONE)), constant(HALF_PI_M32));
+function uniform(w: usize): V {
+  return add(mul(unsigned(w), splatAt(TWO_M32)), splatAt(TWO_M33));
 }
 
-/** cos 2h = 1 − 2 sin² h, with bit 31 of w for its sign. */
-// @ts-ignore: decorator
-@inline
-function signedCosine(w: v128, s: v128): v128 {
-  const c = f64x2.sub(constant(ONE), f64x2.mul(f64x2.add(s, s), s));
-  return v128.xor(c, v128.and(v128.shuffle<i32>(w, w, 0, 0, 1, 1), constant(SIGN)));
+/** (w + (w′ + ½)/2³²)/2³² where the word at w is small, w′ being the one at `tail`; (w + ½)/2³² elsewhere. */
+function lengthened(w: usize, tail: usize): V {
+  const long = mul(add(unsigned(w), uniform(tail)), splatAt(TWO_M32));
+  if (isVector<V>()) {
+    const small = i64x2.extend_low_i32x4_s(i32x4.lt_u(v128.load64_zero(w), v128.load(SMALLS)));
+    return v128.bitselect(long, uniform(w), small);
+  } else return load<u32>(w) < load<u32>(SMALLS) ? long : uniform(w);
 }
 
-/** Box–Muller: four uniforms and four angle words to eight normals: √(−2 log u) (cos, sin). */
+/** The half angle h ∈ (−π/4, π/4) from the low 31 bits of the words at w. */
 // @ts-ignore: decorator
 @inline
-function normals8(u: v128, v: v128, w: v128, out: usize): void {
+function halfAngle(w: usize): V {
+  let a: V;
+  if (isVector<V>()) a = f64x2.convert_low_i32x4_s(i32x4.shl(v128.load64_zero(w), 1));
+  else a = <f64>(((<i64>load<u32>(w)) << 33) >> 32);
+  return mul(add(a, splatAt(ONE)), splatAt(HALF_PI_M32));
+}
+
+/** Bit 31 of the words at w, where the sign of an f64 is. */
+// @ts-ignore: decorator
+@inline
+function signs(w: usize): V {
+  let a: V;
+  if (isVector<V>()) {
+    const x = v128.load64_zero(w);
+    a = v128.shuffle<i32>(x, x, 0, 0, 1, 1);
+  } else a = reinterpret<f64>((<u64>load<u32>(w)) << 32);
+  return and(a, splatAt(SIGN));
+}
+
+/** cos 2h = 1 − 2 sin² h, with the sign of the words at w. */
+// @ts-ignore: decorator
+@inline
+function signedCosine(w: usize, s: V): V {
+  return xor(sub(splatAt(ONE), mul(add(s, s), s)), signs(w));
+}
+
+/** Box–Muller, √(−2 log u) (cos, sin), for two V of uniforms and the angle words at w. The sines go 32 bytes behind the cosines. */
+// @ts-ignore: decorator
+@inline
+function boxMuller(u: V, v: V, w: usize, out: usize): void {
   log(u, v, scratch);
-  const t = high(w);
-  sincos(halfAngle(w), halfAngle(t), scratch + 32);
-  const minusTwo = constant(MINUS_TWO);
-  const r0 = f64x2.sqrt(f64x2.mul(minusTwo, v128.load(scratch))),
-    r1 = f64x2.sqrt(f64x2.mul(minusTwo, v128.load(scratch, 16)));
-  const s0 = v128.load(scratch, 32),
-    s1 = v128.load(scratch, 48);
-  v128.store(out, f64x2.mul(r0, signedCosine(w, s0)));
-  v128.store(out, f64x2.mul(r1, signedCosine(t, s1)), 16);
-  v128.store(out, f64x2.mul(r0, f64x2.mul(f64x2.add(s0, s0), v128.load(scratch, 64))), 32);
-  v128.store(out, f64x2.mul(r1, f64x2.mul(f64x2.add(s1, s1), v128.load(scratch, 80))), 48);
+  sincos(halfAngle(w), halfAngle(w + WORDS), scratch + 2 * BYTES);
+  const minusTwo = splatAt(MINUS_TWO);
+  const r0 = sqrt(mul(minusTwo, load64(scratch))),
+    r1 = sqrt(mul(minusTwo, load64(scratch + BYTES)));
+  const s0 = load64(scratch + 2 * BYTES),
+    s1 = load64(scratch + 3 * BYTES);
+  store64(out, mul(r0, signedCosine(w, s0)));
+  store64(out + BYTES, mul(r1, signedCosine(w + WORDS, s1)));
+  store64(out + 32, mul(r0, mul(add(s0, s0), load64(scratch + 4 * BYTES))));
+  store64(out + 32 + BYTES, mul(r1, mul(add(s1, s1), load64(scratch + 5 * BYTES))));
 }
 
 /** Whether any of the `words` that become uniforms is small; if so, `tails` gets their continuation. */
 // @ts-ignore: decorator
 @inline
 function needTails(c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32): bool {
-  const least = i32x4.min_u(v128.load(words), v128.load(words, 32));
-  if (!v128.any_true(i32x4.lt_u(least, v128.load(SMALLS)))) return false;
+  if (!anySmall()) return false;
   philox(c0, c1, c2, c3 | TAIL, k0, k1, tails);
   return true;
 }
 
-/** The sixteen normals again, with small words lengthened: once in a hundred thousand. */
-function lengthenedNormals(out: usize): void {
-  for (let i: usize = 0; i < 64; i += 32) {
-    const w = v128.load(words + i),
-      t = v128.load(tails + i);
-    normals8(lengthened(w, t), lengthened(high(w), high(t)), v128.load(words + i, 16), out + 2 * i);
+// @ts-ignore: decorator
+@inline
+function anySmall(): bool {
+  if (isVector<V>()) {
+    const least = i32x4.min_u(v128.load(words), v128.load(words, 32));
+    return v128.any_true(i32x4.lt_u(least, v128.load(SMALLS)));
+  } else {
+    let least = u32.MAX_VALUE;
+    for (let w = words; w < words + 16; w += 4) least = min(least, min(load<u32>(w), load<u32>(w, 32)));
+    return least < load<u32>(SMALLS);
   }
 }
 
 function normals(n: i32, c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32, out: usize): void {
   for (const end = out + ((<usize>n) << 3); out < end; c0 += 4, out += 128) {
     philox(c0, c1, c2, c3, k0, k1, words);
-    for (let i: usize = 0; i < 64; i += 32) {
-      const w = v128.load(words + i);
-      normals8(uniform(w), uniform(high(w)), v128.load(words + i, 16), out + 2 * i);
-    }
+    for (let i: usize = 0; i < 64; i += 32)
+      for (let w = i; w < i + 16; w += 2 * WORDS)
+        boxMuller(uniform(words + w), uniform(words + w + WORDS), words + w + 16, out + 2 * w);
     if (needTails(c0, c1, c2, c3, k0, k1)) lengthenedNormals(out);
   }
 }
 
+/** The sixteen normals again, with small words lengthened: once in a hundred thousand. */
+function lengthenedNormals(out: usize): void {
+  for (let i: usize = 0; i < 64; i += 32)
+    for (let w = i; w < i + 16; w += 2 * WORDS)
+      boxMuller(
+        lengthened(words + w, tails + w),
+        lengthened(words + w + WORDS, tails + w + WORDS),
+        words + w + 16,
+        out + 2 * w,
+      );
+}
+
 /** ±1: the sign is the top bit of each word. */
 function rademachers(n: i32, c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32, out: usize): void {
-  const one = constant(ONE),
-    sign = constant(SIGN);
+  const one = splatAt(ONE);
   for (const end = out + ((<usize>n) << 3); out < end; c0 += 4) {
     philox(c0, c1, c2, c3, k0, k1, words);
-    for (let i = 0; i < 64; i += 16, out += 32) {
-      const w = v128.load(words + i);
-      v128.store(out, v128.or(one, v128.and(v128.shuffle<i32>(w, w, 0, 0, 1, 1), sign)));
-      v128.store(out, v128.or(one, v128.and(v128.shuffle<i32>(w, w, 2, 2, 3, 3), sign)), 16);
-    }
+    for (let w = words; w < words + 64; w += WORDS, out += BYTES) store64(out, or(one, signs(w)));
   }
 }
 
 /** Uniform on (−√3, √3), from words of 32 bits. */
 function uniforms(n: i32, c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32, out: usize): void {
-  const one = constant(ONE),
-    root3 = constant(SQRT_3);
+  const one = splatAt(ONE),
+    root3 = splatAt(SQRT_3);
   for (const end = out + ((<usize>n) << 3); out < end; c0 += 4) {
     philox(c0, c1, c2, c3, k0, k1, words);
-    for (let i = 0; i < 64; i += 16, out += 32) {
-      const w = v128.load(words + i);
-      const u = uniform(w),
-        v = uniform(high(w));
-      v128.store(out, f64x2.mul(root3, f64x2.sub(f64x2.add(u, u), one)));
-      v128.store(out, f64x2.mul(root3, f64x2.sub(f64x2.add(v, v), one)), 16);
+    for (let w = words; w < words + 64; w += WORDS, out += BYTES) {
+      const u = uniform(w);
+      store64(out, mul(root3, sub(add(u, u), one)));
     }
   }
 }
 
 /** Student's t with ν > 2 degrees of freedom, scaled to variance 1 (Bailey 1994): √((ν−2)(u^{−2/ν} − 1)) cos. Two words each. */
 function students(nu: f64, n: i32, c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32, out: usize): void {
-  const inverse = f64x2.splat(-2 / nu),
-    scale = f64x2.splat(nu - 2);
+  const inverse = splat(-2 / nu),
+    scale = splat(nu - 2);
   for (const end = out + ((<usize>n) << 3); out < end; c0 += 4, out += 64) {
     philox(c0, c1, c2, c3, k0, k1, words);
     if (!needTails(c0, c1, c2, c3, k0, k1)) memory.fill(tails, 0, 64);
-    for (let i: usize = 0; i < 64; i += 32) {
-      const x = v128.load(words + i),
-        w = v128.load(words + i, 16),
-        t = v128.load(tails + i);
-      log(lengthened(x, t), lengthened(high(x), high(t)), scratch);
-      sincos(halfAngle(w), halfAngle(high(w)), scratch + 32);
-      const r0 = f64x2.sqrt(f64x2.mul(scale, expm1(f64x2.mul(inverse, v128.load(scratch))))),
-        r1 = f64x2.sqrt(f64x2.mul(scale, expm1(f64x2.mul(inverse, v128.load(scratch, 16)))));
-      v128.store(out + i, f64x2.mul(r0, signedCosine(w, v128.load(scratch, 32))));
-      v128.store(out + i, f64x2.mul(r1, signedCosine(high(w), v128.load(scratch, 48))), 16);
-    }
+    for (let i: usize = 0; i < 64; i += 32)
+      for (let w = i; w < i + 16; w += 2 * WORDS) {
+        const angle = words + w + 16,
+          to = out + 2 * w - i;
+        log(lengthened(words + w, tails + w), lengthened(words + w + WORDS, tails + w + WORDS), scratch);
+        sincos(halfAngle(angle), halfAngle(angle + WORDS), scratch + 2 * BYTES);
+        const r0 = sqrt(mul(scale, expm1(mul(inverse, load64(scratch))))),
+          r1 = sqrt(mul(scale, expm1(mul(inverse, load64(scratch + BYTES)))));
+        store64(to, mul(r0, signedCosine(angle, load64(scratch + 2 * BYTES))));
+        store64(to + BYTES, mul(r1, signedCosine(angle + WORDS, load64(scratch + 3 * BYTES))));
+      }
   }
 }
 

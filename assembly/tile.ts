@@ -1,41 +1,52 @@
 // C += AᵀB, the one matrix product of the core (docs/theory.md, §7.3). Matrices wait in strips: strip s of a k × n matrix holds
 // its columns 4s…4s+3, row after row, so that the inner loop reads memory in order.
 
+import { add, BYTES, load64, mul, splatAt, store64 } from "./lanes";
+
 /**
  * The 4 × 4 block C += Σ_k a_k ⊗ b_k of strips a and b. `stride` is the bytes from one row of C to the next.
  * Every entry is summed in the order of k, whichever kernel does it.
  */
 export function tile(k: i32, a: usize, b: usize, c: usize, stride: usize): void {
-  let c00 = v128.load(c),
-    c01 = v128.load(c, 16),
-    c10 = v128.load(c + stride),
-    c11 = v128.load(c + stride, 16),
-    c20 = v128.load(c + 2 * stride),
-    c21 = v128.load(c + 2 * stride, 16),
-    c30 = v128.load(c + 3 * stride),
-    c31 = v128.load(c + 3 * stride, 16);
-  for (const end = a + ((<usize>k) << 5); a < end; a += 32, b += 32) {
-    const b0 = v128.load(b),
-      b1 = v128.load(b, 16);
-    let x = v128.load64_splat(a);
-    c00 = f64x2.add(c00, f64x2.mul(x, b0));
-    c01 = f64x2.add(c01, f64x2.mul(x, b1));
-    x = v128.load64_splat(a, 8);
-    c10 = f64x2.add(c10, f64x2.mul(x, b0));
-    c11 = f64x2.add(c11, f64x2.mul(x, b1));
-    x = v128.load64_splat(a, 16);
-    c20 = f64x2.add(c20, f64x2.mul(x, b0));
-    c21 = f64x2.add(c21, f64x2.mul(x, b1));
-    x = v128.load64_splat(a, 24);
-    c30 = f64x2.add(c30, f64x2.mul(x, b0));
-    c31 = f64x2.add(c31, f64x2.mul(x, b1));
+  // eight accumulators: all four columns at once, or two at a time where V is scalar
+  for (let column: usize = 0; column < 32; column += 2 * BYTES) {
+    const c0 = c + column,
+      c1 = c0 + stride,
+      c2 = c1 + stride,
+      c3 = c2 + stride;
+    let s00 = load64(c0),
+      s01 = load64(c0 + BYTES),
+      s10 = load64(c1),
+      s11 = load64(c1 + BYTES),
+      s20 = load64(c2),
+      s21 = load64(c2 + BYTES),
+      s30 = load64(c3),
+      s31 = load64(c3 + BYTES);
+    let p = a,
+      q = b + column;
+    for (const end = a + ((<usize>k) << 5); p < end; p += 32, q += 32) {
+      const b0 = load64(q),
+        b1 = load64(q + BYTES);
+      let x = splatAt(p);
+      s00 = add(s00, mul(x, b0));
+      s01 = add(s01, mul(x, b1));
+      x = splatAt(p + 8);
+      s10 = add(s10, mul(x, b0));
+      s11 = add(s11, mul(x, b1));
+      x = splatAt(p + 16);
+      s20 = add(s20, mul(x, b0));
+      s21 = add(s21, mul(x, b1));
+      x = splatAt(p + 24);
+      s30 = add(s30, mul(x, b0));
+      s31 = add(s31, mul(x, b1));
+    }
+    store64(c0, s00);
+    store64(c0 + BYTES, s01);
+    store64(c1, s10);
+    store64(c1 + BYTES, s11);
+    store64(c2, s20);
+    store64(c2 + BYTES, s21);
+    store64(c3, s30);
+    store64(c3 + BYTES, s31);
   }
-  v128.store(c, c00);
-  v128.store(c, c01, 16);
-  v128.store(c + stride, c10);
-  v128.store(c + stride, c11, 16);
-  v128.store(c + 2 * stride, c20);
-  v128.store(c + 2 * stride, c21, 16);
-  v128.store(c + 3 * stride, c30);
-  v128.store(c + 3 * stride, c31, 16);
 }

@@ -6,6 +6,7 @@
 //
 // G is n × n, rows of n f64, n a multiple of 4; whole 4 × 4 blocks on and below the diagonal are kept, nothing above.
 
+import { add, BYTES, lanesum, load64, mul, splat, splatAt, store64, sub } from "./lanes";
 import { tile } from "./tile";
 
 /** Columns reduced before the rest of the matrix is updated. */
@@ -21,56 +22,68 @@ function symmetricProduct(n: i32, from: i32, G: usize, x: usize, y: usize): void
       r1 = r0 + stride,
       r2 = r1 + stride,
       r3 = r2 + stride;
-    const x0 = v128.load64_splat(x + i),
-      x1 = v128.load64_splat(x + i, 8),
-      x2 = v128.load64_splat(x + i, 16),
-      x3 = v128.load64_splat(x + i, 24);
-    let s0 = f64x2.splat(0),
+    const x0 = splatAt(x + i),
+      x1 = splatAt(x + i + 8),
+      x2 = splatAt(x + i + 16),
+      x3 = splatAt(x + i + 24);
+    let s0 = splat(0),
       s1 = s0,
       s2 = s0,
       s3 = s0;
-    for (let j = start; j < i; j += 16) {
-      const xj = v128.load(x + j);
-      const a0 = v128.load(r0 + j),
-        a1 = v128.load(r1 + j),
-        a2 = v128.load(r2 + j),
-        a3 = v128.load(r3 + j);
-      s0 = f64x2.add(s0, f64x2.mul(a0, xj));
-      s1 = f64x2.add(s1, f64x2.mul(a1, xj));
-      s2 = f64x2.add(s2, f64x2.mul(a2, xj));
-      s3 = f64x2.add(s3, f64x2.mul(a3, xj));
-      const p = f64x2.add(f64x2.mul(a0, x0), f64x2.mul(a1, x1)),
-        q = f64x2.add(f64x2.mul(a2, x2), f64x2.mul(a3, x3));
-      v128.store(y + j, f64x2.add(v128.load(y + j), f64x2.add(p, q)));
+    for (let j = start; j < i; j += BYTES) {
+      const xj = load64(x + j);
+      const a0 = load64(r0 + j),
+        a1 = load64(r1 + j),
+        a2 = load64(r2 + j),
+        a3 = load64(r3 + j);
+      s0 = add(s0, mul(a0, xj));
+      s1 = add(s1, mul(a1, xj));
+      s2 = add(s2, mul(a2, xj));
+      s3 = add(s3, mul(a3, xj));
+      const p = add(mul(a0, x0), mul(a1, x1)),
+        q = add(mul(a2, x2), mul(a3, x3));
+      store64(y + j, add(load64(y + j), add(p, q)));
     }
     // the diagonal block is stored whole
-    for (let j = i; j < i + 32; j += 16) {
-      const xj = v128.load(x + j);
-      s0 = f64x2.add(s0, f64x2.mul(v128.load(r0 + j), xj));
-      s1 = f64x2.add(s1, f64x2.mul(v128.load(r1 + j), xj));
-      s2 = f64x2.add(s2, f64x2.mul(v128.load(r2 + j), xj));
-      s3 = f64x2.add(s3, f64x2.mul(v128.load(r3 + j), xj));
+    for (let j = i; j < i + 32; j += BYTES) {
+      const xj = load64(x + j);
+      s0 = add(s0, mul(load64(r0 + j), xj));
+      s1 = add(s1, mul(load64(r1 + j), xj));
+      s2 = add(s2, mul(load64(r2 + j), xj));
+      s3 = add(s3, mul(load64(r3 + j), xj));
     }
-    const t0 = f64x2.add(v128.shuffle<f64>(s0, s1, 0, 2), v128.shuffle<f64>(s0, s1, 1, 3)),
-      t1 = f64x2.add(v128.shuffle<f64>(s2, s3, 0, 2), v128.shuffle<f64>(s2, s3, 1, 3));
-    v128.store(y + i, f64x2.add(v128.load(y + i), t0));
-    v128.store(y + i, f64x2.add(v128.load(y + i, 16), t1), 16);
+    const to = y + i;
+    store<f64>(to, load<f64>(to) + lanesum(s0));
+    store<f64>(to, load<f64>(to, 8) + lanesum(s1), 8);
+    store<f64>(to, load<f64>(to, 16) + lanesum(s2), 16);
+    store<f64>(to, load<f64>(to, 24) + lanesum(s3), 24);
   }
 }
 
-/** Σ x_i y_i of n f64, n even. */
+/** Σ x_i y_i of n f64, n a multiple of 4. */
 function dot(n: i32, x: usize, y: usize): f64 {
-  let s = f64x2.splat(0);
-  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 16)
-    s = f64x2.add(s, f64x2.mul(v128.load(x + i), v128.load(y + i)));
-  return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
+  let s0 = splat(0),
+    s1 = s0;
+  for (const end = x + ((<usize>n) << 3); x < end; x += 2 * BYTES, y += 2 * BYTES) {
+    s0 = add(s0, mul(load64(x), load64(y)));
+    s1 = add(s1, mul(load64(x + BYTES), load64(y + BYTES)));
+  }
+  return lanesum(add(s0, s1));
 }
 
-/** y += a x, n f64, n even. */
+/** y += a x, n f64, n a multiple of 4. */
 function axpy(n: i32, a: f64, x: usize, y: usize): void {
-  const A = f64x2.splat(a);
-  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 16)
-    v128.store(y + i, f64x2.add(v128.load(y + i), f64x2.mul(A, v128.load(x + i))));
+  const A = splat(a);
+  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += BYTES)
+    store64(y + i, add(load64(y + i), mul(A, load64(x + i))));
+}
+
+/** z −= a x + b y, n f64, n a multiple of 4. */
+function subtract(n: i32, a: f64, x: usize, b: f64, y: usize, z: usize): void {
+  const A = splat(a),
+    B = splat(b);
+  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += BYTES)
+    store64(z + i, sub(load64(z + i), add(mul(A, load64(x + i)), mul(B, load64(y + i)))));
 }
 
 /**
@@ -88,9 +101,8 @@ function reflection(n: i32, first: i32, x: usize, beta: usize): f64 {
     const norm = Math.sqrt(alpha * alpha + rest);
     value = alpha > 0 ? -norm : norm;
     tau = (value - alpha) / value;
-    const inverse = f64x2.splat(1 / (alpha - value));
-    for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 16)
-      v128.store(x + i, f64x2.mul(inverse, v128.load(x + i)));
+    const inverse = splat(1 / (alpha - value));
+    for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += BYTES) store64(x + i, mul(inverse, load64(x + i)));
   }
   store<f64>(at, 1);
   store<f64>(beta, value);
@@ -99,8 +111,8 @@ function reflection(n: i32, first: i32, x: usize, beta: usize): f64 {
 
 /** w ← τ(w − ½τ⟨w,u⟩u), so that (I−τuuᵀ)G(I−τuuᵀ) = G − uwᵀ − wuᵀ for w = Gu on entry. */
 function secondVector(n: i32, tau: f64, u: usize, w: usize): void {
-  const T = f64x2.splat(tau);
-  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 16) v128.store(w + i, f64x2.mul(T, v128.load(w + i)));
+  const T = splat(tau);
+  for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += BYTES) store64(w + i, mul(T, load64(w + i)));
   axpy(n, -0.5 * tau * dot(n, w, u), u, w);
 }
 
@@ -110,7 +122,7 @@ function rankUpdate(n: i32, from: i32, count: i32, G: usize, U: usize, W: usize,
   const depth = 2 * count;
   const strip = (<usize>depth) << 5;
   const right = strips + <usize>(n >> 2) * strip;
-  const zero = f64x2.splat(0);
+  const zero = splat(0);
   for (let i = from; i < n; i += 4) {
     const at = (<usize>i) << 3;
     let a = strips + <usize>(i >> 2) * strip,
@@ -118,10 +130,10 @@ function rankUpdate(n: i32, from: i32, count: i32, G: usize, U: usize, W: usize,
     for (let k = 0; k < depth; k++, a += 32, b += 32) {
       const p = (k < count ? U + <usize>k * stride : W + <usize>(k - count) * stride) + at;
       const q = (k < count ? W + <usize>k * stride : U + <usize>(k - count) * stride) + at;
-      v128.store(a, f64x2.sub(zero, v128.load(p)));
-      v128.store(a, f64x2.sub(zero, v128.load(p, 16)), 16);
-      v128.store(b, v128.load(q));
-      v128.store(b, v128.load(q, 16), 16);
+      for (let c: usize = 0; c < 32; c += BYTES) {
+        store64(a + c, sub(zero, load64(p + c)));
+        store64(b + c, load64(q + c));
+      }
     }
   }
   for (let i = from; i < n; i += 4)
@@ -176,8 +188,9 @@ export function tridiagonalize(
         store<f64>(u + ((<usize>i) << 3), load<f64>(G + <usize>i * stride + ((<usize>k) << 3)));
       const at = (<usize>k) << 3;
       for (let b: usize = 0; b < <usize>c; b++) {
-        axpy(n, -load<f64>(W + b * stride + at), U + b * stride, u);
-        axpy(n, -load<f64>(U + b * stride + at), W + b * stride, u);
+        const ub = U + b * stride,
+          wb = W + b * stride;
+        subtract(n, load<f64>(wb + at), ub, load<f64>(ub + at), wb, u);
       }
       memory.fill(u, 0, at);
       store<f64>(diagonal + at, load<f64>(u + at));
@@ -191,8 +204,9 @@ export function tridiagonalize(
       tau = reflection(n, k + 1, u, below + at);
       symmetricProduct(n, block, G, u, w);
       for (let b: usize = 0; b < <usize>c; b++) {
-        axpy(n, -dot(n, W + b * stride, u), U + b * stride, w);
-        axpy(n, -dot(n, U + b * stride, u), W + b * stride, w);
+        const ub = U + b * stride,
+          wb = W + b * stride;
+        subtract(n, dot(n, wb, u), ub, dot(n, ub, u), wb, w);
       }
       // the rows before k+1 are done with
       memory.fill(w, 0, at + 8);

@@ -27,17 +27,9 @@ async function compile(entry: string, replaced: Record<string, string>): Promise
   return Uint8Array.from(bytes);
 }
 
-/** Files written for 128 bits alone: random numbers and what they drive. */
-const VECTOR_ONLY = /"\.\/(elementary|random|gram|tridiagonal|sgd)";$/;
-
-/** The core with V = f64: every kernel written in lanes becomes scalar code; the others are left out. */
+/** The core with V = f64: what is written in lanes becomes scalar code. */
 export async function scalarCore(): Promise<Uint8Array<ArrayBuffer>> {
-  const index = readFileSync("assembly/index.ts", "utf8").replaceAll("\r", "");
-  const exports = index.split(";\n").filter((line) => !VECTOR_ONLY.test(`${line};`));
-  const bytes = await compile("assembly/index.ts", {
-    "assembly/width.ts": "export type V = f64;\n",
-    "assembly/index.ts": exports.join(";\n"),
-  });
+  const bytes = await compile("assembly/index.ts", { "assembly/width.ts": "export type V = f64;\n" });
   mkdirSync("build/bench", { recursive: true });
   writeFileSync("build/bench/isoflop-scalar.wasm", bytes);
   return bytes;

@@ -18,6 +18,7 @@ import type { Peak } from "./cores.ts";
 import { compare, random, type Timing, type Values, type Variant } from "./harness.ts";
 import type { Native, NativeJob } from "./native.ts";
 import * as plain from "./plain.ts";
+import * as plainRandom from "./plain-random.ts";
 
 /** What one element of the inner loop costs. Divisions and roots count as one. */
 interface Element {
@@ -35,9 +36,9 @@ interface Case {
   /** By hand in plain JavaScript; without it the reference kernels stand for plain JavaScript. */
   readonly plain?: () => Values;
   readonly native?: NativeJob;
+  /** From what C returns to what `run` does. */
+  readonly shape?: (values: Float64Array) => Values;
   readonly element?: Element;
-  /** Written for 128 bits alone: there is no scalar build of it. */
-  readonly vectorOnly?: boolean;
 }
 
 export interface KernelResult {
@@ -145,16 +146,62 @@ function cases(): Case[] {
   const start = randomComplex(128, 1, 10);
 
   const d0 = 1024;
-  const eigenvalues = Float64Array.from({ length: d0 + 1 }, (_, i) => (i < d0 ? (i + 1) ** -1.4 : 0));
+  const startY = Float64Array.from({ length: d0 + 16 }, (_, i) => (i < d0 ? (i + 1) ** -1.4 : 0));
+  const eigenvalues = startY.slice();
   const sgd = { seed: 1, first: 0, count: 100, batch: 1, gamma: 0.2, limit: 1e9, member: 0 };
-  const index = Float64Array.from({ length: 512 }, (_, i) => i + 1);
+  const v0 = 512;
+  const index = Float64Array.from({ length: v0 }, (_, i) => i + 1);
   const roots = { root: index.map((x) => x ** -0.7), target: index.map((x) => x ** -1.4) };
   const [draw, dense] = [
     { seed: 1, stream: "data", member: 0, step: 0 } as const,
     { seed: 1, draw: 0, d: 128 } as const,
   ];
   const gram = referenceKernels.gram(roots, dense);
-  const strips = referenceKernels.embedding(512, dense);
+  const strips = referenceKernels.embedding(v0, dense);
+  // the same W as rows
+  const W = Float64Array.from({ length: v0 * 128 }, (_, at) => {
+    const [j, i] = [Math.floor(at / 128), at % 128];
+    return strips[((i >> 2) * v0 + j) * 4 + (i & 3)]!;
+  });
+
+  const real = (n: number, f: (i: number) => number): ComplexArray => ({
+    re: Float64Array.from({ length: n }, (_, i) => f(i)),
+    im: new Float64Array(n),
+  });
+  const momentumNodes = {
+    z: real(stepped, (i) => (i + 1) ** -1.4),
+    forcing: complexArray(0),
+    source: real(stepped, (i) => 0.01 * (i + 1) ** -2.8),
+    rest: 0.01,
+  };
+  const state = {
+    R: Float64Array.from({ length: stepped }, (_, i) => (i + 1) ** -2.1),
+    C: new Float64Array(stepped),
+    Y: new Float64Array(stepped),
+  };
+  const rates = [0.3, 0.1, 0.2, 0.1, 1] as const;
+  const [gamma1, gamma2, gamma3, delta, ones] = rates.map((x) => new Float64Array(1000).fill(x)) as FiveArrays;
+  const momentum = { gamma1, gamma2, gamma3, delta, batch: ones, noise: 0 };
+  const leaps = {
+    gamma: new Float64Array(300).fill(0.3),
+    batch: new Float64Array(300).fill(1),
+    slope: new Float64Array(300),
+    time: Float64Array.from({ length: 300 }, (_, i) => 1 + i / 10),
+    noise: 0,
+  };
+
+  const points = 4096;
+  const theta = Float64Array.of(6, 6.5, 0.5, 0.34, 0.28);
+  const runs = (() => {
+    const uniform = random(11);
+    const draws = (low: number, high: number) =>
+      Float64Array.from({ length: points }, () => low + (high - low) * uniform());
+    const [x, y] = [draws(16, 24), draws(20, 28)];
+    const l = x.map(
+      (_, i) => Math.log(Math.exp(6.1 - 0.34 * x[i]!) + Math.exp(6.4 - 0.28 * y[i]!) + 1.7) + 0.01 * (uniform() - 0.5),
+    );
+    return { x, y, l, w: new Float64Array(points).fill(1) };
+  })();
 
   const [pairs, length] = [(pairNodes * (pairNodes + 1)) / 2, modes.lambda.length];
   return [
@@ -269,42 +316,134 @@ function cases(): Case[] {
       element: { flops: 13, bytes: 64, count: 128 * 4000 },
     },
     {
+      name: "momentum",
+      size: `${stepped} nodes × 1000 steps`,
+      run: (kernels) =>
+        kernels.stepMomentum(momentumNodes, { R: state.R.slice(), C: state.C.slice(), Y: state.Y.slice() }, momentum),
+      plain: () => plain.stepMomentum(momentumNodes, state, rates, 1000),
+      native: {
+        kernel: "stepMomentum",
+        inputs: [
+          momentumNodes.z.re,
+          momentumNodes.source.re,
+          state.R,
+          state.C,
+          state.Y,
+          Float64Array.of(momentumNodes.rest, ...rates, 1000),
+        ],
+        length: 1000,
+      },
+      element: { flops: 33, bytes: 64, count: stepped * 1000 },
+    },
+    {
+      name: "growing steps",
+      size: `${stepped} nodes × 100 steps`,
+      run: (kernels) => kernels.leapModes(quadrature, { re: rho.re.slice(), im: rho.im.slice() }, leaps),
+      element: { flops: 310, bytes: 700, count: stepped * 100 },
+    },
+    {
+      name: "Huber objective",
+      size: `${points} runs`,
+      run: (kernels) => {
+        const { value, gradient } = kernels.huber(runs, 1e-3, theta);
+        return joined(Float64Array.of(value), gradient);
+      },
+      plain: () => plain.huber(runs, 1e-3, theta),
+      native: {
+        kernel: "huber",
+        inputs: [runs.x, runs.y, runs.l, runs.w, Float64Array.of(1e-3, ...theta)],
+        length: 6,
+      },
+      element: { flops: 122, bytes: 32, count: points },
+    },
+    // the integer half of a normal, Philox, is no flop: its share of the peak stays low
+    {
       name: "normals",
       size: "65536",
-      vectorOnly: true,
       run: (kernels) => kernels.random(draw, "normal", 65536),
+      plain: () => {
+        const out = new Float64Array(65536);
+        plainRandom.normals(1, 1, 0, out);
+        return out;
+      },
+      native: { kernel: "normals", inputs: [Float64Array.of(1, 1, 65536)], length: 65536 },
+      element: { flops: NORMAL, bytes: 8, count: 65536 },
     },
     {
       name: "spectral SGD",
       size: `d = ${d0}, ${sgd.count} steps`,
-      vectorOnly: true,
       run: (kernels) => {
-        const y = Float64Array.from(eigenvalues, (_, i) => (i + 1) ** -1.4);
+        const y = startY.slice();
         kernels.spectralSteps(y, { ...sgd, eigenvalues });
         return y;
       },
+      plain: () => plainRandom.spectralSteps(eigenvalues, startY, 1, sgd.gamma, sgd.count),
+      native: {
+        kernel: "spectralSteps",
+        inputs: [eigenvalues, startY, Float64Array.of(1, sgd.gamma, sgd.count)],
+        length: startY.length,
+      },
+      element: { flops: NORMAL + 6, bytes: 56, count: sgd.count * startY.length },
     },
     {
       name: "dense SGD",
-      size: "512 × 128, 100 steps",
-      vectorOnly: true,
+      size: `${v0} × 128, 100 steps`,
       run: (kernels) => {
         const theta = new Float64Array(128);
         kernels.denseSteps(theta, strips, roots, { ...sgd, members: 1, apart: 1, distribution: "normal", noise: 0 });
         return theta;
       },
+      plain: () => plainRandom.denseSteps(W, roots, 1, sgd.gamma, 100),
+      native: {
+        kernel: "denseSteps",
+        inputs: [W, roots.root, roots.target, Float64Array.of(1, sgd.gamma, 100)],
+        length: 128,
+      },
+      element: { flops: 2 + (NORMAL + 3) / 128, bytes: 8, count: 100 * v0 * 128 },
+    },
+    {
+      name: "Gram matrix",
+      size: `${v0} × 128, W drawn`,
+      run: (kernels) => {
+        const { matrix, overlap } = kernels.gram(roots, dense);
+        return triangle(matrix, overlap);
+      },
+      plain: () => triangle(plainRandom.gram(roots, 1, 128)),
+      native: {
+        kernel: "gram",
+        inputs: [roots.root, roots.target, Float64Array.of(1, 128)],
+        length: 128 * 129,
+      },
+      shape: triangle,
+      element: { flops: 2 + (2 * NORMAL) / 129, bytes: 4, count: v0 * 64 * 129 },
     },
     {
       name: "tridiagonalisation",
       size: "d = 128, with its eigenvalues",
-      vectorOnly: true,
       run: (kernels) =>
         kernels
           .measure({ ...gram, matrix: gram.matrix.slice() })
           .eigenvalues.slice()
           .sort(),
+      plain: () => plainRandom.eigenvalues(gram.matrix, gram.overlap),
+      native: { kernel: "tridiagonalise", inputs: [gram.matrix, gram.overlap], length: 128 },
+      element: { flops: 4 / 3, bytes: 4 / 3, count: 128 ** 3 },
     },
   ];
+}
+
+type FiveArrays = [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+
+/** Multiplications, additions, divisions and roots of a normal: half of a logarithm, a root, a sine and a cosine. */
+const NORMAL = 30;
+
+/** The lower triangle of an n × n matrix row after row, then h, which may follow the matrix. */
+function triangle(matrix: Float64Array, overlap?: Float64Array): Float64Array {
+  const n = 128;
+  const out = new Float64Array((n * (n + 1)) / 2 + n);
+  for (let i = 0, at = 0; i < n; i++) for (let j = 0; j <= i; j++) out[at++] = matrix[i * n + j]!;
+  out.set(overlap ?? matrix.subarray(n * n), (n * (n + 1)) / 2);
+  return out;
 }
 
 const arrays = ({ lambda, trace, energy, ratio }: Modes): Float64Array[] => [lambda, trace, energy, ratio];
@@ -325,12 +464,12 @@ export function kernelBenchmarks(options: KernelOptions): KernelResult[] {
   const [simd, scalar] = [wasmKernels(), wasmKernels(options.scalar)];
   return cases()
     .filter(({ name }) => name.includes(only))
-    .map(({ name, size, run, plain: byHand, native: job, element, vectorOnly }) => {
+    .map(({ name, size, run, plain: byHand, native: job, shape, element }) => {
       const variants: Variant[] = [
         { name: "WASM SIMD", run: () => run(simd) },
-        ...(vectorOnly ? [] : [{ name: "WASM scalar", run: () => run(scalar) }]),
+        { name: "WASM scalar", run: () => run(scalar) },
         byHand ? { name: "JS", run: byHand } : { name: "JS reference", run: () => run(referenceKernels) },
-        ...(native && job ? native.variants(job) : []),
+        ...(native && job ? native.variants(job, shape) : []),
       ];
       // the reference kernels are the truth: written apart from all of these
       const timings = compare(variants, { ...settings, truth: run(referenceKernels), error: normwise });

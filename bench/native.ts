@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import type { Variant } from "./harness.ts";
+import type { Values, Variant } from "./harness.ts";
 
 const FLAGS = {
   "C sse4.2": ["-msse4.2"],
@@ -23,7 +23,8 @@ export interface NativeJob {
 export interface Native {
   /** The compiler's first line. */
   readonly compiler: string;
-  variants(job: NativeJob): Variant[];
+  /** `shape` turns what C returns into what is compared. */
+  variants(job: NativeJob, shape?: (values: Float64Array) => Values): Variant[];
 }
 
 /** null where there is no gcc. */
@@ -42,7 +43,7 @@ export function native(): Native | null {
   });
   return {
     compiler,
-    variants: ({ kernel, inputs, length }) => {
+    variants: ({ kernel, inputs, length }, shape = (values) => values) => {
       const input = `build/bench/${kernel}.in`;
       writeFileSync(input, Buffer.concat(inputs.flatMap((array) => [raw(Float64Array.of(array.length)), raw(array)])));
       return programs.map(({ name, program }) => {
@@ -51,9 +52,9 @@ export function native(): Native | null {
           Number(
             execFileSync(program, [kernel, input, String(milliseconds), output, String(length)], { encoding: "utf8" }),
           );
-        const run = (): Float64Array => {
+        const run = (): Values => {
           time(0);
-          return new Float64Array(Uint8Array.from(readFileSync(output)).buffer);
+          return shape(new Float64Array(Uint8Array.from(readFileSync(output)).buffer));
         };
         return { name, run, time };
       });

@@ -3,6 +3,8 @@
 
 import type { Path } from "../src/kernels/contour.ts";
 import type { Measure, OnePoint } from "../src/kernels/dynamics.ts";
+import type { HuberData } from "../src/kernels/huber.ts";
+import type { MomentumState } from "../src/kernels/momentum.ts";
 import type { ComplexArray, Modes } from "../src/kernels/resolvent.ts";
 import type { Nodes } from "../src/kernels/volterra.ts";
 
@@ -233,6 +235,60 @@ export function forcedSums(a: ComplexArray, k: ComplexArray, start: ComplexArray
     L = 2 * sum;
   }
   return Float64Array.of(L);
+}
+
+/** P before each of `count` momentum steps of constant γ1, γ2, γ3, Δ and B, without label noise. */
+export function stepMomentum(
+  { z, source, rest }: Nodes,
+  state: MomentumState,
+  [g1, g2, g3, delta, B]: readonly [number, number, number, number, number],
+  count: number,
+): Float64Array {
+  const [R, C, Y] = [state.R.slice(), state.C.slice(), state.Y.slice()];
+  const [lambda, s] = [z.re, source.re];
+  const a = 1 - delta;
+  const g = g2 + g1 * g3;
+  const out = new Float64Array(count);
+  let sum = 0;
+  for (let k = 0; k < R.length; k++) sum += R[k]!;
+  for (let t = 0; t < count; t++) {
+    const P = rest + sum;
+    out[t] = P;
+    sum = 0;
+    for (let k = 0; k < R.length; k++) {
+      const [r, c, y] = [R[k]!, C[k]!, Y[k]!];
+      const M = B * lambda[k]!;
+      const Q = B * (B + 1) * lambda[k]! * lambda[k]! * r + B * P * s[k]!;
+      R[k] = r + (-2 * g * M * r - 2 * g3 * a * c + g * g * Q + g3 * g3 * a * a * y + 2 * g * g3 * a * M * c);
+      Y[k] = a * a * y + 2 * a * g1 * M * c + g1 * g1 * Q;
+      C[k] = a * c + g1 * M * r - (g * a + g3 * a * g1) * M * c - g * g1 * Q - g3 * a * a * y;
+      sum += R[k]!;
+    }
+  }
+  return out;
+}
+
+/** Objective and gradient of approach 3. */
+export function huber({ x, y, l, w }: HuberData, delta: number, theta: Float64Array): Float64Array {
+  const [a, b, e, alpha, beta] = [theta[0]!, theta[1]!, theta[2]!, theta[3]!, theta[4]!];
+  const E = Math.exp(e);
+  let [value, ga, gb, ge, gx, gy] = [0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < x.length; i++) {
+    const A = Math.exp(a - alpha * x[i]!);
+    const B = Math.exp(b - beta * y[i]!);
+    const S = A + B + E;
+    const r = Math.log(S) - l[i]!;
+    const psi = r < -delta ? -delta : r > delta ? delta : r;
+    const v = w[i]! * psi;
+    const q = v / S;
+    value += v * (r - psi / 2);
+    ga += q * A;
+    gb += q * B;
+    ge += q;
+    gx += q * A * x[i]!;
+    gy += q * B * y[i]!;
+  }
+  return Float64Array.of(value, ga, gb, ge * E, -gx, -gy);
 }
 
 type Four = [Float64Array, Float64Array, Float64Array, Float64Array];

@@ -5,6 +5,7 @@
 // IN holds arrays of doubles, each after its length; OUT gets the result. Prints the median nanoseconds of processor time of a run.
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -210,6 +211,256 @@ static void forcedSums(const In *in, double *out) {
   free(work);
 }
 
+// λ, s, R, C, Y, [rest, γ1, γ2, γ3, Δ, B, steps]: P before each step
+static void stepMomentum(const In *in, double *out) {
+  const double *restrict l = in->a[0], *restrict s = in->a[1], *p = in->a[5];
+  const long n = in->n[0], steps = (long)p[6];
+  const double rest = p[0], g1 = p[1], g3 = p[3], a = 1 - p[4], B = p[5], g = p[2] + g1 * g3;
+  double *work = malloc(3 * n * sizeof *work), *restrict R = work, *restrict C = work + n, *restrict Y = work + 2 * n;
+  memcpy(R, in->a[2], n * sizeof *R), memcpy(C, in->a[3], n * sizeof *C), memcpy(Y, in->a[4], n * sizeof *Y);
+  double sum = 0;
+  for (long k = 0; k < n; k++) sum += R[k];
+  for (long t = 0; t < steps; t++) {
+    const double push = B * (out[t] = rest + sum);
+    sum = 0;
+    for (long k = 0; k < n; k++) {
+      const double r = R[k], c = C[k], y = Y[k], M = B * l[k], MR = M * r, MC = M * c;
+      const double Q = B * (B + 1) * (l[k] * l[k]) * r + push * s[k];
+      R[k] = r + (-2 * g * MR - 2 * g3 * a * c + g * g * Q + g3 * g3 * a * a * y + 2 * g * g3 * a * MC);
+      Y[k] = a * a * y + 2 * a * g1 * MC + g1 * g1 * Q;
+      C[k] = a * c + g1 * MR - (g * a + g3 * a * g1) * MC - g * g1 * Q - g3 * a * a * y;
+      sum += R[k];
+    }
+  }
+  free(work);
+}
+
+// x, y, l, w, [δ, a, b, e, α, β]: objective, gradient
+static void huber(const In *in, double *out) {
+  const double *restrict x = in->a[0], *restrict y = in->a[1], *restrict l = in->a[2], *restrict w = in->a[3];
+  const double delta = in->a[4][0], a = in->a[4][1], b = in->a[4][2], E = exp(in->a[4][3]);
+  const double alpha = in->a[4][4], beta = in->a[4][5];
+  double value = 0, ga = 0, gb = 0, ge = 0, gx = 0, gy = 0;
+  for (long i = 0; i < in->n[0]; i++) {
+    const double A = exp(a - alpha * x[i]), B = exp(b - beta * y[i]), S = A + B + E, r = log(S) - l[i];
+    const double psi = r < -delta ? -delta : r > delta ? delta : r, v = w[i] * psi, q = v / S;
+    value += v * (r - psi / 2);
+    ga += q * A, gb += q * B, ge += q, gx += q * A * x[i], gy += q * B * y[i];
+  }
+  out[0] = value, out[1] = ga, out[2] = gb, out[3] = ge * E, out[4] = -gx, out[5] = -gy;
+}
+
+static void philox(uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3, uint32_t k0, uint32_t k1, long n,
+                   uint32_t *restrict a, uint32_t *restrict b, uint32_t *restrict c, uint32_t *restrict d) {
+  for (long i = 0; i < n; i++) {
+    uint32_t x0 = c0 + i, x1 = c1, x2 = c2, x3 = c3, key0 = k0, key1 = k1;
+    for (int round = 0; round < 10; round++) {
+      const uint64_t p0 = (uint64_t)x0 * 0xd2511f53u, p1 = (uint64_t)x2 * 0xcd9e8d57u;
+      x0 = (uint32_t)(p1 >> 32) ^ x1 ^ key0, x2 = (uint32_t)(p0 >> 32) ^ x3 ^ key1;
+      x1 = (uint32_t)p1, x3 = (uint32_t)p0, key0 += 0x9e3779b9u, key1 += 0xbb67ae85u;
+    }
+    a[i] = x0, b[i] = x1, c[i] = x2, d[i] = x3;
+  }
+}
+
+static inline double fromBits(uint64_t x) {
+  double y;
+  return memcpy(&y, &x, 8), y;
+}
+
+// log and sincos by the polynomials of assembly/elementary.ts: loops over them vectorise, loops over libm's do not
+static inline double logOf(double x) {
+  uint64_t bits;
+  memcpy(&bits, &x, 8);
+  const uint64_t t = bits + 0x00095f6200000000u;
+  const double m = fromBits(bits - (t & 0xfff0000000000000u) + 0x3ff0000000000000u);
+  const double k = fromBits((t >> 52) | 0x4330000000000000u) - 4503599627371519.0;
+  const double s = (m - 1) / (m + 1), z = s * s;
+  const double p = 0.6666666666666735 +
+      z * (0.3999999999940942 + z * (0.2857142874366239 + z * (0.22222198432149784 +
+      z * (0.1818357216161805 + z * (0.15313837699209373 + z * 0.14798198605116586)))));
+  return k * 0.6931471805599453 + s * (2 + z * p);
+}
+
+static inline void boxMuller(double u, uint32_t w, double *re, double *im) {
+  const double h = ((double)(int32_t)(w << 1) + 1) * 3.657295198167899e-10, z = h * h, r = sqrt(-2 * logOf(u));
+  const double s = h + h * z * (-0.16666666666666632 + z * (0.00833333333332249 + z * (-0.0001984126982985795 +
+      z * (2.7557313707070068e-6 + z * (-2.5050760253406863e-8 + z * 1.58969099521155e-10)))));
+  const double c = 1 - z * 0.5 + z * z * (0.0416666666666666 + z * (-0.001388888888887411 + z * (2.480158728947673e-5 +
+      z * (-2.7557314351390663e-7 + z * (2.087572321298175e-9 + z * -1.1359647557788195e-11)))));
+  const double cosine = 1 - (s + s) * s;
+  *re = r * (w >> 31 ? -cosine : cosine), *im = r * ((s + s) * c);
+}
+
+#define CHUNK 64
+#define UNIFORM(w) ((double)(w) * 0x1p-32 + 0x1p-33)
+
+// n (a multiple of 16) normals of one stream, member and step
+static void normalsTo(uint32_t k0, uint32_t k1, uint32_t stream, uint32_t member, uint64_t step, long n, double *out) {
+  uint32_t w[4][CHUNK], t[4][CHUNK];
+  double u[CHUNK], re[CHUNK], im[CHUNK];
+  const uint32_t c1 = (uint32_t)step, c3 = (uint32_t)(step >> 32) | stream << 24;
+  for (long base = 0; base < n; base += 4 * CHUNK) {
+    const long count = n - base < 4 * CHUNK ? (n - base) / 4 : CHUNK;
+    philox(base / 4, c1, member, c3, k0, k1, count, w[0], w[1], w[2], w[3]);
+    for (int half = 0; half < 2; half++) {
+      const uint32_t *restrict a = w[2 * half], *restrict b = w[2 * half + 1];
+      int small = 0;
+      for (long i = 0; i < count; i++) u[i] = UNIFORM(a[i]), small |= a[i] < 4096;
+      if (small) {
+        philox(base / 4, c1, member, c3 | 1u << 23, k0, k1, count, t[0], t[1], t[2], t[3]);
+        for (long i = 0; i < count; i++)
+          if (a[i] < 4096) u[i] = ((double)a[i] + UNIFORM(t[2 * half][i])) * 0x1p-32;
+      }
+      for (long i = 0; i < count; i++) boxMuller(u[i], b[i], re + i, im + i);
+      for (long i = 0; i < count; i += 4) {
+        double *to = out + base + 4 * i + 8 * half;
+        memcpy(to, re + i, 32), memcpy(to + 4, im + i, 32);
+      }
+    }
+  }
+}
+
+// [seed, stream, n]
+static void normals(const In *in, double *out) {
+  normalsTo((uint32_t)in->a[0][0], 0, (uint32_t)in->a[0][1], 0, 0, (long)in->a[0][2], out);
+}
+
+// λ̂, y, [seed, γ, steps]: y after the steps
+static void spectralSteps(const In *in, double *restrict y) {
+  const double *restrict l = in->a[0];
+  const long n = in->n[0], steps = (long)in->a[2][2];
+  double *restrict xi = malloc(n * sizeof *xi);
+  memcpy(y, in->a[1], n * sizeof *y);
+  for (long r = 0; r < steps; r++) {
+    normalsTo((uint32_t)in->a[2][0], 0, 1, 0, r, n, xi);
+    double e = 0;
+    for (long i = 0; i < n; i++) e += xi[i] * y[i];
+    e *= in->a[2][1];
+    for (long i = 0; i < n; i++) y[i] -= l[i] * e * xi[i];
+  }
+  free(xi);
+}
+
+// W (rows of d), √λ, √t, [seed, γ, steps]: θ after the steps
+static void denseSteps(const In *in, double *restrict theta) {
+  const double *restrict root = in->a[1], *restrict target = in->a[2];
+  const long v = in->n[1], d = in->n[0] / v, steps = (long)in->a[3][2];
+  double *restrict z = malloc(v * sizeof *z), *restrict phi = malloc(d * sizeof *phi);
+  memset(theta, 0, d * sizeof *theta);
+  for (long r = 0; r < steps; r++) {
+    normalsTo((uint32_t)in->a[3][0], 0, 1, 0, r, v, z);
+    double e = 0;
+    memset(phi, 0, d * sizeof *phi);
+    for (long j = 0; j < v; j += 4) {
+      const double *restrict w = in->a[0] + j * d;
+      const double a = z[j] * root[j], b = z[j + 1] * root[j + 1], c = z[j + 2] * root[j + 2], f = z[j + 3] * root[j + 3];
+      for (long i = 0; i < d; i++) phi[i] += a * w[i] + b * w[d + i] + c * w[2 * d + i] + f * w[3 * d + i];
+      e -= z[j] * target[j] + z[j + 1] * target[j + 1] + z[j + 2] * target[j + 2] + z[j + 3] * target[j + 3];
+    }
+    for (long i = 0; i < d; i++) e += phi[i] * theta[i];
+    e *= in->a[3][1];
+    for (long i = 0; i < d; i++) theta[i] -= e * phi[i];
+  }
+  free(z), free(phi);
+}
+
+// √λ, √t, [seed, d]: G (d × d, lower triangle), h
+static void gram(const In *in, double *restrict G) {
+  enum { PANEL = 64 };
+  const long v = in->n[0], d = (long)in->a[2][1];
+  double *h = G + d * d, *restrict w = malloc(PANEL * d * sizeof *w);
+  memset(G, 0, (d * d + d) * sizeof *G);
+  for (long first = 0; first < v; first += PANEL) {
+    for (long j = 0; j < PANEL; j++) {
+      double *restrict row = w + j * d;
+      normalsTo((uint32_t)in->a[2][0], 0, 0, 0, first + j, d, row);
+      const double scale = in->a[0][first + j] / sqrt(d), t = in->a[1][first + j];
+      for (long i = 0; i < d; i++) row[i] *= scale, h[i] += t * row[i];
+    }
+    for (long i = 0; i < d; i++)
+      for (long j = 0; j < PANEL; j += 4) {
+        const double *restrict p = w + j * d;
+        const double a = p[i], b = p[d + i], c = p[2 * d + i], e = p[3 * d + i];
+        for (long k = 0; k <= i; k++) G[i * d + k] += a * p[k] + b * p[d + k] + c * p[2 * d + k] + e * p[3 * d + k];
+      }
+  }
+  free(w);
+}
+
+// turns x (zero before `first`) to a multiple of e_first by I − τuuᵀ; u replaces x
+static double reflection(long n, long first, double *restrict x, double *value) {
+  double rest = 0, tau = 0;
+  const double alpha = x[first];
+  for (long i = first + 1; i < n; i++) rest += x[i] * x[i];
+  *value = alpha;
+  if (rest > 0) {
+    const double norm = sqrt(alpha * alpha + rest);
+    *value = alpha > 0 ? -norm : norm;
+    tau = (*value - alpha) / *value;
+    for (long i = first + 1; i < n; i++) x[i] /= alpha - *value;
+  }
+  x[first] = 1;
+  return tau;
+}
+
+static int ascending(const void *a, const void *b) {
+  const double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+// G (d × d, lower triangle), h: eigenvalues, ascending, by Householder and implicit QL with the row of weights
+static void tridiagonalise(const In *in, double *restrict d) {
+  const long n = in->n[1];
+  double *restrict A = malloc((n * n + 4 * n) * sizeof *A), *restrict u = A + n * n, *restrict w = u + n, *e = w + n, *z = e + n;
+  memcpy(A, in->a[0], n * n * sizeof *A), memcpy(u, in->a[1], n * sizeof *u);
+  for (long k = -1; k < n - 1; k++) {
+    if (k >= 0) {
+      d[k] = A[k * n + k];
+      for (long i = 0; i < n; i++) u[i] = i > k ? A[i * n + k] : 0;
+    }
+    const double tau = reflection(n, k + 1, u, k < 0 ? e : e + k);
+    for (long i = k + 1; i < n; i++) w[i] = 0;
+    for (long i = k + 1; i < n; i++) {
+      const double *restrict row = A + i * n, x = u[i];
+      double s = 0;
+      for (long j = k + 1; j < i; j++) s += row[j] * u[j], w[j] += row[j] * x;
+      w[i] += s + row[i] * x;
+    }
+    double half = 0;
+    for (long i = k + 1; i < n; i++) w[i] *= tau, half += w[i] * u[i];
+    for (long i = k + 1; i < n; i++) w[i] -= 0.5 * tau * half * u[i];
+    for (long i = k + 1; i < n; i++)
+      for (long j = k + 1; j <= i; j++) A[i * n + j] -= u[i] * w[j] + w[i] * u[j];
+  }
+  d[n - 1] = A[n * n - 1], e[n - 1] = 0;
+  for (long i = 0; i < n; i++) z[i] = i == 0;
+  for (long l = 0; l < n; l++)
+    for (int iteration = 0; iteration < 50; iteration++) {
+      long m = l, i;
+      while (m < n - 1 && fabs(e[m]) > 2.220446049250313e-16 * (fabs(d[m]) + fabs(d[m + 1]))) m++;
+      if (m == l) break;
+      double g = (d[l + 1] - d[l]) / (2 * e[l]), r = sqrt(g * g + 1), s = 1, c = 1, p = 0;
+      g = d[m] - d[l] + e[l] / (g + (g >= 0 ? r : -r));
+      for (i = m - 1; i >= l; i--) {
+        const double f = s * e[i], b = c * e[i];
+        e[i + 1] = r = sqrt(f * f + g * g);
+        if (r == 0) {
+          d[i + 1] -= p;
+          break;
+        }
+        s = f / r, c = g / r, g = d[i + 1] - p;
+        r = (d[i] - g) * s + 2 * c * b, p = s * r, d[i + 1] = g + p, g = c * r - b;
+        const double y = z[i + 1], x = z[i];
+        z[i + 1] = s * x + c * y, z[i] = c * x - s * y;
+      }
+      if (i < l) d[l] -= p, e[l] = g;
+      e[m] = 0;
+    }
+  qsort(d, n, sizeof *d, ascending);
+  free(A);
+}
+
 static const struct {
   const char *name;
   void (*run)(const In *, double *);
@@ -217,17 +468,15 @@ static const struct {
     {"modeSums", modeSums},   {"solveKappa", solveKappa}, {"contourSums", contourSums},
     {"volterra", volterra},   {"stepModes", stepModes},   {"meanForm", meanForm},
     {"quadraticForms", quadraticForms}, {"forcedSums", forcedSums},
+    {"stepMomentum", stepMomentum}, {"huber", huber},     {"normals", normals},
+    {"spectralSteps", spectralSteps}, {"denseSteps", denseSteps}, {"gram", gram},
+    {"tridiagonalise", tridiagonalise},
 };
 
 static double now(void) {
   struct timespec t;
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
   return 1e9 * t.tv_sec + t.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
 }
 
 int main(int argc, char **argv) {
