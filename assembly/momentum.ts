@@ -11,7 +11,10 @@
 //
 // Arrays hold f64; n is a multiple of 4 (pad with zeros).
 
-import { add, BYTES, lanesum, load64, mul, splat, store64 } from "./lanes";
+import { add, BYTES, lanesum, load64, mul, splat, splatAt, store64 } from "./lanes";
+
+/** The coefficients of one step: V8 rebuilds a splat at each use in the loop, a load it keeps or reloads. */
+const COEFFICIENTS = memory.data(16 * 8, 16);
 
 /** `steps` steps, with γ1, γ2, γ3, Δ and B given for each; out: P before each. The state is left at the end of the last. */
 export function stepMomentum(
@@ -43,22 +46,38 @@ export function stepMomentum(
       a = 1 - load<f64>(delta + t),
       B = load<f64>(batch + t);
     const g = g2 + g1 * g3;
-    const push = splat(B * (loss + noise));
-    const batch1 = splat(B),
-      batch2 = splat(B * (B + 1));
-    const rr = splat(-2 * g),
-      rc = splat(-2 * g3 * a),
-      rq = splat(g * g),
-      ry = splat(g3 * g3 * a * a),
-      rm = splat(2 * g * g3 * a);
-    const yy = splat(a * a),
-      yc = splat(2 * a * g1),
-      yq = splat(g1 * g1);
-    const cc = splat(a),
-      cr = splat(g1),
-      cm = splat(-g * a - g3 * a * g1),
-      cq = splat(-g * g1),
-      cy = splat(-g3 * a * a);
+    store<f64>(COEFFICIENTS, B * (loss + noise));
+    store<f64>(COEFFICIENTS, B, 8);
+    store<f64>(COEFFICIENTS, B * (B + 1), 16);
+    store<f64>(COEFFICIENTS, -2 * g, 24);
+    store<f64>(COEFFICIENTS, -2 * g3 * a, 32);
+    store<f64>(COEFFICIENTS, g * g, 40);
+    store<f64>(COEFFICIENTS, g3 * g3 * a * a, 48);
+    store<f64>(COEFFICIENTS, 2 * g * g3 * a, 56);
+    store<f64>(COEFFICIENTS, a * a, 64);
+    store<f64>(COEFFICIENTS, 2 * a * g1, 72);
+    store<f64>(COEFFICIENTS, g1 * g1, 80);
+    store<f64>(COEFFICIENTS, g1, 88);
+    store<f64>(COEFFICIENTS, -g * a - g3 * a * g1, 96);
+    store<f64>(COEFFICIENTS, -g * g1, 104);
+    store<f64>(COEFFICIENTS, -g3 * a * a, 112);
+    store<f64>(COEFFICIENTS, a, 120);
+    const push = splatAt(COEFFICIENTS),
+      batch1 = splatAt(COEFFICIENTS + 8),
+      batch2 = splatAt(COEFFICIENTS + 16),
+      rr = splatAt(COEFFICIENTS + 24),
+      rc = splatAt(COEFFICIENTS + 32),
+      rq = splatAt(COEFFICIENTS + 40),
+      ry = splatAt(COEFFICIENTS + 48),
+      rm = splatAt(COEFFICIENTS + 56),
+      yy = splatAt(COEFFICIENTS + 64),
+      yc = splatAt(COEFFICIENTS + 72),
+      yq = splatAt(COEFFICIENTS + 80),
+      cr = splatAt(COEFFICIENTS + 88),
+      cm = splatAt(COEFFICIENTS + 96),
+      cq = splatAt(COEFFICIENTS + 104),
+      cy = splatAt(COEFFICIENTS + 112),
+      cc = splatAt(COEFFICIENTS + 120);
     sum = splat(0);
     for (let i: usize = 0; i < bytes; i += BYTES) {
       const l = load64(lambda + i);

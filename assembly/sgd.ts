@@ -7,6 +7,7 @@
 //
 // `drive` holds γ2, B, γ1, γ3 and 1−Δ of each step, `stride` bytes apart (0: the same for all); y = 0 asks for plain SGD.
 
+import { add, BYTES, lanesum, load64, mul, splat, splatAt, store64 } from "./lanes";
 import { fill } from "./random";
 import { tile } from "./tile";
 
@@ -16,26 +17,25 @@ const NOISE: i32 = 2;
 
 /** Σ x_i y_i of n f64, n a multiple of 8. */
 function dot(n: i32, x: usize, y: usize): f64 {
-  let s0 = f64x2.splat(0),
+  let s0 = splat(0),
     s1 = s0,
     s2 = s0,
     s3 = s0;
-  for (const end = x + ((<usize>n) << 3); x < end; x += 64, y += 64) {
-    s0 = f64x2.add(s0, f64x2.mul(v128.load(x), v128.load(y)));
-    s1 = f64x2.add(s1, f64x2.mul(v128.load(x, 16), v128.load(y, 16)));
-    s2 = f64x2.add(s2, f64x2.mul(v128.load(x, 32), v128.load(y, 32)));
-    s3 = f64x2.add(s3, f64x2.mul(v128.load(x, 48), v128.load(y, 48)));
+  for (const end = x + ((<usize>n) << 3); x < end; x += 4 * BYTES, y += 4 * BYTES) {
+    s0 = add(s0, mul(load64(x), load64(y)));
+    s1 = add(s1, mul(load64(x + BYTES), load64(y + BYTES)));
+    s2 = add(s2, mul(load64(x + 2 * BYTES), load64(y + 2 * BYTES)));
+    s3 = add(s3, mul(load64(x + 3 * BYTES), load64(y + 3 * BYTES)));
   }
-  const s = f64x2.add(f64x2.add(s0, s1), f64x2.add(s2, s3));
-  return f64x2.extract_lane(s, 0) + f64x2.extract_lane(s, 1);
+  return lanesum(add(add(s0, s1), add(s2, s3)));
 }
 
 /** y += a x, n f64, n a multiple of 4. */
 function axpy(n: i32, a: f64, x: usize, y: usize): void {
-  const A = f64x2.splat(a);
-  for (const end = x + ((<usize>n) << 3); x < end; x += 32, y += 32) {
-    v128.store(y, f64x2.add(v128.load(y), f64x2.mul(A, v128.load(x))));
-    v128.store(y, f64x2.add(v128.load(y, 16), f64x2.mul(A, v128.load(x, 16))), 16);
+  const A = splat(a);
+  for (const end = x + ((<usize>n) << 3); x < end; x += 2 * BYTES, y += 2 * BYTES) {
+    store64(y, add(load64(y), mul(A, load64(x))));
+    store64(y + BYTES, add(load64(y + BYTES), mul(A, load64(x + BYTES))));
   }
 }
 
@@ -120,39 +120,41 @@ function fourFeatures(v: i32, n: i32, x: usize, strips: usize, phi: usize): void
 /** φ = Wᵀx for one sample, summed in the order `fourFeatures` sums: four strips at a time hide the latency. */
 function oneFeatures(v: i32, n: i32, x: usize, strips: usize, phi: usize): void {
   const strip = (<usize>v) << 5;
-  for (const end = phi + ((<usize>n) << 3); phi < end; phi += 128, strips += 4 * strip) {
-    let p0 = f64x2.splat(0),
-      p1 = p0,
-      p2 = p0,
-      p3 = p0,
-      p4 = p0,
-      p5 = p0,
-      p6 = p0,
-      p7 = p0;
-    let w = strips;
-    for (let j: usize = 0, last = (<usize>v) << 3; j < last; j += 8, w += 32) {
-      const a = v128.load64_splat(x + j);
-      p0 = f64x2.add(p0, f64x2.mul(a, v128.load(w)));
-      p1 = f64x2.add(p1, f64x2.mul(a, v128.load(w, 16)));
-      const w1 = w + strip;
-      p2 = f64x2.add(p2, f64x2.mul(a, v128.load(w1)));
-      p3 = f64x2.add(p3, f64x2.mul(a, v128.load(w1, 16)));
-      const w2 = w1 + strip;
-      p4 = f64x2.add(p4, f64x2.mul(a, v128.load(w2)));
-      p5 = f64x2.add(p5, f64x2.mul(a, v128.load(w2, 16)));
-      const w3 = w2 + strip;
-      p6 = f64x2.add(p6, f64x2.mul(a, v128.load(w3)));
-      p7 = f64x2.add(p7, f64x2.mul(a, v128.load(w3, 16)));
+  for (const end = phi + ((<usize>n) << 3); phi < end; phi += 128, strips += 4 * strip)
+    for (let column: usize = 0; column < 32; column += 2 * BYTES) {
+      let p0 = splat(0),
+        p1 = p0,
+        p2 = p0,
+        p3 = p0,
+        p4 = p0,
+        p5 = p0,
+        p6 = p0,
+        p7 = p0;
+      let w = strips + column;
+      for (let j: usize = 0, last = (<usize>v) << 3; j < last; j += 8, w += 32) {
+        const a = splatAt(x + j);
+        p0 = add(p0, mul(a, load64(w)));
+        p1 = add(p1, mul(a, load64(w + BYTES)));
+        const w1 = w + strip;
+        p2 = add(p2, mul(a, load64(w1)));
+        p3 = add(p3, mul(a, load64(w1 + BYTES)));
+        const w2 = w1 + strip;
+        p4 = add(p4, mul(a, load64(w2)));
+        p5 = add(p5, mul(a, load64(w2 + BYTES)));
+        const w3 = w2 + strip;
+        p6 = add(p6, mul(a, load64(w3)));
+        p7 = add(p7, mul(a, load64(w3 + BYTES)));
+      }
+      const to = phi + column;
+      store64(to, p0);
+      store64(to + BYTES, p1);
+      store64(to + 32, p2);
+      store64(to + 32 + BYTES, p3);
+      store64(to + 64, p4);
+      store64(to + 64 + BYTES, p5);
+      store64(to + 96, p6);
+      store64(to + 96 + BYTES, p7);
     }
-    v128.store(phi, p0);
-    v128.store(phi, p1, 16);
-    v128.store(phi, p2, 32);
-    v128.store(phi, p3, 48);
-    v128.store(phi, p4, 64);
-    v128.store(phi, p5, 80);
-    v128.store(phi, p6, 96);
-    v128.store(phi, p7, 112);
-  }
 }
 
 /**

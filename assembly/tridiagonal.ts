@@ -10,7 +10,7 @@ import { add, BYTES, lanesum, load64, mul, splat, splatAt, store64, sub } from "
 import { tile } from "./tile";
 
 /** Columns reduced before the rest of the matrix is updated. */
-const BLOCK: i32 = 32;
+const BLOCK: i32 = 16;
 
 /** Adds the product of the symmetric G with x, rows and columns from `from` (a multiple of 4) on, to y. */
 function symmetricProduct(n: i32, from: i32, G: usize, x: usize, y: usize): void {
@@ -150,7 +150,7 @@ function rankUpdate(n: i32, from: i32, count: i32, G: usize, U: usize, W: usize,
 /**
  * Reduces G to the tridiagonal T with first basis vector along h: its diagonal (n) and the entries below it (n).
  * `size` ≤ n is the order of the matrix; rows and columns from there on are zero. G and h are overwritten.
- * scratch: 200 n f64. Returns |h|.
+ * scratch: 100 n f64. Returns |h|.
  */
 export function tridiagonalize(
   size: i32,
@@ -183,14 +183,17 @@ export function tridiagonalize(
       const k = block + c;
       const u = U + <usize>c * stride,
         w = W + <usize>c * stride;
-      memory.fill(u, 0, (<usize>k) << 3);
       for (let i = k; i < n; i++)
         store<f64>(u + ((<usize>i) << 3), load<f64>(G + <usize>i * stride + ((<usize>k) << 3)));
       const at = (<usize>k) << 3;
+      // u and w are zero before k: whole blocks of four from there on
+      const from = k & ~3,
+        rest = n - from;
+      const skip = (<usize>from) << 3;
       for (let b: usize = 0; b < <usize>c; b++) {
         const ub = U + b * stride,
           wb = W + b * stride;
-        subtract(n, load<f64>(wb + at), ub, load<f64>(ub + at), wb, u);
+        subtract(rest, load<f64>(wb + at), ub + skip, load<f64>(ub + at), wb + skip, u + skip);
       }
       memory.fill(u, 0, at);
       store<f64>(diagonal + at, load<f64>(u + at));
@@ -201,16 +204,18 @@ export function tridiagonalize(
         memory.fill(u, 0, stride);
         continue;
       }
-      tau = reflection(n, k + 1, u, below + at);
-      symmetricProduct(n, block, G, u, w);
+      tau = reflection(rest, k + 1 - from, u + skip, below + at);
+      symmetricProduct(n, from, G, u, w);
       for (let b: usize = 0; b < <usize>c; b++) {
         const ub = U + b * stride,
           wb = W + b * stride;
-        subtract(n, dot(n, wb, u), ub, dot(n, ub, u), wb, w);
+        const wu = dot(rest, wb + skip, u + skip),
+          uu = dot(rest, ub + skip, u + skip);
+        subtract(rest, wu, ub + skip, uu, wb + skip, w + skip);
       }
       // the rows before k+1 are done with
       memory.fill(w, 0, at + 8);
-      secondVector(n, tau, u, w);
+      secondVector(rest, tau, u + skip, w + skip);
     }
     const next = block + count;
     if (next < size) rankUpdate(n, next, count, G, U, W, strips);

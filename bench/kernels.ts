@@ -359,15 +359,15 @@ function cases(): Case[] {
     // the integer half of a normal, Philox, is no flop: its share of the peak stays low
     {
       name: "normals",
-      size: "65536",
-      run: (kernels) => kernels.random(draw, "normal", 65536),
+      size: "4096",
+      run: (kernels) => kernels.random(draw, "normal", 4096),
       plain: () => {
-        const out = new Float64Array(65536);
+        const out = new Float64Array(4096);
         plainRandom.normals(1, 1, 0, out);
         return out;
       },
-      native: { kernel: "normals", inputs: [Float64Array.of(1, 1, 65536)], length: 65536 },
-      element: { flops: NORMAL, bytes: 8, count: 65536 },
+      native: { kernel: "normals", inputs: [Float64Array.of(1, 1, 4096)], length: 4096 },
+      element: { flops: NORMAL, bytes: 8, count: 4096 },
     },
     {
       name: "spectral SGD",

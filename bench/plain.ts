@@ -278,7 +278,7 @@ export function huber({ x, y, l, w }: HuberData, delta: number, theta: Float64Ar
     const B = Math.exp(b - beta * y[i]!);
     const S = A + B + E;
     const r = Math.log(S) - l[i]!;
-    const psi = r < -delta ? -delta : r > delta ? delta : r;
+    const psi = Math.max(-delta, Math.min(delta, r));
     const v = w[i]! * psi;
     const q = v / S;
     value += v * (r - psi / 2);

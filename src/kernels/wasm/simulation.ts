@@ -83,7 +83,7 @@ export function simulationKernels(core: Core): SimulationKernels {
       const h = arena.put(overlap);
       const [diagonal, below] = [arena.space(n), arena.space(n)];
       const first = arena.put(Float64Array.of(1), n);
-      const norm = core.call("tridiagonalize", d, n, G, h, diagonal, below, arena.space(200 * n));
+      const norm = core.call("tridiagonalize", d, n, G, h, diagonal, below, arena.space(100 * n));
       const failed = core.call("implicitQL", d, diagonal, below, first);
       const weights = arena.take(first, d).map((s) => (norm * s) ** 2);
       return { eigenvalues: arena.take(diagonal, d), weights, failed };
