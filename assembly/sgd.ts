@@ -7,7 +7,7 @@
 //
 // `drive` holds γ2, B, γ1, γ3 and 1−Δ of each step, `stride` bytes apart (0: the same for all); y = 0 asks for plain SGD.
 
-import { add, BYTES, lanesum, load64, mul, splat, splatAt, store64 } from "./lanes";
+import { add, BYTES, lanesum, load64, mul, splat, splatAt, store64, sub } from "./lanes";
 import { fill } from "./random";
 import { tile } from "./tile";
 
@@ -42,22 +42,22 @@ function axpy(n: i32, a: f64, x: usize, y: usize): void {
 /** (9.2) on n f64, n a multiple of 4, with gradient G. */
 function update(n: i32, G: usize, theta: usize, y: usize, drive: usize): void {
   const end = theta + ((<usize>n) << 3);
-  const gamma2 = v128.load64_splat(drive);
+  const gamma2 = splatAt(drive);
   if (!y) {
-    for (; theta < end; theta += 32, G += 32) {
-      v128.store(theta, f64x2.sub(v128.load(theta), f64x2.mul(gamma2, v128.load(G))));
-      v128.store(theta, f64x2.sub(v128.load(theta, 16), f64x2.mul(gamma2, v128.load(G, 16))), 16);
+    for (; theta < end; theta += 2 * BYTES, G += 2 * BYTES) {
+      store64(theta, sub(load64(theta), mul(gamma2, load64(G))));
+      store64(theta + BYTES, sub(load64(theta + BYTES), mul(gamma2, load64(G + BYTES))));
     }
     return;
   }
-  const gamma1 = v128.load64_splat(drive, 16),
-    gamma3 = v128.load64_splat(drive, 24),
-    a = v128.load64_splat(drive, 32);
-  for (; theta < end; theta += 16, G += 16, y += 16) {
-    const g = v128.load(G);
-    const next = f64x2.add(f64x2.mul(a, v128.load(y)), f64x2.mul(gamma1, g));
-    v128.store(y, next);
-    v128.store(theta, f64x2.sub(f64x2.sub(v128.load(theta), f64x2.mul(gamma2, g)), f64x2.mul(gamma3, next)));
+  const gamma1 = splatAt(drive + 16),
+    gamma3 = splatAt(drive + 24),
+    a = splatAt(drive + 32);
+  for (; theta < end; theta += BYTES, G += BYTES, y += BYTES) {
+    const g = load64(G);
+    const next = add(mul(a, load64(y)), mul(gamma1, g));
+    store64(y, next);
+    store64(theta, sub(sub(load64(theta), mul(gamma2, g)), mul(gamma3, next)));
   }
 }
 
@@ -93,17 +93,17 @@ export function spectralSteps(
       store<f64>(errors + ((<usize>b) << 3), e);
     }
     // G takes the place of the first sample
-    for (let i: usize = 0; i < bytes; i += 32) {
-      let s0 = f64x2.splat(0),
+    for (let i: usize = 0; i < bytes; i += 2 * BYTES) {
+      let s0 = splat(0),
         s1 = s0;
       x = xi + i;
       for (let b = 0; b < batch; b++, x += bytes) {
-        const e = v128.load64_splat(errors + ((<usize>b) << 3));
-        s0 = f64x2.add(s0, f64x2.mul(e, v128.load(x)));
-        s1 = f64x2.add(s1, f64x2.mul(e, v128.load(x, 16)));
+        const e = splatAt(errors + ((<usize>b) << 3));
+        s0 = add(s0, mul(e, load64(x)));
+        s1 = add(s1, mul(e, load64(x + BYTES)));
       }
-      v128.store(xi + i, f64x2.mul(v128.load(lambda + i), s0));
-      v128.store(xi + i, f64x2.mul(v128.load(lambda + i, 16), s1), 16);
+      store64(xi + i, mul(load64(lambda + i), s0));
+      store64(xi + i + BYTES, mul(load64(lambda + i + BYTES), s1));
     }
     update(n, xi, u, y, drive);
   }

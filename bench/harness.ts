@@ -25,6 +25,12 @@ export interface Timing {
   readonly error: number;
 }
 
+/** A timing of rounds in which all variants took turns. */
+export interface Compared extends Timing {
+  /** The largest of the rounds' ratios: in some round the machine left the first variant alone. */
+  readonly best: number;
+}
+
 export interface CompareOptions {
   readonly rounds?: number;
   /** Milliseconds of each variant in each round. */
@@ -45,7 +51,7 @@ let sink = 0;
 /** The sum of everything computed: printing it keeps the work from being optimised away. */
 export const consumed = (): number => sink;
 
-export function compare(variants: readonly Variant[], options: CompareOptions = {}): Timing[] {
+export function compare(variants: readonly Variant[], options: CompareOptions = {}): Compared[] {
   const { rounds = 7, slice = 20, error = relativeError } = options;
   const results = variants.map(({ run }) => run());
   const truth = options.truth ?? results[0]!;
@@ -56,12 +62,16 @@ export function compare(variants: readonly Variant[], options: CompareOptions = 
     variants.forEach((variant, i) => {
       times[i]!.push(variant.time ? variant.time(slice) : timed(variant.run, slice));
     });
-  return variants.map(({ name }, i) => ({
-    name,
-    time: median(times[i]!),
-    ratio: median(times[i]!.map((time, round) => time / times[0]![round]!)),
-    error: error(results[i]!, truth),
-  }));
+  return variants.map(({ name }, i) => {
+    const ratios = times[i]!.map((time, round) => time / times[0]![round]!);
+    return {
+      name,
+      time: median(times[i]!),
+      ratio: median(ratios),
+      best: Math.max(...ratios),
+      error: error(results[i]!, truth),
+    };
+  });
 }
 
 /** Median nanoseconds of a run. */

@@ -10,7 +10,7 @@ import { jobBenchmarks } from "./jobs.ts";
 import { kernelBenchmarks } from "./kernels.ts";
 import { native } from "./native.ts";
 import { numpy } from "./peers.ts";
-import { growthTable, jobTable, kernelFigure, kernelTable, machine } from "./report.ts";
+import { growthTable, jobTable, kernelFigure, kernelTable, machine, shortfalls } from "./report.ts";
 import { startup } from "./startup.ts";
 
 const PARTS = ["kernels", "jobs", "growth", "startup"] as const;
@@ -48,7 +48,7 @@ if (parts.includes("kernels")) {
   results.kernels = kernels;
   print(
     `Kernels: time with SIMD, then how many times as long (error). Peak: ${peak.flops.toFixed(1)} Gflop/s, ${peak.bytes.toFixed(0)} GB/s`,
-    kernelTable(kernels),
+    `${kernelTable(kernels)}\n\n${shortfalls(kernels)}`,
   );
   if (options.figure) {
     const figure = kernelFigure(kernels, caption);

@@ -58,6 +58,20 @@ export function kernelTable(results: readonly KernelResult[]): string {
 /** Both kinds of plain JavaScript share a column. */
 const plainName = (name: string): string => (name === "JS reference" ? "JS" : name);
 
+/** The least that scalar WebAssembly, plain JavaScript and C may take of the time of SIMD WebAssembly. */
+const AIMS: Readonly<Record<string, number>> = { "WASM scalar": 1.8, JS: 2, "C sse4.2 fast-math": 0.8 };
+
+/** A line for every kernel that falls short of an aim, with the reason where one is known. */
+export function shortfalls(results: readonly KernelResult[]): string {
+  const lines = results.flatMap(({ name, note, timings }) => {
+    const short = timings.filter((timing) => timing.ratio < (AIMS[plainName(timing.name)] ?? 0));
+    const said = short.map((timing) => `${timing.name} ${times(timing.ratio)}×`).join(", ");
+    return short.length > 0 ? [`${name} (${said})${note ? `: ${note}` : ""}`] : [];
+  });
+  const aims = Object.entries(AIMS).map(([name, least]) => `${name} ${least}×`);
+  return [`Aims: ${aims.join(", ")}. Short of them:`, ...(lines.length > 0 ? lines : ["none"])].join("\n");
+}
+
 export function jobTable(results: readonly JobResult[]): string {
   const rows = results.flatMap(({ name, timings }) =>
     timings.map((timing, i) => [
@@ -104,8 +118,8 @@ export function kernelFigure(results: readonly KernelResult[], caption: string):
     title: "Time of each kernel over that of SIMD WebAssembly",
     subtitle: caption,
     caption: `Ratios of processor time, measured side by side; above 1 SIMD WebAssembly is the faster. ${caption}`,
-    width: 900,
-    height: 420,
+    width: 1100,
+    height: 440,
     panels: [
       {
         legend: (theme) => ({
@@ -115,10 +129,10 @@ export function kernelFigure(results: readonly KernelResult[], caption: string):
         plot: ({ width, height, theme }) => ({
           width,
           height,
-          marginBottom: 70,
+          marginBottom: 84,
           marginLeft: 44,
           x: { axis: null, domain: present },
-          fx: { label: null, tickRotate: -25, domain: [...new Set(bars.map(({ kernel }) => kernel))] },
+          fx: { label: null, tickRotate: -35, domain: [...new Set(bars.map(({ kernel }) => kernel))] },
           y: {
             type: "log",
             label: "ratio",
