@@ -160,7 +160,9 @@ export interface Setting {
 export function hyperparameters(model: Setting, optimizer: Optimizer, shape: Shape): Hyperparameters {
   const gamma = optimizer.gamma ?? model.gamma;
   const sizes = typeof optimizer.batch === "object" ? optimizer.batch : [[0, optimizer.batch ?? model.batch] as const];
-  const batch = (r: number) => (sizes.findLast(([step]) => step <= Math.max(r, 0)) ?? sizes[0]!)[1];
+  const first = sizes[0]![1];
+  const batch = (r: number) =>
+    sizes.length === 1 ? first : (sizes.findLast(([step]) => step <= Math.max(r, 0))?.[1] ?? first);
   const timing = {
     breaks: [...new Set([...shape.breaks, ...sizes.slice(1).map(([step]) => step)])].sort((a, b) => a - b),
     ends: shape.ends,

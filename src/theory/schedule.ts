@@ -103,7 +103,9 @@ export function shapeOf(schedule: Exclude<Schedule, { kind: "optimal" }>, horizo
 }
 
 function between(steps: Float64Array, values: Float64Array, r: number): number {
-  let i = steps.findLastIndex((step) => step <= r);
+  // not findLastIndex: this is asked at every step
+  let i = steps.length - 1;
+  while (i >= 0 && steps[i]! > r) i--;
   if (i === steps.length - 1) return values[i]!;
   i = Math.max(i, 0);
   const share = (r - steps[i]!) / (steps[i + 1]! - steps[i]!);

@@ -94,14 +94,22 @@ export function mount(root: HTMLElement): Mounted {
     ),
   );
 
+  /** The model whose named shapes stand behind the drawing. */
+  let drawn = "";
   const follower = new Follower({
     job: "schedules",
     root,
-    input: (detail) => ({ ...modelOf(store.values), knots: store.values.knots, detail }),
+    input(detail) {
+      const model = modelOf(store.values);
+      return { ...model, knots: store.values.knots, withShapes: JSON.stringify(model) !== drawn, detail };
+    },
     kind: ({ kind }) => kind,
     show(part, version) {
-      if (part.kind === "shapes") editor.show(part.data);
-      else if (part.kind === "losses") cards.losses.show(curvesFigure(part.data), version);
+      if (part.kind === "shapes") {
+        editor.show(part.data);
+        // fine ones are as good as they get
+        drawn = Number.isInteger(version) ? "" : JSON.stringify(modelOf(store.values));
+      } else if (part.kind === "losses") cards.losses.show(curvesFigure(part.data), version);
       else {
         editor.mark(part.outcome.offence);
         if (part.data.schedules.length > 0) cards.parts.show(schedulePartsFigure(part.data), version);

@@ -49,6 +49,8 @@ export interface ModelInput {
 
 export interface SchedulesInput extends ModelInput {
   readonly knots: Knots;
+  /** Whether the named shapes and the limit are wanted too: they stay while only the drawing changes. */
+  readonly withShapes: boolean;
   readonly detail: "coarse" | "fine";
 }
 
@@ -139,15 +141,16 @@ export async function schedules(input: SchedulesInput, { emit, pause }: Context<
   }
   const all = [...own, ...named];
   const setting = inWords(input);
-  emit({
-    kind: "shapes",
-    data: {
-      setting,
-      steps: steps.map((r) => Math.min(r + 1, horizon)),
-      schedules: named.map(({ name, multiple, category }) => ({ name, multiple, category })),
-      limit: steps.map((r) => limit(r)),
-    },
-  });
+  if (input.withShapes)
+    emit({
+      kind: "shapes",
+      data: {
+        setting,
+        steps: steps.map((r) => Math.min(r + 1, horizon)),
+        schedules: named.map(({ name, multiple, category }) => ({ name, multiple, category })),
+        limit: steps.map((r) => limit(r)),
+      },
+    });
   emit({ kind: "losses", data: losses(all, steps, setting, noise) });
   emit({
     kind: "parts",
@@ -166,7 +169,7 @@ export async function schedules(input: SchedulesInput, { emit, pause }: Context<
 
 /** The named schedules and the limit of this model. */
 async function around(input: SchedulesInput, breathe: () => Promise<void>): Promise<Known> {
-  const { knots: _, ...rest } = input;
+  const { knots: _, withShapes: __, ...rest } = input;
   const key = JSON.stringify(rest);
   const before = known.get(key);
   if (before) return before;
