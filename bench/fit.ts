@@ -3,8 +3,6 @@
 // synthetic ones.
 //   npx tsx bench/fit.ts
 
-import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { gridStarts } from "../src/fitting/parametric.ts";
 import { pointsOf } from "../src/fitting/points.ts";
 import {
@@ -19,6 +17,7 @@ import {
 } from "../src/index.ts";
 import { present, published } from "../test/fitting/data.ts";
 import { study } from "../test/fitting/laws.ts";
+import { numpy, type PeerFit, peer } from "./peers.ts";
 
 const runs = present ? dropHighestLoss(await published("chinchilla-extracted.csv"), 5) : study(1).runs;
 console.log(`${runs.n} rows${present ? " (Chinchilla)" : ""}, best of 5`);
@@ -47,24 +46,17 @@ console.log(`one start, WebAssembly  ${mine.ms.toFixed(3)} ms   lowest ${mine.va
 console.log(
   `one start, TypeScript   ${plain.ms.toFixed(3)} ms   lowest ${plain.value.toPrecision(10)}   ${(plain.ms / mine.ms).toFixed(1)}×`,
 );
-const log = (values: Float64Array) => values.map(Math.log);
-const [x, y, l] = [log(runs.N), log(runs.D), log(runs.loss)];
-const python = spawnSync("python3", [fileURLToPath(new URL("fit_scipy.py", import.meta.url))], {
-  input: Array.from(x, (u, i) => `${u} ${y[i]} ${l[i]}`).join("\n"),
-  encoding: "utf8",
-});
-if (python.status === 0)
-  python.stdout
-    .trim()
-    .split("\n")
-    .forEach((row, i) => {
-      const [ms, value] = row.split(" ").map(Number) as [number, number];
-      const what = i === 0 ? "SciPy, gradient given" : "SciPy, by differences";
-      console.log(
-        `one start, ${what}   ${ms.toFixed(1)} ms   lowest ${value.toPrecision(10)}   ${(ms / mine.ms).toFixed(0)}×`,
-      );
-    });
-else console.log("python3 with NumPy and SciPy is not here: no comparison");
+if (numpy() === null) console.log("python3 with NumPy and SciPy is not here: no comparison");
+else
+  for (const gradient of [true, false]) {
+    const lists = { N: Array.from(runs.N), D: Array.from(runs.D), loss: Array.from(runs.loss) };
+    const how = { starts: 50, draws: 0, seed: 1, method: "BFGS", gradient, options: {} };
+    const { seconds, objective } = peer<PeerFit>("fit", { ...lists, ...how });
+    const ms = 1000 * seconds.start;
+    console.log(
+      `one start, SciPy, ${gradient ? "gradient given" : "by differences"}   ${ms.toFixed(1)} ms   lowest ${objective.toPrecision(10)}   ${(ms / mine.ms).toFixed(0)}×`,
+    );
+  }
 
 let from = performance.now();
 const fit = fitParametric(runs, { starts: "grid" });

@@ -56,7 +56,8 @@ if (parts.includes("kernels")) {
   }
 }
 if (parts.includes("jobs")) {
-  const jobs = jobBenchmarks({ ...settings, scalar, onJob: progress });
+  if (numpy() === null) process.stderr.write("python3 with NumPy and SciPy is not here: jobs have no peers\n");
+  const jobs = await jobBenchmarks({ ...settings, scalar, onJob: progress });
   results.jobs = jobs;
   print("Jobs", jobTable(jobs));
 }

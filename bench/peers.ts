@@ -2,10 +2,10 @@
 
 import { execFileSync } from "node:child_process";
 
-/** NumPy's version, or null where there is none. */
+/** The version of NumPy, or null where it or SciPy is missing. */
 export function numpy(): string | null {
   try {
-    return execFileSync("python3", ["-c", "import numpy; print(numpy.__version__)"], {
+    return execFileSync("python3", ["-c", "import numpy, scipy; print(numpy.__version__)"], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     }).trim();
@@ -31,7 +31,20 @@ export interface PeerLoss {
 
 /** bench/peers/sgd.py */
 export interface PeerSgd {
-  /** A step. */
+  readonly seconds: { readonly draws: number; readonly steps: number };
+  /** Of every member. */
+  readonly loss: number[];
+}
+
+/** bench/peers/dynamics.py */
+export interface PeerDynamics {
   readonly seconds: number;
-  readonly loss: number;
+  readonly loss: number[];
+}
+
+/** bench/peers/fit.py */
+export interface PeerFit {
+  /** One start of the grid, one bootstrap draw. */
+  readonly seconds: { readonly start: number; readonly draw: number };
+  readonly objective: number;
 }

@@ -3,6 +3,7 @@
 import { cpus } from "node:os";
 import { barY, ruleY, text } from "@observablehq/plot";
 import type { Figure } from "../src/figures/index.ts";
+import { duration, size, times } from "./format.ts";
 import type { Growth } from "./growth.ts";
 import type { Timing } from "./harness.ts";
 import type { JobResult } from "./jobs.ts";
@@ -15,18 +16,6 @@ export function machine(compiler: string | null, numpy: string | null): string {
   const parts = [model, `Node ${process.versions.node}`, compiler, numpy && `NumPy ${numpy}`, date];
   return parts.filter(Boolean).join(" · ");
 }
-
-const duration = (nanoseconds: number): string => {
-  const [value, unit] =
-    nanoseconds < 1e6
-      ? [nanoseconds / 1e3, "µs"]
-      : nanoseconds < 1e9
-        ? [nanoseconds / 1e6, "ms"]
-        : [nanoseconds / 1e9, "s"];
-  return `${value.toPrecision(3)} ${unit}`;
-};
-const times = (ratio: number): string => (ratio < 1000 ? ratio.toPrecision(3) : Math.round(ratio).toLocaleString("en"));
-const size = (error: number): string => (Number.isNaN(error) ? "" : error === 0 ? "0" : error.toExponential(0));
 
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((cell, c) => Math.max(cell.length, ...rows.map((row) => row[c]!.length)));
@@ -72,12 +61,14 @@ export function shortfalls(results: readonly KernelResult[]): string {
   return [`Aims: ${aims.join(", ")}. Short of them:`, ...(lines.length > 0 ? lines : ["none"])].join("\n");
 }
 
+const percent = (share: number): string => `${+(100 * share).toPrecision(2)} %`;
+
 export function jobTable(results: readonly JobResult[]): string {
   const rows = results.flatMap(({ name, timings }) =>
     timings.map((timing, i) => [
       i === 0 ? name : "",
       timing.name,
-      duration(timing.time),
+      duration(timing.time) + (timing.share ? `, extrapolated from ${percent(timing.share)}` : ""),
       `${times(timing.ratio)}×`,
       size(timing.error),
     ]),
@@ -87,17 +78,21 @@ export function jobTable(results: readonly JobResult[]): string {
 }
 
 export function growthTable(results: readonly Growth[]): string {
+  const amount = ({ quantity }: Growth, x: number) =>
+    quantity === "memory" ? `${(x / 1e6).toFixed(0)} MB` : duration(x);
+  const place = (x: number) => (x < 100 ? String(x) : x.toExponential(0));
   return table(
-    ["time of", "against", "from", "to", "at its least", "at its most", "exponent", "the mathematics"],
-    results.map(({ name, variable, at, time, exponent, expected }) => [
-      name,
-      variable,
-      at[0]!.toExponential(0),
-      at.at(-1)!.toExponential(0),
-      duration(Math.min(...time)),
-      duration(Math.max(...time)),
-      exponent.toFixed(3),
-      expected,
+    ["of", "what", "against", "from", "to", "at its least", "at its most", "exponent", "the mathematics"],
+    results.map((growth) => [
+      growth.name,
+      growth.quantity,
+      growth.variable,
+      place(growth.at[0]!),
+      place(growth.at.at(-1)!),
+      amount(growth, Math.min(...growth.values)),
+      amount(growth, Math.max(...growth.values)),
+      growth.exponent.toFixed(3),
+      growth.expected,
     ]),
   );
 }

@@ -52,6 +52,7 @@ def resolvent(z):
 
 start = time.process_time()
 left, right = edges()
+found = time.process_time()
 nodes = int(15 * d ** (2 * alpha)) // 2
 centre, a, b = (left / 2 + right * 1.05) / 2, (right * 1.05 - left / 2) / 2, 4 * left
 theta = (np.arange(nodes) + 0.5) * np.pi / nodes
@@ -115,7 +116,7 @@ print(
     json.dumps(
         {
             "nodes": 2 * nodes,
-            "seconds": {"newton": (solved - start) * scale, "powers": (powers - solved) * scale, "fft": done - powers},
+            "seconds": {"newton": found - start + (solved - found) * scale, "powers": (powers - solved) * scale, "fft": done - powers},
             "loss": P[steps].tolist() if job["share"] == 1 else None,
         }
     )
