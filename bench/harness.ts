@@ -39,6 +39,8 @@ export interface CompareOptions {
   readonly truth?: Values;
   /** How a result differs from the truth. Default `relativeError`. */
   readonly error?: (got: Values, truth: Values) => number;
+  /** Nanoseconds a run, from about so many milliseconds of runs. Default: the median of this process's processor time. */
+  readonly timer?: (run: () => Values, milliseconds: number) => number;
 }
 
 /** Processor time of this process in milliseconds. */
@@ -52,16 +54,29 @@ let sink = 0;
 export const consumed = (): number => sink;
 
 export function compare(variants: readonly Variant[], options: CompareOptions = {}): Compared[] {
-  const { rounds = 7, slice = 20, error = relativeError } = options;
+  const turns = inTurns(variants, options);
+  for (;;) {
+    const { done, value } = turns.next();
+    if (done) return value;
+  }
+}
+
+/** The same in pieces, for a caller that lets other things happen in between: yields after every slice. */
+export function* inTurns(variants: readonly Variant[], options: CompareOptions = {}): Generator<void, Compared[]> {
+  const { rounds = 7, slice = 20, error = relativeError, timer = timed } = options;
   const results = variants.map(({ run }) => run());
   const truth = options.truth ?? results[0]!;
   // time for the engine to compile, on a machine whose compiler threads may have to wait
-  for (const { run, time } of variants) if (!time) timed(run, 5 * slice);
+  for (const { run, time } of variants) {
+    if (!time) timer(run, 5 * slice);
+    yield;
+  }
   const times = variants.map(() => [] as number[]);
   for (let round = 0; round < rounds; round++)
-    variants.forEach((variant, i) => {
-      times[i]!.push(variant.time ? variant.time(slice) : timed(variant.run, slice));
-    });
+    for (const [i, variant] of variants.entries()) {
+      times[i]!.push(variant.time ? variant.time(slice) : timer(variant.run, slice));
+      yield;
+    }
   return variants.map(({ name }, i) => {
     const ratios = times[i]!.map((time, round) => time / times[0]![round]!);
     return {
@@ -92,6 +107,23 @@ function timed(run: () => Values, milliseconds: number): number {
   const { result } = bench.tasks[0]!;
   if (result.state !== "completed") throw new Error(`a benchmark ended ${result.state}`);
   return 1e6 * result.latency.p50;
+}
+
+/** Mean nanoseconds of a run by the wall clock, many runs to a reading: for a page, whose clock may tick only every millisecond. */
+export function timedByWall(run: () => Values, milliseconds: number): number {
+  const start = performance.now();
+  let [runs, some] = [0, 1];
+  for (;;) {
+    for (let i = 0; i < some; i++) {
+      const values = run();
+      sink += values[values.length - 1]!;
+    }
+    runs += some;
+    const elapsed = performance.now() - start;
+    if (elapsed >= milliseconds && elapsed > 0) return (1e6 * elapsed) / runs;
+    // what one reading of the clock costs must not count
+    some = Math.min(2 * some, 1000);
+  }
 }
 
 export function median(values: readonly number[]): number {

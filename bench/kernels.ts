@@ -29,7 +29,7 @@ interface Element {
   readonly count: number;
 }
 
-interface Case {
+export interface Case {
   readonly name: string;
   readonly size: string;
   readonly run: (kernels: Kernels) => Values;
@@ -77,7 +77,7 @@ function randomComplex(n: number, radius: number, seed: number): ComplexArray {
 
 const flat = ({ re, im }: ComplexArray): Float64Array[] => [re, im];
 
-function cases(): Case[] {
+export function cases(): Case[] {
   const spectrum = powerLaw({ alpha: 0.7, beta: 0.7 });
   const [small, model] = [1600, 1e9].map((d) => plrf({ spectrum, d })) as [Plrf, Plrf];
   const { modes, d, kappa0 } = model;
@@ -498,7 +498,7 @@ export function kernelBenchmarks(options: KernelOptions): KernelResult[] {
 }
 
 /** The largest difference over the largest value: for results that pass through zero. */
-function normwise(got: Values, truth: Values): number {
+export function normwise(got: Values, truth: Values): number {
   let [gap, scale] = [0, 0];
   for (let i = 0; i < truth.length; i++) {
     gap = Math.max(gap, Math.abs(got[i]! - truth[i]!));

@@ -77,4 +77,10 @@ const schedules = {
   time: choiceField(["linear", "log"]),
 };
 
-export const FIELDS = { phases, dynamics, runs, schedules };
+const speed = {
+  /** Rounds in which all builds of a kernel take turns, and milliseconds of each. */
+  rounds: numberField(7, { least: 1, most: 99, whole: true }),
+  slice: numberField(30, { least: 1, most: 1000 }),
+};
+
+export const FIELDS = { phases, dynamics, runs, schedules, speed };

@@ -12,6 +12,7 @@ const VIEWS: readonly { readonly name: string; readonly title: string; readonly 
   { name: "schedules", title: "Schedules", load: () => import("./views/schedules.ts") },
   { name: "dynamics", title: "Width, data, time", load: () => import("./views/dynamics.ts") },
   { name: "runs", title: "Your runs", load: () => import("./views/runs.ts") },
+  { name: "speed", title: "Speed", load: () => import("./views/speed.ts") },
 ];
 
 const FRAME = {

@@ -75,4 +75,11 @@ export const PRESETS: readonly { readonly group: string; readonly items: readonl
       { title: "All three approaches, side by side", search: "?view=runs&method=all" },
     ],
   },
+  {
+    group: "Your machine",
+    items: [
+      { title: "WebAssembly against JavaScript", search: "?view=speed" },
+      { title: "The same in a third of the time", search: "?view=speed&rounds=5&slice=12" },
+    ],
+  },
 ];

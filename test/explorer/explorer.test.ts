@@ -68,6 +68,23 @@ async function open(search = "", card = "frontier"): Promise<void> {
   await settled(card);
 }
 
+/** No serious axe violation, and nothing to scroll sideways. */
+async function expectAccessible(): Promise<void> {
+  // axe is injected by the debugger, past the page's policy
+  await page.evaluate(readFileSync(axe, "utf8"));
+  const violations = await page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+    };
+    const found = await axe.run();
+    return found.violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+  });
+  expect(violations).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+}
+
 describe("the phase plane", () => {
   it("follows a dragged point with its curves and its address, and a reload restores them", async () => {
     await open();
@@ -405,6 +422,70 @@ describe("a reader's runs", () => {
   });
 });
 
+describe("speed", () => {
+  const status = () => page.locator(".side [role=status]");
+  const rows = () => page.locator("tbody tr");
+
+  it("measures every kernel in turns, with its error, and saves the numbers", async () => {
+    await page.goto(`${base}?view=speed&rounds=1&slice=1`);
+    expect(await page.locator("#speed .note").textContent()).toContain("Nothing measured yet");
+    await page.getByRole("button", { name: "Measure" }).click();
+    await page.waitForFunction(
+      () => /^\d+ kernels measured$/.test(document.querySelector(".side [role=status]")!.textContent!),
+      undefined,
+      { timeout: 50_000 },
+    );
+    const measured = Number.parseInt((await status().textContent())!, 10);
+    expect(measured).toBeGreaterThan(10);
+    expect(await rows().count()).toBe(measured);
+    const [cells] = (await rows().allInnerTexts()).filter((row) => row.startsWith("mode sums"));
+    // every build is right to rounding
+    const errors = [...cells!.matchAll(/\((\d)e-(\d+)\)/g)].map(([, digit, power]) => Number(`${digit}e-${power}`));
+    expect(errors).toHaveLength(3);
+    expect(Math.max(...errors)).toBeLessThan(1e-13);
+    for (const [width, height, colorScheme] of [
+      [1440, 900, "light"],
+      [390, 844, "dark"],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      await expectAccessible();
+    }
+    const caption = (await page.locator("caption").textContent())!;
+    expect(caption).toMatch(/1 round of 1 ms.*clock ticks of [\d.]+ ms/);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "Save speed as CSV" }).click(),
+    ]);
+    const [head, ...lines] = readFileSync(await download.path(), "utf8")
+      .trim()
+      .split("\n");
+    expect(head).toBe("kernel,size,build,nanoseconds,ratio,error");
+    expect(lines.filter((line) => line.includes(",WASM SIMD,"))).toHaveLength(measured);
+    // sizes hold commas: the last three cells are numbers
+    for (const line of lines) {
+      const [time, ratio, error] = line.split(",").slice(-3).map(Number);
+      expect(time).toBeGreaterThan(0);
+      expect(ratio).toBeGreaterThan(0);
+      expect(error).toBeLessThan(1e-11);
+    }
+  });
+
+  it("stops, keeps what was measured, and starts anew", async () => {
+    await page.goto(`${base}?view=speed&rounds=3&slice=40`);
+    await page.getByRole("button", { name: "Measure" }).click();
+    await rows().nth(1).waitFor();
+    await page.getByRole("button", { name: "Stop" }).click();
+    expect(await status().textContent()).toMatch(/^stopped/);
+    const kept = await rows().count();
+    await page.waitForTimeout(400);
+    expect(await rows().count()).toBe(kept);
+    expect(await page.locator("progress").isVisible()).toBe(false);
+    await page.getByRole("button", { name: "Measure" }).click();
+    await page.waitForFunction((before) => document.querySelectorAll("tbody tr").length < before, kept);
+  });
+});
+
 describe("hostile and broken links", () => {
   it.each([
     ["?alpha=<script>window.hacked=1</script>", "alpha must be a number"],
@@ -463,19 +544,7 @@ describe("for everyone", () => {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme });
       await open(search, card);
-      // axe is injected by the debugger, past the page's policy
-      await page.evaluate(readFileSync(axe, "utf8"));
-      const violations = await page.evaluate(async () => {
-        const { axe } = window as unknown as {
-          axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
-        };
-        const found = await axe.run();
-        return found.violations
-          .filter(({ impact }) => impact === "serious" || impact === "critical")
-          .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
-      });
-      expect(violations).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      await expectAccessible();
     },
   );
 });

@@ -6,6 +6,7 @@ import type { measure } from "./measure.ts";
 import type { scaling } from "./scaling.ts";
 import type { knots, schedules } from "./schedules.ts";
 import type { sgd } from "./sgd.ts";
+import type { speed } from "./speed.ts";
 
 /** A job computes from an input and emits parts of its answer. */
 export interface Job<I, P> {
@@ -23,6 +24,7 @@ export interface Jobs {
   measure: Of<typeof measure>;
   schedules: Of<typeof schedules>;
   knots: Of<typeof knots>;
+  speed: Of<typeof speed>;
 }
 
 export type Part<J extends keyof Jobs> = Jobs[J]["part"];

@@ -8,7 +8,10 @@ import { scaling } from "./scaling.ts";
 import { knots, schedules } from "./schedules.ts";
 import { sgd } from "./sgd.ts";
 
-const jobs = { scaling, measure, dynamics: dynamicsJob, fit, sgd, schedules, knots };
+/** With the benchmark's cases and a second core: few who come want it. */
+const speed: typeof import("./speed.ts").speed = async (...given) => (await import("./speed.ts")).speed(...given);
+
+const jobs = { scaling, measure, dynamics: dynamicsJob, fit, sgd, schedules, knots, speed };
 
 class Abandoned extends Error {}
 
