@@ -127,7 +127,7 @@ export function walkKappa(
     const toX = load<f64>(zr + i),
       toY = load<f64>(zi + i);
     // ζ from → to on a logarithmic spiral
-    const logRatio = 0.5 * Math.log((toX * toX + toY * toY) / (fromX * fromX + fromY * fromY));
+    const logRatio = 0.5 * log((toX * toX + toY * toY) / (fromX * fromX + fromY * fromY));
     const from = Math.atan2(fromY, fromX);
     const turn = Math.atan2(toY, toX) - from;
     const length = Math.sqrt(logRatio * logRatio + turn * turn);
@@ -137,7 +137,7 @@ export function walkKappa(
       zy = fromY;
     for (let step = 1; step <= steps && !lost; step++) {
       const s = <f64>step / <f64>steps;
-      const r = radius * Math.exp(s * logRatio);
+      const r = radius * exp(s * logRatio);
       const nextX = step < steps ? r * Math.cos(from + s * turn) : toX;
       const nextY = step < steps ? r * Math.sin(from + s * turn) : toY;
       if (i > 0) predict(nextX - zx, nextY - zy, scratch);
@@ -152,6 +152,15 @@ export function walkKappa(
     fromY = toY;
   }
   return reached;
+}
+
+// for Math.log and Math.exp the standard library would bring 7 kB of tables along
+function log(x: f64): f64 {
+  return x < 1 ? -Math.log1p(1 / x - 1) : Math.log1p(x - 1);
+}
+
+function exp(x: f64): f64 {
+  return x < 0 ? 1 / (Math.expm1(-x) + 1) : Math.expm1(x) + 1;
 }
 
 /** κ += Δζ/(dζ/dκ), by at most |κ|/2. */
