@@ -36,4 +36,5 @@ async function run(options: Options): Promise<void> {
     onSweep: (plan) => say(`working on ${JSON.stringify(printable(plan))}`),
   });
   say(`leaving after ${done + failed} cells, ${failed} of them failed`);
+  setTimeout(() => process.exit(), 1000).unref(); // where Redis is away, BullMQ waits for it for ever
 }

@@ -1,6 +1,7 @@
 // The connection to Redis. Its password may come in the URL or from the environment; it is given to the client and nowhere
 // else: no message, file or store holds it.
 
+import { isIP } from "node:net";
 import type { Redis } from "ioredis";
 
 /** Where the queue is, when --queue gives no URL, and the password, when the URL holds none. */
@@ -13,7 +14,7 @@ interface Connection {
   db: number;
   username?: string;
   password?: string;
-  tls?: { servername: string };
+  tls?: { servername?: string };
 }
 
 export interface Place {
@@ -52,7 +53,7 @@ export function place(url: string | undefined = process.env[URL_VARIABLE]): Plac
       db,
       ...(parsed.username && { username: decodeURIComponent(parsed.username) }),
       ...(password && { password }),
-      ...(protocol === "rediss:" && { tls: { servername: host } }),
+      ...(protocol === "rediss:" && { tls: isIP(host) ? {} : { servername: host } }),
     },
   };
 }
@@ -93,16 +94,20 @@ export async function connect({ options, shown }: Place): Promise<Redis> {
     return redis;
   } catch (error) {
     redis.disconnect();
-    throw new Error(`Redis at ${shown} ${refusal(reason ?? (error as Error))}`);
+    throw new Error(`Redis at ${shown} ${refusal(reason ?? (error as Error), options.tls !== undefined)}`);
   }
 }
 
-function refusal(error: Error): string {
+function refusal(error: Error, tls: boolean): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (/WRONGPASS|invalid password|invalid username/i.test(message))
     return `refuses the password: set it in the URL or in ${PASSWORD_VARIABLE}`;
   if (/NOAUTH/.test(message)) return `wants a password: set it in the URL or in ${PASSWORD_VARIABLE}`;
-  return `does not answer (${code ?? message.split("\n")[0]}): is it running, and is this the right address?`;
+  if (/^(CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_(VERIFY|GET))/.test(code ?? ""))
+    return `has a certificate that is not trusted here (${code}): give its authority in NODE_EXTRA_CA_CERTS`;
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
+    return "has a certificate for another name: use the name it was made for";
+  return `does not answer (${code ?? message.split("\n")[0]}): is it running, ${tls ? "does it speak TLS, " : ""}and is this the right address?`;
 }
 
 /** Whether an error says that Redis is away for now, not that something is wrong. */

@@ -16,6 +16,8 @@ const LOOK = 2000;
 const LOSSES = 5;
 /** Milliseconds that running cells are given when the worker is asked to stop. */
 const GRACE = 20_000;
+/** And that Redis is given to hear of it. */
+const FAREWELL = 2000;
 
 export interface WorkerOptions extends LocalOptions {
   /** As the coordinator's. Default "default". */
@@ -40,6 +42,7 @@ export async function work(place: Place, options: WorkerOptions = {}): Promise<{
   const counts = { done: 0, failed: 0 };
   const pool = await CellPool.open(options);
   let running = 0;
+  let leaving = false;
   let worker: Worker<Cell, Wire> | undefined;
 
   // those of the cell before are mostly those of the next
@@ -75,7 +78,11 @@ export async function work(place: Place, options: WorkerOptions = {}): Promise<{
   const start = async (plan: string) => {
     const { Worker } = await loadQueue();
     worker = new Worker(cells, run, {
-      connection: { ...place.options, maxRetriesPerRequest: null },
+      connection: {
+        ...place.options,
+        maxRetriesPerRequest: null,
+        retryStrategy: (times) => (leaving ? null : Math.min(100 * times, 2000)),
+      },
       prefix,
       concurrency: pool.threads + 1, // one is on its way while the others run
       lockDuration: LOCK,
@@ -97,13 +104,23 @@ export async function work(place: Place, options: WorkerOptions = {}): Promise<{
       if (sweep || running > 0) seen = performance.now();
       if (performance.now() - seen > 1000 * idle) break;
     }
-    await Promise.race([worker?.close(), pause(GRACE, undefined)]);
+    await ended(worker?.close(), GRACE);
     return counts;
   } finally {
-    await worker?.close(true).catch(() => {});
+    leaving = true;
+    // what cannot be told to a Redis that is away is not waited for
+    await ended(worker?.close(true), FAREWELL);
+    await ended(worker?.disconnect(), FAREWELL);
     redis.disconnect();
     await pool.close();
   }
+}
+
+/** When it is done, or failed, or has taken so many milliseconds. */
+async function ended(work: Promise<unknown> | undefined, milliseconds: number): Promise<void> {
+  const over = new AbortController(); // a timer that is left would keep the process
+  const done = Promise.resolve(work).catch(() => {});
+  await Promise.race([done.finally(() => over.abort()), pause(milliseconds, over.signal)]);
 }
 
 async function current(redis: import("ioredis").Redis, notice: string): Promise<Notice | undefined> {

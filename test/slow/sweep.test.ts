@@ -3,6 +3,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { kernelVersion } from "../../src/sweep/keys.ts";
+import { names } from "../../src/sweep/queue.ts";
 import { killAndCompare, smallCells } from "../sweep/killing.ts";
 import {
   ended,
@@ -45,6 +47,17 @@ describe("on this machine", () => {
 });
 
 describe.skipIf(!hasRedis)("through a queue", () => {
+  it("a worker leaves though Redis has gone for good", async () => {
+    const redis = await TestRedis.start();
+    const notice = JSON.stringify({ store: "gone", kernels: kernelVersion(), plan: "gone" });
+    redis.command("set", names("default").notice, notice, "px", "60000");
+    const worker = start(["worker", "--threads", "1", "--idle", "2"], redis.env);
+    while (!/working on/.test(worker.stderr())) await sleep(100);
+    await redis.stop();
+    expect(await worker.end).toBe(0);
+    expect(worker.stderr()).toMatch(/leaving after 0 cells/);
+  });
+
   it("3 workers, one killed −9 every second, Redis stopped twice, the coordinator killed once: the same bytes", async () => {
     const redis = await TestRedis.start();
     const [here, there] = [folder(), folder()];

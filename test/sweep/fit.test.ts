@@ -124,11 +124,12 @@ describe("fits as cells", () => {
       fixed: { table: runsFile(here), ...quick },
       axes: { delta: { log: [1e-4, 1e-2], points: 12 } },
     });
-    const worker = start(["worker", "--threads", "1", "--idle", "3"], redis.env);
+    const worker = start(["worker", "--threads", "1", "--idle", "60"], redis.env);
     expect(isoflop(["sweep", plan, "--out", there, "--queue", "--quiet"], redis.env).status).toBe(0);
     expect(isoflop(["sweep", plan, "--out", here, "--quiet"]).status).toBe(0);
     expect(exported(there, false) === exported(here, false)).toBe(true);
     expect(redis.command("keys", "*:table:*")).toBe("");
+    worker.child.kill("SIGTERM");
     expect(await worker.end).toBe(0);
   });
 });

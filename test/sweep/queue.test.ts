@@ -7,7 +7,19 @@ import { readPlan } from "../../src/sweep/plan.ts";
 import { names } from "../../src/sweep/queue.ts";
 import { place } from "../../src/sweep/redis.ts";
 import { smallCells } from "./killing.ts";
-import { exported, folder, hasRedis, isoflop, planFile, requireBuild, start, TestRedis, until } from "./support.ts";
+import {
+  certificates,
+  exported,
+  folder,
+  hasRedis,
+  hasTls,
+  isoflop,
+  planFile,
+  requireBuild,
+  start,
+  TestRedis,
+  until,
+} from "./support.ts";
 
 requireBuild();
 
@@ -23,6 +35,7 @@ describe("the address of a queue", () => {
       tls: { servername: "example.org" },
     });
     expect(shown).toBe("example.org:6380/2");
+    expect(place("rediss://127.0.0.1").options.tls).toEqual({}); // no name: TLS has none for addresses
     expect(place("redis://[::1]").options).toEqual({ host: "::1", port: 6379, db: 0 });
   });
 
@@ -70,7 +83,7 @@ describe.skipIf(!hasRedis)("a sweep through a queue", { timeout: 120_000 }, () =
       fixed: { alpha: 1, beta: 1 },
       axes: { outcome: { list: ["result", "error", "crash"] } },
     };
-    const worker = start(["worker", "--threads", "1", "--idle", "3"], redis.env);
+    const worker = start(["worker", "--threads", "1", "--idle", "60"], redis.env);
     const run = isoflop(["sweep", planFile(out, mixed), "--out", out, "--queue", "--json"], redis.env);
     expect(JSON.parse(run.stdout)).toMatchObject({ cells: 3, done: 1, failed: 2 });
     expect(run.status).toBe(1);
@@ -83,6 +96,7 @@ describe.skipIf(!hasRedis)("a sweep through a queue", { timeout: 120_000 }, () =
       .split("\n")
       .flatMap((line) => (line.includes('"point"') ? [JSON.parse(line).D] : []));
     expect(points).toEqual([...D!]);
+    worker.child.kill("SIGTERM");
     expect(await worker.end).toBe(0);
   });
 
@@ -116,6 +130,62 @@ describe.skipIf(!hasRedis)("a sweep through a queue", { timeout: 120_000 }, () =
     await redis.stop();
     const gone = isoflop(["worker", "--quiet"], redis.env);
     expect(gone.stderr).toMatch(/^isoflop: Redis at .* does not answer \(ECONNREFUSED\): is it running/);
+  });
+});
+
+describe.skipIf(!hasTls)("a queue behind TLS", { timeout: 120_000 }, () => {
+  it("is used where its authority is trusted, and told in one line where it is not", async () => {
+    const made = certificates();
+    const redis = await TestRedis.withTls(made);
+    const url = (host: string) => `rediss://${host}:${redis.port}`;
+    const env = (host: string, trusted: string) => ({
+      ISOFLOP_REDIS_URL: url(host),
+      ISOFLOP_REDIS_PASSWORD: TestRedis.password,
+      NODE_EXTRA_CA_CERTS: trusted,
+    });
+    const out = folder();
+    const plan = planFile(out, { job: "phase", fixed: { beta: 1 }, axes: { alpha: { lin: [0.6, 1], points: 20 } } });
+    const worker = start(["worker", "--threads", "1", "--idle", "60"], env("127.0.0.1", made.authority));
+    const swept = isoflop(["sweep", plan, "--out", out, "--queue", "--json"], env("localhost", made.authority));
+    expect(swept.stderr).not.toMatch(/warning/i);
+    expect(JSON.parse(swept.stdout)).toMatchObject({ done: 20, failed: 0, run: 20 });
+    worker.child.kill("SIGTERM");
+    expect(await worker.end).toBe(0);
+    expect(worker.stderr()).not.toMatch(/warning/i);
+
+    const refused = (host: string, more: NodeJS.ProcessEnv) => {
+      const { status, stderr } = isoflop(["worker", "--quiet"], { ...env(host, made.authority), ...more });
+      expect(status).toBe(1);
+      expect(stderr).not.toContain(TestRedis.password);
+      return stderr;
+    };
+    const other = certificates();
+    expect(refused("localhost", { NODE_EXTRA_CA_CERTS: other.authority })).toMatch(
+      /^isoflop: Redis at localhost:\d+\/0 has a certificate that is not trusted here \([A-Z_]+\): give .*\n$/,
+    );
+    expect(refused("localhost", { ISOFLOP_REDIS_PASSWORD: "gues5" })).toMatch(
+      /^isoflop: Redis at localhost:\d+\/0 refuses the password: set it in .*\n$/,
+    );
+    expect(refused("localhost", { ISOFLOP_REDIS_URL: `rediss://:gues5@localhost:${redis.port}` })).not.toMatch("gues5");
+    // plain words to a port of TLS, and TLS to a plain port
+    expect(refused("localhost", { ISOFLOP_REDIS_URL: `redis://localhost:${redis.port}` })).toMatch(
+      /^isoflop: Redis at localhost:\d+\/0 does not answer .*\n$/,
+    );
+    const plain = await TestRedis.start();
+    expect(refused("localhost", { ISOFLOP_REDIS_URL: `rediss://localhost:${plain.port}` })).toMatch(
+      /^isoflop: Redis at localhost:\d+\/0 does not answer \(ETIMEDOUT\): is it running, does it speak TLS, .*\n$/,
+    );
+  });
+
+  it("with a certificate for another name is refused", async () => {
+    const made = certificates("DNS:elsewhere.example");
+    const redis = await TestRedis.withTls(made);
+    const { stderr, status } = isoflop(["worker", "--quiet", "--queue", `rediss://localhost:${redis.port}`], {
+      ISOFLOP_REDIS_PASSWORD: TestRedis.password,
+      NODE_EXTRA_CA_CERTS: made.authority,
+    });
+    expect(stderr).toMatch(/has a certificate for another name: use the name it was made for\n$/);
+    expect(status).toBe(1);
   });
 });
 

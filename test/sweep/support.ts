@@ -116,6 +116,35 @@ export const hasRedis = (() => {
   return found;
 })();
 
+/** openssl, and a Redis that was built with TLS. */
+export const hasTls = (() => {
+  const found = hasRedis && spawnSync("openssl", ["version"]).status === 0;
+  const spoken = found && /--tls\b/.test(String(spawnSync("redis-cli", ["--help"]).output));
+  if (!spoken)
+    console.warn("\n*** no openssl or no redis-server with TLS here: the tests of rediss:// are SKIPPED ***\n");
+  return spoken;
+})();
+
+export interface Certificates {
+  readonly authority: string;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+/** An authority of its own and a certificate it signed, for some names. */
+export function certificates(names = "DNS:localhost,IP:127.0.0.1"): Certificates {
+  const dir = folder();
+  const at = (name: string) => join(dir, name);
+  const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: dir, stdio: "pipe" });
+  const fresh = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  openssl("req", "-x509", ...fresh, "-days", "2", "-subj", "/CN=test authority", "-keyout", "ca.key", "-out", "ca.crt");
+  openssl("req", ...fresh, "-subj", "/CN=localhost", "-keyout", "redis.key", "-out", "redis.csr");
+  writeFileSync(at("names"), `subjectAltName=${names}\n`);
+  const signed = ["-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "names"];
+  openssl("x509", "-req", "-in", "redis.csr", ...signed, "-out", "redis.crt");
+  return { authority: at("ca.crt"), certificate: at("redis.crt"), key: at("redis.key") };
+}
+
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -147,6 +176,18 @@ export class TestRedis {
 
   get url(): string {
     return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** A Redis that speaks TLS alone, with the certificate of `made`. */
+  static async withTls(made: Certificates): Promise<TestRedis> {
+    const tlsPort = await freePort();
+    const redis = new TestRedis(tlsPort, folder(), [
+      ...["--port", "0", "--tls-port", String(tlsPort), "--tls-auth-clients", "no"],
+      ...["--tls-cert-file", made.certificate, "--tls-key-file", made.key, "--tls-ca-cert-file", made.authority],
+    ]);
+    onTestFinished(() => redis.stop());
+    await redis.restart();
+    return redis;
   }
 
   /** For the environment of a command. */
