@@ -1,10 +1,10 @@
 // isoflop spectrum: the density of the eigenvalues of K̂ and of the target's energy among them.
 
 import type { Command } from "commander";
+import { histogramOf } from "../figures/histogram.ts";
 import {
   availableThreads,
   type Density,
-  logspace,
   type Plrf,
   plrf,
   powerLaw,
@@ -38,9 +38,6 @@ interface Options extends PowerLawValues, Common {
   readonly threads?: number;
 }
 
-/** Bins of the histogram a decade. */
-const BINS = 25;
-
 export function define(command: Command): void {
   withRandom(
     withCommon(
@@ -61,7 +58,7 @@ async function run(options: Options): Promise<void> {
   const found = spectralDensity(model, lambda ? { lambda } : {});
   const setting = `${pointInWords(options)}, d = ${brief(d)}, v = ${model.v === 4 * d ? "4d" : brief(model.v)}`;
   const draws = options.sampled === undefined ? undefined : await sample(model, options.sampled, options);
-  const histogram = draws && count(draws);
+  const histogram = draws && histogramOf(draws);
   const columns = { lambda: found.lambda, density: found.density, weighted: found.weighted };
   await write({
     json: () => ({
@@ -102,27 +99,6 @@ async function sample(
   });
   bar.done();
   return found;
-}
-
-/** Eigenvalues, and the target's energy at them, between edges: per draw of W, so that the theory is their mean. */
-function count(draws: readonly SampledSpectrum[]) {
-  const all = draws.flatMap(({ eigenvalues }) => [...eigenvalues]).filter((x) => x > 0);
-  const [least, most] = all.reduce(([a, b], x) => [Math.min(a!, x), Math.max(b!, x)], [Infinity, 0]) as [
-    number,
-    number,
-  ];
-  const bins = Math.max(10, Math.ceil(BINS * Math.log10(most / least)));
-  const edges = logspace(least / 1.001, most * 1.001, bins + 1);
-  const counts = new Float64Array(bins);
-  const energy = new Float64Array(bins);
-  for (const { eigenvalues, energies } of draws)
-    eigenvalues.forEach((x, i) => {
-      const bin = Math.floor((bins * Math.log(x / edges[0]!)) / Math.log(edges[bins]! / edges[0]!));
-      if (!(bin >= 0)) return;
-      counts[bin]! += 1 / draws.length;
-      energy[bin]! += energies[i]! / draws.length;
-    });
-  return { edges, count: counts, energy };
 }
 
 /** Sums that the theory knows, over the draws. */

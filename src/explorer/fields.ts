@@ -19,6 +19,8 @@ const phases = {
   sgd: choiceField(["off", "on"]),
   runs: numberField(16, { least: 1, most: 256, whole: true }),
   seed: numberField(1, { least: 0, most: 1e9, whole: true }),
+  /** Draws of W under the spectrum. */
+  draws: numberField(0, { least: 0, most: 400, whole: true }),
   /** What colours the plane. */
   color: choiceField(["xi", "eta", "measured-xi", "measured-eta"]),
 };

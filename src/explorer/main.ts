@@ -40,6 +40,8 @@ async function open(): Promise<void> {
     root.replaceChildren();
     mounted = mount(root);
     say([...problems, ...mounted.problems].join(" "));
+    // an example of a figure further down
+    if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
   } catch (error) {
     root.replaceChildren(h("p", { class: "note" }, "This view could not be loaded: reload the page."));
     throw error;

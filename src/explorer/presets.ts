@@ -9,12 +9,13 @@ const point = (alpha: number, beta: number, rest = "") => `?alpha=${alpha}&beta=
 
 /** The settings of the notebooks behind Paquette et al. (2024): v = 10d, d up to 3200, runs to 1e9 flops. */
 const NOTEBOOK = "&ratio=10&d=3200&from=1e4&to=1e9";
+const DRAWS = "&d=256&draws=100#spectrum";
 
 export const PRESETS: readonly { readonly group: string; readonly items: readonly Preset[] }[] = [
   {
     group: "4+3 phases (Paquette et al. 2024)",
     items: [
-      { title: "The measured frontier, α = β = 0.7", search: point(0.7, 0.7, "&from=1e6&to=1e10") },
+      { title: "Loss over compute, best size, α = β = 0.7", search: point(0.7, 0.7, "&from=1e6&to=1e12") },
       { title: "Phase Ia: no noise, limited by size", search: point(0.75, 0.25, NOTEBOOK) },
       { title: "Phase Ib: slow spectrum", search: point(0.45, 0.33, NOTEBOOK) },
       { title: "Phase Ic: very slow spectrum", search: point(0.2, 1.2, NOTEBOOK) },
@@ -22,14 +23,21 @@ export const PRESETS: readonly { readonly group: string; readonly items: readonl
       { title: "Phase III: noise against distortion", search: point(1, 2, NOTEBOOK) },
       { title: "Phase IVa: noise against size", search: point(0.4, 1.2, NOTEBOOK) },
       { title: "Phase IVb: target against noise", search: point(0.27, 1.2, NOTEBOOK) },
-      { title: "SGD against the theory, d = 400", search: point(0.7, 0.7, "&d=400&from=1e4&to=1e8&sgd=on") },
+      { title: "SGD against the theory, d = 400", search: point(0.7, 0.7, "&d=400&from=1e4&to=1e8&sgd=on#sgd") },
+      { title: "Spectrum over 100 draws of W: (0.75, 0.25)", search: point(0.75, 0.25, DRAWS) },
+      { title: "Spectrum over 100 draws of W: (1.25, 0.75)", search: point(1.25, 0.75, DRAWS) },
+      { title: "Spectrum over 100 draws of W: (0.45, 0.33)", search: point(0.45, 0.33, DRAWS) },
       { title: "Exponent ξ over the plane", search: "?color=xi" },
       { title: "Exponent η over the plane", search: "?color=eta" },
+      { title: "Exponent ξ measured over the plane", search: "?color=measured-xi&from=1e12&to=1e16" },
+      { title: "Exponent η measured over the plane", search: "?color=measured-eta&from=1e12&to=1e16" },
       { title: "Exponents along α = 0.7: β = 0.3 in Ia", search: point(0.7, 0.3) },
       { title: "Exponents along α = 0.7: β = 0.6 in II", search: point(0.7, 0.6) },
       { title: "Exponents along α = 0.7: β = 1.1 in III", search: point(0.7, 1.1) },
-      { title: "Negative β: α = 0.7, β = −0.1", search: point(0.7, -0.1) },
-      { title: "Narrow window: 2e6 to 5e7 flops", search: point(0.7, 0.7, "&from=2e6&to=5e7") },
+      { title: "Finite size: the loss over its parts, d = 10⁷", search: point(0.7, 0.51, "&d=1e7&to=1e18#components") },
+      { title: "Negative β: α = 0.7, β = −0.1", search: point(0.7, -0.1, "&d=300&to=1e8&from=1e4&sgd=on#sgd") },
+      { title: "A window of compute: 1e6 to 1e8 flops", search: point(0.7, 0.7, "&from=1e6&to=1e8") },
+      { title: "A narrower window: 2e6 to 5e7 flops", search: point(0.7, 0.7, "&from=2e6&to=5e7") },
     ],
   },
   {
@@ -59,9 +67,15 @@ export const PRESETS: readonly { readonly group: string; readonly items: readonl
       { title: "The same with few samples, P = 128", search: "?view=dynamics&P=128" },
       { title: "The gap for several P at N = 512", search: "?view=dynamics&N=512&fan=P" },
       { title: "An easy target: a = 2, b = 1.25", search: "?view=dynamics&a=2" },
-      { title: "Compute-optimal: a = 2, b = 1.01, fresh samples", search: "?view=dynamics&a=2&b=1.01&P=inf" },
-      { title: "Early 1/N, late N^−c: fresh samples", search: "?view=dynamics&P=inf&b=1.5" },
-      { title: "Ensembles of 4 against width", search: "?view=dynamics&N=128&students=4" },
+      { title: "Width or data alone: early 1/N, late N^−c", search: "?view=dynamics#approach" },
+      { title: "Compute-optimal: a = 2, b = 1.01", search: "?view=dynamics&a=2&b=1.01&P=inf#optimal" },
+      { title: "Compute-optimal: a = 1.5, b = 1.25", search: "?view=dynamics&P=inf#optimal" },
+      { title: "Compute-optimal: a = 1.5, b = 2", search: "?view=dynamics&b=2&P=inf#optimal" },
+      { title: "Compute-optimal: a = 3, b = 1.5", search: "?view=dynamics&a=3&b=1.5&P=inf#optimal" },
+      { title: "Compute-optimal where data are short, P = 1000", search: "?view=dynamics#optimal" },
+      { title: "Transfer functions of modes 1 and 10, N = 128", search: "?view=dynamics&N=128&P=64#transfer" },
+      { title: "Ensembles of 4, over time", search: "?view=dynamics&N=128&students=4#decomposition" },
+      { title: "Ensembles of 4 or width, at equal compute", search: "?view=dynamics&students=4&P=inf#optimal" },
       { title: "Label noise and early stopping", search: "?view=dynamics&N=512&P=500&sigma=0.3" },
       { title: "One-pass SGD, B = 32", search: "?view=dynamics&rule=sgd&end=1e5&start=1" },
       { title: "Discrete steps", search: "?view=dynamics&rule=gradient-descent&start=1" },

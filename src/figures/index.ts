@@ -9,6 +9,7 @@ export { type DynamicsFigureData, dynamicsFigure } from "./dynamics.ts";
 export type { Columns, Figure, Legend, Panel, Ramp, Swatch, Swatches, View } from "./figure.ts";
 export { bridgeFigure, type FitFigureData, fitFigure, planFigure } from "./fit.ts";
 export { type FrontierData, frontierFigure } from "./frontier.ts";
+export { type Histogram, histogramOf } from "./histogram.ts";
 export { toJson } from "./json.ts";
 export { type LossData, lossFigure } from "./loss.ts";
 export {

@@ -17,7 +17,13 @@ type Name = "a" | "b" | "N" | "P" | "sigma" | "eta" | "mu" | "batch" | "students
 export function mount(root: HTMLElement): Mounted {
   const store = new Store("dynamics", FIELDS);
   if (store.values.end < 10 * store.values.start) store.values.end = store.values.start * 1e4;
-  const cards = { losses: new Card("losses", TEXTS.losses), parts: new Card("decomposition", TEXTS.parts) };
+  const cards = {
+    losses: new Card("losses", TEXTS.losses),
+    parts: new Card("decomposition", TEXTS.parts),
+    optimal: new Card("optimal", TEXTS.optimal),
+    approach: new Card("approach", TEXTS.approach),
+    transfer: new Card("transfer", TEXTS.transfer),
+  };
   const verdict = h("div", { class: "verdict", role: "status" });
   const field = (name: Name) => ({
     id: name,
@@ -74,7 +80,7 @@ export function mount(root: HTMLElement): Mounted {
         verdict,
         controls.node,
       ),
-      h("div", { class: "figures" }, cards.losses.node, cards.parts.node),
+      h("div", { class: "figures" }, ...Object.values(cards).map(({ node }) => node)),
     ),
   );
 
@@ -90,7 +96,10 @@ export function mount(root: HTMLElement): Mounted {
       return { a, b, N: store.values.N, sigma, rule, students, data: "shared", times: [start, end], detail, ...size };
     },
     kind: ({ kind }) => kind,
-    show: ({ kind, data }, version) => cards[kind].show(curvesFigure(data), version),
+    show(part, version) {
+      if ("reason" in part) cards[part.kind].fail(part.reason);
+      else cards[part.kind].show(curvesFigure(part.data), version);
+    },
     fail(message) {
       for (const card of Object.values(cards)) card.fail(message);
     },

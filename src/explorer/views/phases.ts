@@ -1,6 +1,6 @@
 // The first view: a point in the phase plane, and all that follows from it.
 
-import { type Figure, frontierFigure, lossFigure, spectrumFigure } from "../../figures/index.ts";
+import { type Figure, frontierFigure, lossFigure, type SpectrumData, spectrumFigure } from "../../figures/index.ts";
 import { phase } from "../../index.ts";
 import { Card } from "../card.ts";
 import { controlPanel, type Panel } from "../controls.ts";
@@ -13,6 +13,7 @@ import { Store } from "../store.ts";
 import type { Mounted } from "../view.ts";
 import { Lane } from "../work/lane.ts";
 import type { Part } from "../work/scaling.ts";
+import { drawing } from "./drawing.ts";
 import { TEXTS } from "./phases-text.ts";
 import { streaming } from "./streaming.ts";
 
@@ -31,10 +32,22 @@ export function mount(root: HTMLElement): Mounted {
     onMove: (alpha, beta, settled) => store.set({ alpha, beta }, settled),
   });
   const verdict = h("div", { class: "verdict", role: "status" });
+  let theory: { readonly data: SpectrumData; readonly version: number } | undefined;
+  const draws = drawing({
+    input() {
+      const { alpha, beta, d, ratio, seed, draws } = store.values;
+      return { alpha, beta, d, ratio, seed, draws };
+    },
+    turn: (draws) => store.set({ draws }),
+    onDraw: () => showSpectrum(),
+  });
   const cards = {
     frontier: new Card("frontier", TEXTS.frontier),
     loss: new Card("components", TEXTS.components),
-    spectrum: new Card("spectrum", TEXTS.spectrum),
+    spectrum: new Card("spectrum", TEXTS.spectrum, draws.node),
+  };
+  const showSpectrum = () => {
+    if (theory) cards.spectrum.show(spectrumFigure({ ...theory.data, histogram: draws.histogram }), theory.version);
   };
   const controls = makeControls(store);
   const measured = measuring(store, plane);
@@ -77,7 +90,10 @@ export function mount(root: HTMLElement): Mounted {
     kind: (part) => (part.kind === "none" ? "frontier" : part.kind),
     show(part, version) {
       if (part.kind === "none") cards.frontier.fail(part.reason);
-      else cards[part.kind].show(figureOf(part), version);
+      else if (part.kind === "spectrum") {
+        theory = { data: part.data, version };
+        showSpectrum();
+      } else cards[part.kind].show(figureOf(part), version);
     },
     fail(message) {
       for (const card of Object.values(cards)) card.fail(message);
@@ -89,6 +105,7 @@ export function mount(root: HTMLElement): Mounted {
     say(verdict, alpha, beta);
     controls.show();
     runs.follow(settled);
+    draws.follow(settled);
     follower.follow(settled);
   };
   store.subscribe(follow);
@@ -101,13 +118,13 @@ export function mount(root: HTMLElement): Mounted {
       measured.close();
       follower.close();
       runs.close();
+      draws.close();
     },
   };
 }
 
-function figureOf(part: Exclude<Part, { kind: "none" }>): Figure {
-  if (part.kind === "frontier") return frontierFigure(part.data);
-  return part.kind === "loss" ? lossFigure(part.data) : spectrumFigure(part.data);
+function figureOf(part: Extract<Part, { kind: "frontier" | "loss" }>): Figure {
+  return part.kind === "frontier" ? frontierFigure(part.data) : lossFigure(part.data);
 }
 
 function inWords(alpha: number, beta: number): string {

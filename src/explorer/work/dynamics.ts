@@ -1,8 +1,9 @@
-// What the dynamical model's figures show at one setting: losses over time for several sizes, the parts of one loss, and
-// what an average of students gains.
+// What the dynamical model's figures show at one setting: losses over time for several sizes, the parts of one loss, what an
+// average of students gains, and what is left of single modes. Its best use of compute is in optimal.ts.
 
 import type { CurvesData, Series } from "../../figures/index.ts";
-import { dynamics, logspace, type Rule, sourceCapacity } from "../../index.ts";
+import { dynamics, logspace, type Rule, responses, sourceCapacity } from "../../index.ts";
+import { approach, optimal } from "./optimal.ts";
 import type { Context } from "./protocol.ts";
 import { brief } from "./scaling.ts";
 
@@ -20,12 +21,17 @@ export interface DynamicsInput {
   readonly detail: "coarse" | "fine";
 }
 
-export interface DynamicsPart {
-  readonly kind: "losses" | "parts";
-  readonly data: CurvesData;
-}
+export type DynamicsKind = "losses" | "parts" | "transfer" | "approach" | "optimal";
+
+export type DynamicsPart =
+  | { readonly kind: DynamicsKind; readonly data: CurvesData }
+  /** A figure that there is not here, and why. */
+  | { readonly kind: DynamicsKind; readonly reason: string };
 
 const DETAIL = { coarse: { times: 28, sizes: 3 }, fine: { times: 90, sizes: 5 } };
+const MODES = [1, 10];
+/** Below this nothing is left to see. */
+const LEAST_LEFT = 1e-4;
 /** Neighbours in the fan differ by this. */
 const RATIO = 4;
 
@@ -149,6 +155,61 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
       ],
     },
   });
+  if (input.detail === "coarse") return;
+  await pause();
+  emit({ kind: "transfer", data: transfer(input, times, x) });
+  for (const figure of [approach, optimal]) {
+    await pause();
+    const kind = figure === approach ? "approach" : "optimal";
+    if (rule.name === "heavy-ball") {
+      emit({
+        kind,
+        reason: "Not drawn for the heavy ball, whose many sizes take half a minute here: choose another rule.",
+      });
+      continue;
+    }
+    try {
+      emit({ kind, data: await figure(input, pause) });
+    } catch (error) {
+      // a step may be too large for the smallest of many sizes, and right for this one
+      if (!(error instanceof RangeError)) throw error;
+      emit({ kind, reason: error.message });
+    }
+  }
+}
+
+/** What is left of modes 1 and 10, for several P. */
+function transfer(
+  { a, b, N, P, rule }: DynamicsInput,
+  times: Float64Array,
+  x: { label: string; log: boolean },
+): CurvesData {
+  const spectrum = sourceCapacity({ a, b });
+  const fresh = rule.name === "sgd";
+  const sizes = fresh ? [Infinity] : [...around(Number.isFinite(P) ? P : N, 3).filter(Number.isFinite), Infinity];
+  const found = sizes.map((P) => ({ P, ...responses({ spectrum, N, P, rule }, { times, modes: MODES }) }));
+  const free = responses({ spectrum, rule }, { times, modes: MODES });
+  const seen = (values: Float64Array) => values.map((value) => (value > LEAST_LEFT ? value : Number.NaN));
+  return {
+    id: "transfer",
+    title: "What is left of a mode",
+    setting: `a = ${a}, b = ${b}, N = ${N === Infinity ? "∞" : brief(N)}, ${ruleInWords(rule)}`,
+    caption: `Transfer functions of modes ${MODES.join(" and ")} over time, for several P, and of a mode without any bottleneck.`,
+    panels: MODES.map((k, m) => ({
+      title: `Mode k = ${k}`,
+      x,
+      y: { label: `H_{${k}}(t), share not learned`, log: true },
+      series: [
+        ...found.map(({ P, transfer }, i) => ({
+          label: P === Infinity ? "P = ∞" : `P = ${brief(P)}`,
+          x: times,
+          y: seen(transfer[m]!),
+          shade: sizes.length > 1 ? i / (sizes.length - 1) : 0.5,
+        })),
+        { label: "N = P = ∞", x: times, y: seen(free.transfer[m]!), mark: "dashed" as const, role: "ink" as const },
+      ],
+    })),
+  };
 }
 
 /** L(t) without any bottleneck but time. */
@@ -171,7 +232,7 @@ function words({ a, b, N, P, sigma, rule, fan }: DynamicsInput): string {
   return `a = ${a}, b = ${b}, ${others}${sigma > 0 ? `, σ = ${sigma}` : ""}, ${ruleInWords(rule)}`;
 }
 
-function ruleInWords(rule: Rule): string {
+export function ruleInWords(rule: Rule): string {
   if (rule.name === "gradient-flow") return "gradient flow";
   if (rule.name === "gradient-descent") return `gradient descent, η = ${rule.eta}`;
   if (rule.name === "heavy-ball") return `heavy ball, η = ${rule.eta}, μ = ${rule.mu}`;

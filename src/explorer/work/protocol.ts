@@ -1,5 +1,6 @@
 // What the page and its workers say to each other.
 
+import type { draws } from "./draws.ts";
 import type { dynamicsJob } from "./dynamics.ts";
 import type { fit } from "./fit.ts";
 import type { measure } from "./measure.ts";
@@ -19,6 +20,7 @@ type Of<F> = F extends (input: infer I, context: Context<infer P>) => Promise<vo
 export interface Jobs {
   scaling: Of<typeof scaling>;
   sgd: Of<typeof sgd>;
+  draws: Of<typeof draws>;
   dynamics: Of<typeof dynamicsJob>;
   fit: Of<typeof fit>;
   measure: Of<typeof measure>;

@@ -1,5 +1,6 @@
 // The worker's side: one job at a time, which can be abandoned or paused wherever it lets messages in.
 
+import { draws } from "./draws.ts";
 import { dynamicsJob } from "./dynamics.ts";
 import { fit } from "./fit.ts";
 import { measure } from "./measure.ts";
@@ -11,7 +12,7 @@ import { sgd } from "./sgd.ts";
 /** With the benchmark's cases and a second core: few who come want it. */
 const speed: typeof import("./speed.ts").speed = async (...given) => (await import("./speed.ts")).speed(...given);
 
-const jobs = { scaling, measure, dynamics: dynamicsJob, fit, sgd, schedules, knots, speed };
+const jobs = { scaling, measure, dynamics: dynamicsJob, fit, sgd, schedules, knots, speed, draws };
 
 class Abandoned extends Error {}
 
