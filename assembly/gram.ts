@@ -16,7 +16,17 @@ const PANEL: i32 = 128;
  */
 // @ts-ignore: decorator
 @inline
-function drawRow(d: i32, n: i32, scale: f64, k0: i32, k1: i32, stream: i32, draw: i32, j: i32, row: usize): void {
+export function drawRow(
+  d: i32,
+  n: i32,
+  scale: f64,
+  k0: i32,
+  k1: i32,
+  stream: i32,
+  draw: i32,
+  j: i32,
+  row: usize,
+): void {
   fill(0, 0, 0, n, k0, k1, stream, draw, <f64>j, row);
   const s = splat(scale);
   for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += BYTES) store64(row + i, mul(s, load64(row + i)));

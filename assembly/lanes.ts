@@ -1,12 +1,14 @@
 // One source, two widths. Kernels are written once in terms of V; the core is built with V = v128 (two f64 lanes), and
 // the benchmarks build it again with V = f64 to measure what SIMD gives. Every branch below is decided at compile time.
 
-import { V } from "./width";
+import { S, V } from "./width";
 
 /** Number of f64 in a V. */
 export const WIDTH: i32 = isVector<V>() ? 2 : 1;
 /** Bytes of a V. */
 export const BYTES: usize = isVector<V>() ? 16 : 8;
+/** Bytes of an S. */
+export const BYTES32: usize = isVector<S>() ? 16 : 4;
 
 // @ts-ignore: decorator
 @inline
@@ -122,4 +124,52 @@ export function xor(a: V, b: V): V {
 export function lanesum(a: V): f64 {
   if (isVector<V>()) return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
   else return a;
+}
+
+// The same in f32: twice the lanes.
+
+// @ts-ignore: decorator
+@inline
+export function load32(p: usize): S {
+  if (isVector<S>()) return v128.load(p);
+  else return load<f32>(p);
+}
+
+// @ts-ignore: decorator
+@inline
+export function splat32At(p: usize): S {
+  if (isVector<S>()) return v128.load32_splat(p);
+  else return load<f32>(p);
+}
+
+// @ts-ignore: decorator
+@inline
+export function splat32(x: f32): S {
+  if (isVector<S>()) return f32x4.splat(x);
+  else return x;
+}
+
+// @ts-ignore: decorator
+@inline
+export function add32(a: S, b: S): S {
+  if (isVector<S>()) return f32x4.add(a, b);
+  else return a + b;
+}
+
+// @ts-ignore: decorator
+@inline
+export function mul32(a: S, b: S): S {
+  if (isVector<S>()) return f32x4.mul(a, b);
+  else return a * b;
+}
+
+/** Adds f32 lanes to the f64 at p. */
+// @ts-ignore: decorator
+@inline
+export function widen(p: usize, x: S): void {
+  if (isVector<S>()) {
+    v128.store(p, f64x2.add(v128.load(p), f64x2.promote_low_f32x4(x)));
+    const high = f64x2.promote_low_f32x4(v128.shuffle<i64>(x, x, 1, 1));
+    v128.store(p, f64x2.add(v128.load(p, 16), high), 16);
+  } else store<f64>(p, load<f64>(p) + <f64>x);
 }

@@ -9,6 +9,7 @@
 
 import { add, BYTES, lanesum, load64, mul, splat, splatAt, store64, sub } from "./lanes";
 import { fill } from "./random";
+import { fourSingleFeatures, lossOf, oneSingleFeatures } from "./single";
 import { tile } from "./tile";
 
 /** Streams of random numbers: see src/kernels/simulation.ts. */
@@ -159,9 +160,10 @@ function oneFeatures(v: i32, n: i32, x: usize, strips: usize, phi: usize): void 
 
 /**
  * `count` steps of `members` members, numbered member, member + apart, …, that share one W. n is d rounded up to a multiple of 16, V is v
- * rounded up likewise. strips: W. root, target: V f64, √λ_j and √t_j (zero beyond v). theta, and with momentum y: members · n
- * f64. kind, parameter: the distribution of z. sigma: of the label noise. done: a f64 for each member: the steps done, fewer
- * than `count` where e² > limit stopped it. scratch: (5 V + n + members·B·(n + 1) + 16) f64, with the largest B.
+ * rounded up likewise. strips: W, in f32 where `single` (single.ts). root, target: V f64, √λ_j and √t_j (zero beyond v). theta,
+ * and with momentum y: members · n f64. kind, parameter: the distribution of z. sigma: of the label noise. done: a f64 for each
+ * member: the steps done, fewer than `count` where e² > limit stopped it. scratch: (5 V + n + members·B·(n + 1) + 16) f64, with
+ * the largest B.
  */
 export function denseSteps(
   members: i32,
@@ -169,6 +171,7 @@ export function denseSteps(
   v: i32,
   V: i32,
   n: i32,
+  single: bool,
   strips: usize,
   root: usize,
   target: usize,
@@ -209,12 +212,20 @@ export function denseSteps(
         fill(kind, parameter, b * V, V, k0, k1, DATA, member + q * apart, step, z);
         store<f64>(labels + ((<usize>(s + i)) << 3), dot(V, z, target));
         // sample i of a group of four: every fourth entry
-        let to = x + ((<usize>i) << 3);
-        for (let j: usize = 0; j < length; j += 8, to += (<usize>group) << 3)
-          store<f64>(to, load<f64>(z + j) * load<f64>(root + j));
+        const size: usize = single ? 4 : 8;
+        let to = x + <usize>i * size;
+        for (let j: usize = 0; j < length; j += 8, to += <usize>group * size) {
+          const a = load<f64>(z + j) * load<f64>(root + j);
+          if (single) store<f32>(to, <f32>a);
+          else store<f64>(to, a);
+        }
       }
       const at = phi + <usize>s * bytes;
-      if (group == 4) fourFeatures(v, n, x, strips, at);
+      if (single) {
+        memory.fill(at, 0, <usize>group * bytes);
+        if (group == 4) fourSingleFeatures(v, n, x, strips, at);
+        else oneSingleFeatures(v, n, x, strips, at);
+      } else if (group == 4) fourFeatures(v, n, x, strips, at);
       else oneFeatures(v, n, x, strips, at);
       s += group;
     }
@@ -259,11 +270,5 @@ export function denseLoss(
       v128.store(scratch + j, f64x2.add(v128.load(scratch + j), s));
     }
   }
-  let loss = 0.0;
-  for (let j: usize = 0; j < length; j += 16) {
-    const s = load<f64>(scratch + j) + load<f64>(scratch + j, 8);
-    const e = load<f64>(root + (j >> 1)) * s - load<f64>(target + (j >> 1));
-    loss += e * e;
-  }
-  return loss;
+  return lossOf(length, root, target, scratch);
 }

@@ -27,9 +27,11 @@ async function compile(entry: string, replaced: Record<string, string>): Promise
   return Uint8Array.from(bytes);
 }
 
-/** The core with V = f64: what is written in lanes becomes scalar code. */
+/** The core with V = f64 and S = f32: what is written in lanes becomes scalar code. */
 export async function scalarCore(): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await compile("assembly/index.ts", { "assembly/width.ts": "export type V = f64;\n" });
+  const bytes = await compile("assembly/index.ts", {
+    "assembly/width.ts": "export type V = f64;\nexport type S = f32;\n",
+  });
   mkdirSync("build/bench", { recursive: true });
   writeFileSync("build/bench/isoflop-scalar.wasm", bytes);
   return bytes;

@@ -4,7 +4,10 @@ import { execFileSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { plrf, powerLaw, simulate, wasmKernels } from "../src/index.ts";
-import type { Distribution } from "../src/kernels/simulation.ts";
+import { type Distribution, type Precision, padded } from "../src/kernels/simulation.ts";
+import { scalarCore } from "./cores.ts";
+import { processorTime } from "./harness.ts";
+import * as plainRandom from "./plain-random.ts";
 
 const kernels = wasmKernels();
 let sink = 0;
@@ -63,9 +66,8 @@ for (const law of ["normal", "rademacher", "uniform", { student: 5 }] as Distrib
   print(`${JSON.stringify(law)} number`, time, ratio);
 }
 
-// one step at d = 800, v = 8000
-const [d, v] = [800, 8000];
-const roots = { root: kernels.indexPowers(v, -0.7), target: kernels.indexPowers(v, -1.4) };
+// one step at d = 800
+const d = 800;
 const eigenvalues = Float64Array.from({ length: d }, (_, i) => (i + 1) ** -1.4);
 const y = new Float64Array(d + 1).fill(0.01);
 const common = { seed: 1, first: 0, batch: 1, gamma: 0.1, limit: 1e9, member: 0 };
@@ -76,54 +78,79 @@ print(
   numpy.dense ? `NumPy's dense step: ${(numpy.dense / spectral).toPrecision(3)}×` : "",
 );
 
-const strips = kernels.embedding(v, { seed: 1, draw: 0, d });
-const denseStep = (members: number): number => {
-  const theta = new Float64Array(members * d);
-  const run = (count: number) => () =>
-    kernels.denseSteps(theta, strips, roots, {
-      ...common,
-      count,
-      members,
-      apart: 1,
-      distribution: "normal",
-      noise: 0,
-    })[0]!;
-  // the difference leaves out handing W over
-  return (best(run(41), 5) - best(run(1), 5)) / 40 / members;
-};
-const dense = denseStep(1);
-{
-  const W = Float64Array.from({ length: v * d }, (_, i) => out[i % n]! / Math.sqrt(d));
-  const theta = new Float64Array(d);
-  const phi = new Float64Array(d);
-  const z = new Float64Array(v);
-  const plain = best(() => {
-    phi.fill(0);
-    let label = 0;
-    for (let j = 0; j < v; j++) {
-      if (j % 2 === 0) {
-        const r = Math.sqrt(-2 * Math.log(1 - Math.random()));
-        const t = 2 * Math.PI * Math.random();
-        z[j] = r * Math.cos(t);
-        z[j + 1] = r * Math.sin(t);
-      }
-      const x = z[j]! * roots.root[j]!;
-      label += z[j]! * roots.target[j]!;
-      for (let i = 0, at = j * d; i < d; i++) phi[i]! += x * W[at + i]!;
+// dense steps, alone or with others that share W, by everything in turns; the difference of two counts leaves out handing W over
+const scalar = wasmKernels(await scalarCore());
+for (const [d, v, count] of [
+  [100, 400, 2000],
+  [200, 800, 600],
+  [400, 1600, 200],
+  [800, 8000, 40],
+] as const) {
+  const roots = { root: kernels.indexPowers(v, -0.7), target: kernels.indexPowers(v, -1.4) };
+  const strips = {
+    f64: kernels.embedding(v, { seed: 1, draw: 0, d }),
+    f32: kernels.embedding(v, { seed: 1, draw: 0, d }, "f32"),
+  };
+  const members = 4;
+  const run = (core: typeof kernels, precision: Precision, together: number, steps: number) => {
+    const theta = new Float64Array(together * padded(d));
+    const law = { members: together, apart: 1, distribution: "normal", noise: 0 } as const;
+    core.denseSteps(theta, strips[precision], roots, { ...common, ...law, count: steps });
+    return theta;
+  };
+  const losses = (core: typeof kernels, precision: Precision, together: number) =>
+    core.denseLoss(run(core, precision, together, count), strips[precision], roots, together);
+  const W = Float64Array.from({ length: v * d }, (_, k) => {
+    const [j, i] = [Math.floor(k / d), k % d];
+    return strips.f64[((i >> 2) * v + j) * 4 + (i & 3)]!;
+  });
+  const once = (work: (steps: number) => unknown): number => {
+    const times = [1, count + 1].map((steps) => {
+      const start = processorTime();
+      work(steps);
+      return processorTime() - start;
+    });
+    return (1e6 * (times[1]! - times[0]!)) / count;
+  };
+  const variants: [name: string, error: string, step: () => number][] = [
+    ["plain JavaScript", "", () => once((steps) => plainRandom.denseSteps(W, roots, 1, common.gamma, steps))],
+  ];
+  const truth = losses(kernels, "f64", members);
+  for (const together of [1, members])
+    for (const [name, core, precision] of [
+      ["scalar WASM", scalar, "f64"],
+      ["scalar WASM", scalar, "f32"],
+      ["SIMD", kernels, "f64"],
+      ["SIMD", kernels, "f32"],
+    ] as const) {
+      const off = losses(core, precision, together).reduce(
+        (most, P, q) => Math.max(most, Math.abs(P / truth[q]! - 1)),
+        0,
+      );
+      variants.push([
+        `${name}, ${precision}, ${together === 1 ? "alone" : `each of ${together}`}`,
+        `loss off by ${off.toExponential(0)}`,
+        () => once((steps) => run(core, precision, together, steps)) / together,
+      ]);
     }
-    let e = -label;
-    for (let i = 0; i < d; i++) e += phi[i]! * theta[i]!;
-    for (let i = 0; i < d; i++) theta[i]! -= 0.1 * e * phi[i]!;
-    return theta[0]!;
-  }, 20);
-  print("dense step, d = 800, v = 8000, plain JavaScript", plain);
-  print("dense step, one member", dense, `JavaScript ${(plain / dense).toPrecision(3)}×, ${beside("dense", dense)}`);
-  const four = denseStep(4);
-  print(
-    "dense step, each of four members on one W",
-    four,
-    `JavaScript ${(plain / four).toPrecision(3)}×, ${beside("dense", four)}`,
-  );
+  const times = variants.map((): number[] => []);
+  for (let round = 0; round < 7; round++)
+    variants.forEach(([, , step], i) => {
+      times[i]!.push(step());
+    });
+  const medians = times.map((list) => list.sort((a, b) => a - b)[3]!);
+  const of = (name: string) => medians[variants.findIndex(([other]) => other === name)]!;
+  variants.forEach(([name, error], i) => {
+    const time = medians[i]!;
+    const over = (other: string) => `${(of(other) / time).toPrecision(3)}×`;
+    const company = name.slice(name.lastIndexOf(", "));
+    const ratios =
+      i === 0
+        ? ""
+        : `JavaScript ${over("plain JavaScript")}, scalar f64 ${over(`scalar WASM, f64${company}`)}, SIMD f64 ${over(`SIMD, f64${company}`)}`;
+    const there = d === 800 && name.startsWith("SIMD") ? beside("dense", time) : "";
+    print(`dense step ${d} × ${v}, ${name}`, time, [error, ratios, there].filter(Boolean).join(", "));
+  });
 }
 
 // eigenvalues and weights of one W

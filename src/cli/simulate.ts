@@ -12,6 +12,8 @@ import {
   loss,
   type Optimizer,
   type Plrf,
+  PRECISIONS,
+  type Precision,
   plrf,
   powerLaw,
   SIMULATION_METHODS,
@@ -48,6 +50,7 @@ interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
   readonly draws?: number;
   readonly method: SimulationMethod;
   readonly distribution: Distribution;
+  readonly precision: Precision;
   readonly checkpoint?: string;
   readonly force?: boolean;
   readonly seed: number;
@@ -86,6 +89,14 @@ export function define(command: Command): void {
           new Option("--distribution <law>", "of the data, with --method dense: normal, rademacher, uniform, student:ν")
             .argParser(law)
             .default("normal"),
+        )
+        .addOption(
+          new Option(
+            "--precision <name>",
+            "of W and the data, with --method dense: f32 is faster, and moves a loss by 3e-5 at most",
+          )
+            .choices(PRECISIONS)
+            .default("f64"),
         )
         .option("--checkpoint <file>", "where an interrupted run continues from; default beside the first --out")
         .option("--force", "run even where the step is too large to be stable"),
@@ -127,7 +138,8 @@ async function run(options: Options): Promise<void> {
     let before: number | undefined;
     const ensemble = await simulate(model, {
       ...{ steps: options.steps, record, members: options.members, method: options.method },
-      ...{ distribution: options.distribution, seed: options.seed, signal, force, ...training },
+      ...{ distribution: options.distribution, precision: options.precision, seed: options.seed },
+      ...{ signal, force, ...training },
       ...(options.draws === undefined ? {} : { draws: options.draws }),
       expected: options.distribution === "normal" && theory !== undefined,
       threads: options.threads ?? availableThreads(),
@@ -149,7 +161,7 @@ async function run(options: Options): Promise<void> {
   const setting =
     `${pointInWords(options)}, v = ${brief(dataRatio)}d, ${stepInWords(options)}, B = ${batchInWords(options)}` +
     `${trainingInWords(options)}, ${options.members} members, ${runs[0]!.draws} draws of W, ` +
-    `${options.method}, seed ${options.seed}`;
+    `${options.method}${options.precision === "f32" ? " in f32" : ""}, seed ${options.seed}`;
   await write({
     json: () => ({
       ...columns(runs),

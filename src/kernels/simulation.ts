@@ -18,6 +18,13 @@ export interface Draw {
   readonly step: number;
 }
 
+/** "f64", or "f32": dense SGD's W and x in f32, everything else in f64. */
+export const PRECISIONS = ["f64", "f32"] as const;
+export type Precision = (typeof PRECISIONS)[number];
+
+/** W: [strip][row][column], strips of four columns in f64 and of eight in f32; zero beyond d. */
+export type Strips = Float64Array | Float32Array;
+
 /** The data's spectrum by its roots: √λ_j and √t_j, j = 1…v. */
 export interface Roots {
   readonly root: Float64Array;
@@ -103,20 +110,23 @@ export interface SimulationKernels {
   gram(roots: Roots, embedding: Embedding): Gram;
   /** The eigenvalues of G and the weights of h on its eigenvectors. */
   measure(gram: Gram): Measure;
-  /** W of one draw as strips of four columns: [strip][row][4], d rounded up to a multiple of 16 columns, zero beyond d. */
-  embedding(v: number, embedding: Embedding): Float64Array;
+  /** W of one draw, v rows and d rounded up to a multiple of 16 columns. In f32 it is the W of f64, rounded. Default "f64". */
+  embedding(v: number, embedding: Embedding, precision?: Precision): Strips;
   /**
    * Spectral SGD on u (√λ̂_i δ_i, then √(P_⊥+σ²)), which is changed in place. Returns the steps done.
    */
   spectralSteps(u: Float64Array, steps: SpectralSteps): number;
   /** Dense SGD on theta (members × n, n = d rounded up to a multiple of 16), changed in place. Returns each member's steps done. */
-  denseSteps(theta: Float64Array, strips: Float64Array, roots: Roots, steps: DenseSteps): Float64Array;
+  denseSteps(theta: Float64Array, strips: Strips, roots: Roots, steps: DenseSteps): Float64Array;
   /** P(θ) of each member. */
-  denseLoss(theta: Float64Array, strips: Float64Array, roots: Roots, members: number): Float64Array;
+  denseLoss(theta: Float64Array, strips: Strips, roots: Roots, members: number): Float64Array;
 }
 
 /** A hyperparameter at the r-th of the steps asked for. */
 export const atStep = (values: PerStep, r: number): number => (typeof values === "number" ? values : values[r]!);
+
+/** Columns of a strip. */
+export const columnsOf = (strips: Strips): number => (strips instanceof Float32Array ? 8 : 4);
 
 /** n rounded up to the sixteen numbers that four counters give. */
 export const padded = (n: number): number => Math.ceil(n / 16) * 16;

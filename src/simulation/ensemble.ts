@@ -4,7 +4,7 @@
 // begins with the ensemble of 32, and neither threads nor interruptions change a bit.
 
 import { finite, integer, oneOf } from "../check.ts";
-import type { Distribution } from "../kernels/simulation.ts";
+import { type Distribution, PRECISIONS, type Precision } from "../kernels/simulation.ts";
 import { type Made, made } from "../made.ts";
 import type { Plrf } from "../theory/plrf.ts";
 import type { SampledSpectrum } from "./eigenvalues.ts";
@@ -12,7 +12,7 @@ import type { ThreadOptions } from "./lanes.ts";
 import { Run, type RunOptions, type RunStats, type Task } from "./run.ts";
 import { type Summary, summarise } from "./statistics.ts";
 
-export type { RunOptions, RunStats };
+export { PRECISIONS, type Precision, type RunOptions, type RunStats };
 
 export const SIMULATION_METHODS = ["spectral", "dense"] as const;
 export type SimulationMethod = (typeof SIMULATION_METHODS)[number];
@@ -26,6 +26,16 @@ export interface SimulationOptions extends RunOptions {
   readonly method?: SimulationMethod;
   /** Law of the data z_j, for "dense": mean 0, variance 1. Default "normal". */
   readonly distribution?: Distribution;
+  /**
+   * For "dense": "f32" rounds W and the data and multiplies them in f32; θ, errors, labels and losses stay in f64. On the same
+   * random numbers that moves a member's loss P by c·2⁻²⁴ √(P(0)/P) of itself, no more after many steps than after few. Measured
+   * for d = 50…400, up to 30,000 steps, at three (α, β), with momentum and noise: c is 0.5 in the median, below 9 in 99 %, 29 at
+   * most (after a rare large sample, which multiplies every error); that is 10⁻⁷ to 3·10⁻⁵ of P, far below an ensemble's
+   * standard error. Whole runs take 0.7 of the time at d = 100, where drawing the data counts, 0.55 from d = 200 on; W takes half
+   * the memory.
+   * Default "f64".
+   */
+  readonly precision?: Precision;
   /** Compute the exact expected loss for the same draws of W as well (Gaussian data). Default false. */
   readonly expected?: boolean;
 }
@@ -57,7 +67,7 @@ export interface ExpectedLoss extends Curve {
 
 /** Members of dense SGD that share a pass over W. */
 const TOGETHER = 4;
-/** Entries of W that take half of the memory WebAssembly has. */
+/** Entries of W, in f64, that take half of the memory WebAssembly has. */
 const MOST_ENTRIES = 2 ** 28;
 
 /**
@@ -75,15 +85,25 @@ export async function simulate(model: Plrf, options: SimulationOptions): Promise
     throw new RangeError(
       `distribution must be "normal" for the spectral method, got ${JSON.stringify(distribution)}: use dense`,
     );
+  const precision = oneOf("precision", options.precision ?? "f64", PRECISIONS);
+  const single = precision === "f32";
+  if (single && method === "spectral")
+    throw new RangeError('precision must be "f64" for the spectral method, got "f32": use dense, or leave it out');
+  if (single) checkRange(model);
   if (options.expected && !gaussian)
     throw new RangeError(
       `expected must be left out unless distribution is "normal", got ${JSON.stringify(distribution)}`,
     );
 
   const { d, v } = model;
-  if (method === "dense" && v * d > MOST_ENTRIES)
-    throw new RangeError(`v·d must be at most ${MOST_ENTRIES} for the dense method, got ${v * d}: use spectral`);
-  const parameters = { ...run.parameters, members, draws, method, distribution, expected: options.expected ?? false };
+  const most = single ? 2 * MOST_ENTRIES : MOST_ENTRIES;
+  if (method === "dense" && v * d > most)
+    throw new RangeError(
+      `v·d must be at most ${most} for the dense method in ${precision}, got ${v * d}: use spectral`,
+    );
+  const parameters: Record<string, unknown> = { ...run.parameters, members, draws, method, distribution };
+  parameters.expected = options.expected ?? false;
+  if (single) parameters.precision = precision;
   const tasks: Task[] = [];
   const drawOf = (member: number) => member % draws;
   for (let draw = 0; draw < draws; draw++) {
@@ -93,7 +113,7 @@ export async function simulate(model: Plrf, options: SimulationOptions): Promise
     else
       for (let member = draw; member < members; member += TOGETHER * draws) {
         const together = Math.min(TOGETHER, Math.ceil((members - member) / draws));
-        tasks.push(run.denseTask(draw, member, together, draws, distribution));
+        tasks.push(run.denseTask(draw, { member, members: together, apart: draws }, { distribution, precision }));
       }
   }
   const results = await run.all(tasks, parameters);
@@ -175,6 +195,15 @@ function compare(curves: readonly Float64Array[], expected: readonly Float64Arra
     (_, i) => curves.reduce((sum, _c, k) => sum + expected[drawOf(k)]![i]!, 0) / curves.length,
   );
   return { expected: average, deviation: mean.map((x, i) => (x === 0 ? 0 : x / stderr[i]!)) };
+}
+
+/** The data in f32 neither vanish nor overflow. */
+function checkRange({ spectrum }: Plrf): void {
+  const top = spectrum.kind === "measured" ? spectrum.eigenvalues[0]! : 1;
+  if (top < 1e-20 || top > 1e20)
+    throw new RangeError(
+      `precision "f32" serves spectra whose largest eigenvalue is between 1e-20 and 1e20, got ${top}: scale the spectrum, or use "f64"`,
+    );
 }
 
 function lawOf(distribution: Distribution): Distribution {

@@ -2,7 +2,7 @@
 
 import { finite, increasing, integer } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
-import type { Distribution, PerStep } from "../kernels/simulation.ts";
+import type { PerStep } from "../kernels/simulation.ts";
 import { made } from "../made.ts";
 import { logspace } from "../math/grid.ts";
 import type { Momentum } from "../theory/momentum.ts";
@@ -13,6 +13,7 @@ import { type CheckpointStore, decode, type Entries, encode } from "./checkpoint
 import type { SampledSpectrum } from "./eigenvalues.ts";
 import { type Lane, openLanes, type ThreadOptions } from "./lanes.ts";
 import {
+  type DenseJob,
   denseStart,
   expectedStart,
   mapDrive,
@@ -156,18 +157,21 @@ export class Run {
     };
   }
 
-  denseTask(draw: number, member: number, members: number, apart: number, distribution: Distribution): Task {
+  denseTask(
+    draw: number,
+    group: Pick<DenseJob, "member" | "members" | "apart">,
+    law: Pick<DenseJob, "distribution" | "precision">,
+  ): Task {
     const { d, v } = this.#model;
+    const { member, members } = group;
     const problem = this.problem(draw);
     const { noise, limit } = this;
     return {
       name: `members/${member}`,
-      cost: members * this.#batch * v * (d / 4 + 6),
+      cost: members * this.#batch * v * (d / (law.precision === "f32" ? 8 : 4) + 6),
       size: members,
       start: async () => denseStart(d, members, this.#momentum),
-      job: async (state, span) => ({
-        ...{ kind: "dense", problem, state, member, members, apart, distribution, noise, span, limit },
-      }),
+      job: async (state, span) => ({ kind: "dense", problem, state, ...group, ...law, noise, span, limit }),
     };
   }
 

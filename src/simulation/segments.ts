@@ -2,7 +2,14 @@
 // doing its pieces elsewhere, changes no bit of it. All must be plain data.
 
 import type { Kernels } from "../kernels/kernels.ts";
-import { type Distribution, type PerStep, padded, type Roots } from "../kernels/simulation.ts";
+import {
+  type Distribution,
+  type PerStep,
+  type Precision,
+  padded,
+  type Roots,
+  type Strips,
+} from "../kernels/simulation.ts";
 import type { Rule } from "../theory/dynamics/rule.ts";
 import type { Spectrum } from "../theory/spectrum.ts";
 import { rootsOf, type SampledSpectrum, sample } from "./eigenvalues.ts";
@@ -60,6 +67,7 @@ export interface DenseJob {
   readonly members: number;
   readonly apart: number;
   readonly distribution: Distribution;
+  readonly precision: Precision;
   /** σ */
   readonly noise: number;
   readonly span: Span;
@@ -123,7 +131,7 @@ export function expectedStart({ energies }: SampledSpectrum, momentum = false): 
 /** Does jobs on one set of kernels, keeping the last W for the next. */
 export class Runner {
   readonly #kernels: Kernels;
-  #embedding: { key: string; roots: Roots; strips: Float64Array } | undefined;
+  #embedding: { key: string; roots: Roots; strips: Strips } | undefined;
 
   constructor(kernels: Kernels) {
     this.#kernels = kernels;
@@ -174,8 +182,8 @@ export class Runner {
   }
 
   #dense(job: DenseJob): Segment {
-    const { problem, member, members, apart, distribution, noise, span, limit } = job;
-    const { roots, strips } = this.#embed(problem);
+    const { problem, member, members, apart, distribution, precision, noise, span, limit } = job;
+    const { roots, strips } = this.#embed(problem, precision);
     const state = job.state.slice();
     const size = members * padded(problem.d);
     const theta = state.subarray(0, size);
@@ -193,14 +201,14 @@ export class Runner {
     return { state, losses: concatenate(losses), diverged };
   }
 
-  #embed(problem: Problem): { roots: Roots; strips: Float64Array } {
+  #embed(problem: Problem, precision: Precision): { roots: Roots; strips: Strips } {
     const { spectrum, v, d, seed, draw } = problem;
-    const key = JSON.stringify([spectrum, v, d, seed, draw]);
+    const key = JSON.stringify([spectrum, v, d, seed, draw, precision]);
     if (this.#embedding?.key !== key)
       this.#embedding = {
         key,
         roots: rootsOf(this.#kernels, spectrum, v),
-        strips: this.#kernels.embedding(v, { seed, draw, d }),
+        strips: this.#kernels.embedding(v, { seed, draw, d }, precision),
       };
     return this.#embedding;
   }

@@ -48,6 +48,17 @@ describe("simulate", () => {
     expect(found.runs[0].deviation.expected).toBeNull();
   });
 
+  it("runs in f32, near f64, where the method is dense", () => {
+    const [f64, f32] = ["f64", "f32"].map((precision) =>
+      json(`${line} --method dense --precision ${precision} --points 3 --threads 1`),
+    );
+    expect(f32.runs[0].made.parameters.precision).toBe("f32");
+    f32.mean.forEach((P: number, i: number) => {
+      expect(P).not.toBe(f64.mean[i]);
+      expect(P / f64.mean[i] - 1).toBeCloseTo(0, 5);
+    });
+  });
+
   it("trains by any optimiser, schedule and ramp, and sees their samples", () => {
     const more = "--points 5 --optimizer heavy-ball:0.8 --schedule cosine --horizon 600 --ramp 0:1,100:2 --noise 0.1";
     const found = json(`${line} ${more} --threads 1`);
@@ -88,6 +99,7 @@ describe("simulate", () => {
     ["--step-fraction 5", 2, /gamma must be below .* the largest stable step/],
     ["--distribution uniform", 2, /use dense/],
     ["--method dense --distribution cauchy", 2, /Expected normal, rademacher, uniform or student:ν/],
+    ["--precision f32", 2, /precision must be "f64" for the spectral method, got "f32": use dense/],
     ["--step-fraction 20 --force", 1, /6 of 6 members diverged at d = 30, the first at step \d+: lower the step/],
   ])("%s: one line, status %i", (more, wanted, message) => {
     const { status, error } = isoflop(`${line} ${more} --quiet`);

@@ -117,9 +117,9 @@ onEachBackend((kernels) => {
   });
 
   it("does not depend on which members run together", () => {
-    const [v, d, members] = [60, 20, 6];
+    // more rows than f32 sums at once
+    const [v, d, members] = [300, 20, 6];
     const roots = rootsOf(v, 0.7, 0.4);
-    const strips = kernels.embedding(v, { seed: 1, draw: 0, d });
     const n = padded(d);
     const common = {
       seed: 1,
@@ -131,7 +131,13 @@ onEachBackend((kernels) => {
       apart: 2,
       distribution: "normal",
     } as const;
-    for (const batch of [1, 3]) {
+    for (const [batch, precision] of [
+      [1, "f64"],
+      [3, "f64"],
+      [1, "f32"],
+      [3, "f32"],
+    ] as const) {
+      const strips = kernels.embedding(v, { seed: 1, draw: 0, d }, precision);
       const together = new Float64Array(members * n);
       kernels.denseSteps(together, strips, roots, { ...common, batch, member: 0, members });
       for (let q = 0; q < members; q++) {
@@ -193,6 +199,60 @@ it("agrees with the reference step by step", () => {
     const losses = wasm.denseLoss(a, strips, roots, members);
     referenceKernels.denseLoss(b, strips, roots, members).forEach((x, q) => {
       expect(losses[q]).toBeCloseTo(x, 13);
+    });
+  }
+});
+
+onEachBackend((kernels) => {
+  it("rounds W to f32, in strips of eight columns", () => {
+    const [v, d] = [300, 37];
+    const whole = kernels.embedding(v, { seed: 4, draw: 1, d });
+    const rounded = kernels.embedding(v, { seed: 4, draw: 1, d }, "f32");
+    expect(rounded).toBeInstanceOf(Float32Array);
+    expect(rounded).toHaveLength(v * padded(d));
+    for (let j = 0; j < v; j++)
+      for (let i = 0; i < padded(d); i++)
+        expect(rounded[((i >> 3) * v + j) * 8 + (i & 7)]).toBe(Math.fround(whole[((i >> 2) * v + j) * 4 + (i & 3)]!));
+  });
+});
+
+it.each([1, 4])("in f32 agrees with the reference to f32 rounding, %i members", (members) => {
+  // the reference rounds W and x, and sums in f64
+  const [v, d, gamma, seed] = [700, 37, 0.1, 2];
+  const roots = rootsOf(v, 0.7, 0.4);
+  const strips = wasm.embedding(v, { seed: 1, draw: 0, d }, "f32");
+  const n = padded(d);
+  for (const distribution of ["normal", "rademacher", "uniform", { student: 5 }] as const) {
+    const at = { seed, first: 7, count: 1, batch: 1, gamma, limit: 1e9, noise: 0.2, distribution };
+    const [a, b] = [wasm, referenceKernels].map((kernels) => {
+      const theta = new Float64Array(members * n);
+      kernels.denseSteps(theta, strips, roots, { ...at, member: 3, members, apart: 5 });
+      return theta;
+    }) as [Float64Array, Float64Array];
+    // one step from 0 is θ = γ label φ: what rounding does to φ_i is about √rows · 2⁻²⁴ Σ_j |x_j W_ji| with the rows summed at
+    // once (Higham and Mary, SIAM J. Sci. Comput. 41, 2019, A2815), of which it takes a small part
+    for (let q = 0; q < members; q++) {
+      const draw = { seed, stream: "data", member: 3 + 5 * q, step: 7 } as const;
+      const x = wasm.random(draw, distribution, v).map((z, j) => Math.fround(z * roots.root[j]!));
+      let most = 0;
+      for (let i = 0; i < d; i++) {
+        let [phi, size] = [0, 0];
+        x.forEach((xj, j) => {
+          const term = xj * strips[((i >> 3) * v + j) * 8 + (i & 7)]!;
+          phi += term;
+          size += Math.abs(term);
+        });
+        const off = Math.abs((a[q * n + i]! / b[q * n + i]! - 1) * phi);
+        expect(off).toBeLessThan(16 * 2 ** -24 * size);
+        most = Math.max(most, off / size);
+      }
+      expect(most).toBeGreaterThan(2 ** -28);
+      for (let i = d; i < n; i++) expect(a[q * n + i]).toBe(0);
+    }
+    // the loss is in f64
+    const losses = wasm.denseLoss(a, strips, roots, members);
+    referenceKernels.denseLoss(a, strips, roots, members).forEach((x, q) => {
+      expect(losses[q]! / x - 1).toBeCloseTo(0, 13);
     });
   }
 });

@@ -212,6 +212,64 @@ it("takes any law of the data, and any spectrum", async () => {
   expect(new Set(ends.values()).size).toBe(4);
 });
 
+describe("dense SGD in f32", () => {
+  it.each(POINTS)("is f64's but for rounding, α = %s, β = %s", async (alpha, beta) => {
+    for (const [d, steps, optimizer] of [
+      [50, 100, undefined],
+      [50, 3000, undefined],
+      [50, 1000, heavyBall({ momentum: 0.9 })],
+      [150, 300, undefined],
+    ] as const) {
+      const model = modelAt(alpha, beta, d);
+      const options = { steps, record: twenty(steps), members: 5, draws: 2, method: "dense", noise: 0.01 } as const;
+      const run = { ...options, ...(optimizer && { optimizer }) };
+      const { curves } = await simulate(model, run);
+      const rounded = await simulate(model, { ...run, precision: "f32" });
+      // in units of what one rounded error makes of the loss: see the option's documentation
+      const off = rounded.curves
+        .flatMap((curve, k) => [...curve].map((P, i) => Math.abs(P / curves[k]![i]! - 1) / Math.sqrt(model.P0 / P)))
+        .map((x) => x * 2 ** 24)
+        .sort((a, b) => a - b);
+      expect(off[off.length / 2]).toBeLessThan(1);
+      expect(off[off.length / 2]).toBeGreaterThan(0.01);
+      expect(off.at(-1)).toBeLessThan(30);
+    }
+  });
+
+  it.each(POINTS)("has the exact expected loss, α = %s, β = %s", async (alpha, beta) => {
+    const run = await simulate(modelAt(alpha, beta, 64), {
+      ...{ steps: 200, record: twenty(200), members: 400, draws: 2, seed: 2, method: "dense", precision: "f32" },
+      expected: true,
+    });
+    expect(worst(run.deviation!)).toBeLessThan(4);
+  });
+
+  it("takes any law of the data and a batch, and is the member's, not the company's", async () => {
+    const model = modelAt(0.7, 0.7, 40, 3);
+    for (const distribution of ["rademacher", "uniform", { student: 5 }] as const) {
+      const shared = { steps: 100, draws: 2, method: "dense", distribution } as const;
+      const exact = await simulate(model, { ...shared, members: 7 });
+      const many = await simulate(model, { ...shared, members: 7, precision: "f32" });
+      many.mean.forEach((P, i) => {
+        expect(P / exact.mean[i]! - 1).toBeCloseTo(0, 5);
+      });
+      expect(many.curves).not.toEqual(exact.curves);
+      const few = await simulate(model, { ...shared, members: 4, precision: "f32" });
+      expect(many.curves.slice(0, 4)).toEqual(few.curves);
+    }
+  });
+
+  it("is written down, and refused where it does not serve", async () => {
+    const model = modelAt(0.7, 0.7, 20);
+    const { made } = await simulate(model, { steps: 5, members: 1, method: "dense", precision: "f32" });
+    expect(made.parameters).toMatchObject({ precision: "f32" });
+    const tiny = plrf({ spectrum: measured({ eigenvalues: [1e-60, 1e-61], energies: [1, 1] }), d: 1, gamma: 1 });
+    await expect(simulate(tiny, { steps: 5, method: "dense", precision: "f32" })).rejects.toThrow(
+      /^precision "f32" serves spectra whose largest eigenvalue is between 1e-20 and 1e20, got 1e-60/,
+    );
+  });
+});
+
 describe("what makes a run", () => {
   const model = modelAt(0.7, 0.7, 40);
 
@@ -285,6 +343,8 @@ describe("bad input", () => {
     [{ steps: 10, distribution: "rademacher" }, RangeError, /^distribution must be "normal" for the spectral/],
     [{ steps: 10, method: "dense", distribution: { student: 2 } }, RangeError, /^distribution.student must be above 2/],
     [{ steps: 10, method: "dense", distribution: "cauchy" }, RangeError, /^distribution must be one of/],
+    [{ steps: 10, precision: "f32" }, RangeError, /^precision must be "f64" for the spectral method, got "f32"/],
+    [{ steps: 10, method: "dense", precision: "f16" }, RangeError, /^precision must be one of f64, f32/],
     [
       { steps: 10, optimizer: sgd({ schedule: () => Number.NaN }) },
       RangeError,

@@ -6,9 +6,11 @@ import {
   dana,
   expected,
   heavyBall,
+  type Precision,
   plrf,
   powerLaw,
   referenceKernels,
+  type SimulationMethod,
   sampleSpectrum,
   simulate,
 } from "../../src/index.ts";
@@ -33,14 +35,16 @@ function memory(): CheckpointStore & { bytes?: Uint8Array; writes: number } {
 }
 
 it("is the same on no, one and four threads", async () => {
-  for (const [method, optimizer] of [
+  for (const [name, optimizer] of [
     ["spectral", undefined],
     ["dense", undefined],
+    ["dense in f32", undefined],
     ["spectral", dana({ batch: ramp })],
     ["dense", heavyBall({ schedule: cosine(), batch: ramp })],
   ] as const) {
+    const [method, , precision = "f64" as Precision] = name.split(" ") as [SimulationMethod, "in"?, "f32"?];
     const options = {
-      ...{ steps: 300, members: 9, draws: 3, noise: 0.1, method, expected: true },
+      ...{ steps: 300, members: 9, draws: 3, noise: 0.1, method, precision, expected: true },
       ...(optimizer && { optimizer }),
     };
     const alone = await simulate(model, options);
@@ -104,6 +108,26 @@ it("refuses the checkpoint of another run, and bytes that are none", async () =>
   await expect(simulate(model, { steps: 100, members: 2, checkpoint })).rejects.toThrow(/is not complete/);
   checkpoint.bytes = new TextEncoder().encode("hello\n");
   await expect(simulate(model, { steps: 100, members: 2, checkpoint })).rejects.toThrow(/is not one of isoflop's/);
+});
+
+it("in f32 continues from its checkpoint to the same bits, which f64 refuses", async () => {
+  const options = { steps: 20_000, members: 5, draws: 2, method: "dense", precision: "f32" } as const;
+  const whole = await simulate(model, options);
+  const checkpoint = memory();
+  const controller = new AbortController();
+  const onProgress = (done: number) => {
+    if (done > 0.5) controller.abort(new Error("enough"));
+  };
+  const cut = simulate(model, { ...options, checkpoint, signal: controller.signal, onProgress });
+  await expect(cut).rejects.toThrow("enough");
+  const refused = /^the checkpoint is of another run \(precision differs\): remove it, or name another$/;
+  await expect(simulate(model, { ...options, precision: "f64", checkpoint })).rejects.toThrow(refused);
+  expect(await simulate(model, { ...options, checkpoint })).toEqual(whole);
+
+  const double = memory();
+  const run = await simulate(model, { ...options, precision: "f64", checkpoint: double });
+  expect(run.curves).not.toEqual(whole.curves);
+  await expect(simulate(model, { ...options, checkpoint: double })).rejects.toThrow(refused);
 });
 
 it("ends where an aborted signal is given, and where workers cannot take the kernels", async () => {

@@ -1,7 +1,15 @@
 // Features, eigenvalues and SGD steps by their definitions, in plain TypeScript (docs/theory.md, §7): the oracle for
 // assembly/gram.ts, tridiagonal.ts and sgd.ts.
 
-import { atStep, type Embedding, type Gram, padded, type SimulationKernels, type Steps } from "../simulation.ts";
+import {
+  atStep,
+  columnsOf,
+  type Embedding,
+  type Gram,
+  padded,
+  type SimulationKernels,
+  type Steps,
+} from "../simulation.ts";
 import { exp, log } from "./elementary.ts";
 import { philox, random } from "./random.ts";
 
@@ -20,9 +28,9 @@ function update(theta: Float64Array, G: Float64Array, { gamma, momentum }: Steps
 const row = ({ seed, draw, d }: Embedding, j: number): Float64Array =>
   random({ seed, stream: "embedding", member: draw, step: j }, "normal", d).map((w) => w * (1 / Math.sqrt(d)));
 
-/** Entry (j, i) of a W in strips. */
-const entry = (strips: Float64Array, v: number, j: number, i: number): number =>
-  strips[((i >> 2) * v + j) * 4 + (i & 3)]!;
+/** Where entry (j, i) of a W in strips of some columns is. */
+const place = (columns: number, v: number, j: number, i: number): number =>
+  (Math.floor(i / columns) * v + j) * columns + (i % columns);
 
 /** Householder tridiagonalisation of the leading d × d block, first basis vector along h: diagonal, below, |h|. */
 function tridiagonalize({ matrix, overlap, d }: Gram): [Float64Array, Float64Array, number] {
@@ -115,12 +123,12 @@ export const simulationReference: SimulationKernels = {
     return { eigenvalues, weights: first.map((s) => (norm * s) ** 2), failed };
   },
 
-  embedding(v, embedding) {
-    const n = padded(embedding.d);
-    const strips = new Float64Array(v * n);
+  embedding(v, embedding, precision = "f64") {
+    const size = v * padded(embedding.d);
+    const strips = precision === "f32" ? new Float32Array(size) : new Float64Array(size);
     for (let j = 0; j < v; j++)
       row(embedding, j).forEach((w, i) => {
-        strips[((i >> 2) * v + j) * 4 + (i & 3)] = w;
+        strips[place(columnsOf(strips), v, j, i)] = w;
       });
     return strips;
   },
@@ -148,6 +156,8 @@ export const simulationReference: SimulationKernels = {
     const v = root.length;
     const V = padded(v);
     const n = theta.length / members;
+    const columns = columnsOf(strips);
+    const rounded = strips instanceof Float32Array ? Math.fround : (x: number) => x;
     const run = (q: number): number => {
       const own = theta.subarray(q * n, q * n + n);
       for (let r = 0; r < count; r++) {
@@ -158,7 +168,7 @@ export const simulationReference: SimulationKernels = {
         for (let b = 0; b < batch; b++) {
           const z = random({ ...at, stream: "data" }, distribution, v, b * V);
           const phi = Float64Array.from({ length: n }, (_, i) =>
-            z.reduce((s, x, j) => s + x * root[j]! * entry(strips, v, j, i), 0),
+            z.reduce((s, x, j) => s + rounded(x * root[j]!) * strips[place(columns, v, j, i)]!, 0),
           );
           const label = z.reduce((s, x, j) => s + x * target[j]!, 0) + noise * epsilon[b]!;
           const e = phi.reduce((s, f, i) => s + f * own[i]!, 0) - label;
@@ -179,7 +189,7 @@ export const simulationReference: SimulationKernels = {
       let sum = 0;
       for (let j = 0; j < v; j++) {
         let f = 0;
-        for (let i = 0; i < n; i++) f += entry(strips, v, j, i) * theta[q * n + i]!;
+        for (let i = 0; i < n; i++) f += strips[place(columnsOf(strips), v, j, i)]! * theta[q * n + i]!;
         sum += (root[j]! * f - target[j]!) ** 2;
       }
       return sum;

@@ -62,6 +62,18 @@ export class Arena {
     return pointer;
   }
 
+  /** The same for f32, as they are. */
+  putSingles(values: Float32Array): number {
+    const pointer = this.bytes(values.byteLength);
+    this.singles(pointer, values.length).set(values);
+    return pointer;
+  }
+
+  /** A view of n f32 in place: gone with the next `space` or `put`. */
+  singles(pointer: number, n: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, pointer >>> 0, n);
+  }
+
   /** A view of n f64 in place: gone with the next `space` or `put`. */
   view(pointer: number, n: number): Float64Array {
     return new Float64Array(this.#memory.buffer, pointer >>> 0, n);

@@ -1,4 +1,4 @@
-// Marshals assembly/random.ts, gram.ts, tridiagonal.ts and sgd.ts.
+// Marshals assembly/random.ts, gram.ts, tridiagonal.ts, sgd.ts and single.ts.
 
 import {
   atStep,
@@ -8,6 +8,7 @@ import {
   type SimulationKernels,
   STREAMS,
   type Steps,
+  type Strips,
 } from "../simulation.ts";
 import type { Arena, Core } from "./core.ts";
 
@@ -40,6 +41,9 @@ const putRoots = (arena: Arena, { root, target }: Roots): [root: number, target:
   arena.put(root, padded(root.length)),
   arena.put(target, padded(root.length)),
 ];
+
+const putStrips = (arena: Arena, strips: Strips): number =>
+  strips instanceof Float32Array ? arena.putSingles(strips) : arena.put(strips);
 
 export function simulationKernels(core: Core): SimulationKernels {
   return {
@@ -89,13 +93,18 @@ export function simulationKernels(core: Core): SimulationKernels {
       return { eigenvalues: arena.take(diagonal, d), weights, failed };
     },
 
-    embedding(v, { seed, draw, d }) {
+    embedding(v, { seed, draw, d }, precision = "f64") {
       const arena = core.arena();
       const n = padded(d);
-      const strips = arena.space(v * n);
       const row = arena.space(n);
-      const scale = 1 / Math.sqrt(d);
-      core.call("drawStrips", 0, v, d, n, 0, scale, ...key(seed), STREAMS.embedding, draw, row, strips);
+      const single = precision === "f32";
+      const strips = arena.bytes((single ? 4 : 8) * v * n);
+      const numbers = [1 / Math.sqrt(d), ...key(seed), STREAMS.embedding, draw, row, strips];
+      if (single) {
+        core.call("drawSingleStrips", v, d, n, ...numbers);
+        return arena.singles(strips, v * n).slice();
+      }
+      core.call("drawStrips", 0, v, d, n, 0, ...numbers);
       return arena.take(strips, v * n);
     },
 
@@ -121,7 +130,7 @@ export function simulationKernels(core: Core): SimulationKernels {
       const v = roots.root.length;
       const V = padded(v);
       const n = theta.length / members;
-      const matrix = arena.put(strips);
+      const matrix = putStrips(arena, strips);
       const data = putRoots(arena, roots);
       const pointer = arena.put(theta);
       const y = putMomentum(arena, steps, theta.length);
@@ -129,10 +138,26 @@ export function simulationKernels(core: Core): SimulationKernels {
       const done = arena.space(members);
       const scratch = arena.space(5 * V + n + members * most * (n + 1) + 16);
       const shape = [members, count, v, V, n];
+      const single = strips instanceof Float32Array ? 1 : 0;
       const law = [...kind(distribution), ...drive, noise];
       core.call(
         "denseSteps",
-        ...[...shape, matrix, ...data, pointer, y, ...law, ...key(seed), member, apart, first, limit, done, scratch],
+        ...[
+          ...shape,
+          single,
+          matrix,
+          ...data,
+          pointer,
+          y,
+          ...law,
+          ...key(seed),
+          member,
+          apart,
+          first,
+          limit,
+          done,
+          scratch,
+        ],
       );
       theta.set(arena.view(pointer, theta.length));
       momentum?.y.set(arena.view(y, theta.length));
@@ -143,12 +168,13 @@ export function simulationKernels(core: Core): SimulationKernels {
       const arena = core.arena();
       const v = roots.root.length;
       const n = theta.length / members;
-      const matrix = arena.put(strips);
+      const matrix = putStrips(arena, strips);
       const data = putRoots(arena, roots);
       const pointer = arena.put(theta);
       const scratch = arena.space(2 * v);
+      const kernel = strips instanceof Float32Array ? "singleLoss" : "denseLoss";
       return Float64Array.from({ length: members }, (_, q) =>
-        core.call("denseLoss", v, n, matrix, ...data, pointer + 8 * n * q, scratch),
+        core.call(kernel, v, n, matrix, ...data, pointer + 8 * n * q, scratch),
       );
     },
   };
