@@ -42,7 +42,7 @@ export function short(x: number): string {
   return String(+x.toPrecision(3)).replace("-", "−");
 }
 
-/** A logarithmic axis over the lists' positive values: whole decades where there are several, 1-2-5 where there are few. */
+/** A logarithmic axis over the lists' positive values: whole decades where there are several, 1-2-5 where there are few, round numbers within one. */
 export function logAxis(label: string, values: Iterable<ArrayLike<number>>, most = 7): Axis {
   const found = extent(values, true);
   if (!found) return { type: "log", label, domain: undefined, ticks: [], minor: [], format: powerOfTen };
@@ -61,7 +61,7 @@ export function logAxis(label: string, values: Iterable<ArrayLike<number>>, most
     return { type: "log", label, domain, ticks, minor: minor.filter((x) => !ticks.includes(x)), format };
   }
   const ticks = all.filter((x) => inside(x) && /^[125]/.test(x.toExponential()));
-  const enough = ticks.length >= 2 ? ticks : all.filter(inside);
+  const enough = [ticks, all.filter(inside), roundTicks(lo, hi, 4)].find(({ length }) => length >= 2) ?? ticks;
   return {
     type: "log",
     label,

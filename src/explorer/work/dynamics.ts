@@ -32,6 +32,8 @@ const DETAIL = { coarse: { times: 28, sizes: 3 }, fine: { times: 90, sizes: 5 } 
 const MODES = [1, 10];
 /** Below this nothing is left to see. */
 const LEAST_LEFT = 1e-4;
+/** A variance below this share of the loss is none. */
+const ROUNDING = 1e-9;
 /** Neighbours in the fan differ by this. */
 const RATIO = 4;
 
@@ -66,6 +68,12 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
   const name = (size: number) => `${fan} = ${size === Infinity ? "∞" : brief(size)}`;
   const infinite =
     rule.name === "sgd" ? [] : [{ label: "N = P = ∞", x: times, y: plain(input, times), role: "muted" as const }];
+  // fresh samples leave no gap, but its rounding
+  const gaps = curves.flatMap(({ size, train, test }, i): Series[] =>
+    (fan === "P" ? size : P) === Infinity
+      ? []
+      : [{ label: name(size), x: times, y: test.map((value, k) => value - train[k]!), shade: shade(i) }],
+  );
   emit({
     kind: "losses",
     data: {
@@ -95,23 +103,15 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
             ]),
           ],
         },
-        {
-          title: "Gap L − L̂",
-          x,
-          y: { label: "test loss − train loss", log: true },
-          series: curves.map(({ size, train, test }, i) => ({
-            label: name(size),
-            x: times,
-            y: test.map((value, k) => value - train[k]!),
-            shade: shade(i),
-          })),
-        },
+        ...(gaps.length > 0
+          ? [{ title: "Gap L − L̂", x, y: { label: "test loss − train loss", log: true }, series: gaps }]
+          : []),
       ],
     },
   });
   const { bias, features, data, both, noise } = own.decomposition!;
   const part = (label: string, values: Float64Array, category: number): Series[] =>
-    values.some((value) => value > 0) ? [{ label, x: times, y: values, category }] : [];
+    values.some((value) => value > ROUNDING * own.test[0]!) ? [{ label, x: times, y: values, category }] : [];
   emit({
     kind: "parts",
     data: {
