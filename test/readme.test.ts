@@ -1,13 +1,14 @@
 // Every command and snippet of the README and of CONTRIBUTING's first section is run: what is printed there is printed here.
 
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serve } from "../src/cli/serve.ts";
+import { exampleRuns } from "../src/explorer/example.ts";
 import { launch } from "./explorer/browser.ts";
 import { type Packed, pack } from "./package/packed.ts";
 
@@ -31,6 +32,7 @@ const SMALLER: Readonly<Record<string, readonly string[]>> = { diagram: ["--size
 let packed: Packed;
 beforeAll(() => {
   packed = pack(["@observablehq"]);
+  cpSync(join(root, "examples"), join(packed.folder, "examples"), { recursive: true });
 });
 afterAll(() => packed?.remove());
 
@@ -51,6 +53,10 @@ function run(line: string): string {
 describe("README", () => {
   it("has only kinds of blocks that are run here", () => {
     expect(new Set(blocks.map(({ kind }) => kind))).toEqual(new Set(["console", "sh", "ts"]));
+  });
+
+  it("has in its examples the table that the explorer offers", () => {
+    expect(readFileSync(join(root, "examples/runs.csv"), "utf8")).toBe(exampleRuns());
   });
 
   it.each(of("console").map(({ text }) => text))("prints what it says: %s", (text) => {

@@ -1,7 +1,7 @@
 // isoflop schedule: step schedules side by side for one training, with what each leaves of the loss; or, at a budget, the best
 // size, step and parameters of each.
 
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import {
   type BestAtBudget,
   bestAtBudget,
@@ -50,7 +50,11 @@ export function define(command: Command): void {
         .option("--v <v>", "number of data modes; default 4d", number)
         .option("--steps <T>", "steps of the training, the horizon of every schedule", whole),
     )
-      .option("--compare <list>", "schedules, as for --schedule of loss", several, several(USUAL))
+      .addOption(
+        new Option("--compare <list>", "schedules, as for --schedule of loss")
+          .argParser(several)
+          .default(several(USUAL), USUAL),
+      )
       .option("--budget <f>", "instead of --d and --steps: the best size, step and parameters at f = B·d·T", number)
       .option("--noise <σ²>", "variance of the label noise", number, 0),
   ).action(run);
