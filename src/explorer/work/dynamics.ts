@@ -5,7 +5,7 @@ import type { CurvesData, Series } from "../../figures/index.ts";
 import { dynamics, logspace, type Rule, responses, sourceCapacity } from "../../index.ts";
 import { approach, optimal } from "./optimal.ts";
 import type { Context } from "./protocol.ts";
-import { brief } from "./scaling.ts";
+import { brief, ruleInWords } from "./words.ts";
 
 export interface DynamicsInput {
   readonly a: number;
@@ -230,11 +230,4 @@ function words({ a, b, N, P, sigma, rule, fan }: DynamicsInput): string {
   const size = (value: number) => (value === Infinity ? "∞" : brief(value));
   const others = fan === "N" ? `P = ${size(P)}` : `N = ${size(N)}`;
   return `a = ${a}, b = ${b}, ${others}${sigma > 0 ? `, σ = ${sigma}` : ""}, ${ruleInWords(rule)}`;
-}
-
-export function ruleInWords(rule: Rule): string {
-  if (rule.name === "gradient-flow") return "gradient flow";
-  if (rule.name === "gradient-descent") return `gradient descent, η = ${rule.eta}`;
-  if (rule.name === "heavy-ball") return `heavy ball, η = ${rule.eta}, μ = ${rule.mu}`;
-  return `one-pass SGD, η = ${rule.eta}, B = ${rule.batch}`;
 }

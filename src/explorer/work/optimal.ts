@@ -10,8 +10,8 @@ import {
   logspace,
   sourceCapacity,
 } from "../../index.ts";
-import { type DynamicsInput, ruleInWords } from "./dynamics.ts";
-import { brief } from "./scaling.ts";
+import type { DynamicsInput } from "./dynamics.ts";
+import { brief, ruleInWords } from "./words.ts";
 
 type Pause = () => Promise<void>;
 

@@ -15,6 +15,7 @@ import {
   support,
 } from "../../index.ts";
 import type { Context } from "./protocol.ts";
+import { brief, words } from "./words.ts";
 
 export interface Problem {
   readonly alpha: number;
@@ -117,18 +118,4 @@ function spectrumOf(model: Plrf, setting: string, points: number): SpectrumData 
   const few = points > 0 && left > 0 ? { lambda: logspace(left * 0.9, right * 1.1, points) } : {};
   const { lambda, density, weighted } = spectralDensity(model, few);
   return { setting, lambda, density, weighted };
-}
-
-/** The setting as figures say it. */
-export function words({ alpha, beta, ratio, step, batch }: Omit<Problem, "d" | "flops">): string {
-  const v = ratio === Infinity ? "∞" : `${ratio}d`;
-  return `α = ${alpha}, β = ${beta}, v = ${v}, γ = ${step}/Tr D, B = ${batch}`;
-}
-
-/** 3.2×10^{5} in the markup of figures. */
-export function brief(x: number): string {
-  if (x < 1e5) return String(+x.toPrecision(4));
-  const exponent = Math.floor(Math.log10(x) + 1e-12);
-  const mantissa = +(x / 10 ** exponent).toPrecision(3);
-  return mantissa === 1 ? `10^{${exponent}}` : `${mantissa}×10^{${exponent}}`;
 }

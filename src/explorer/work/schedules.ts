@@ -28,7 +28,7 @@ import {
 } from "../../index.ts";
 import { type Knot, type Knots, MOST_KNOTS, onSteps } from "../knots.ts";
 import type { Context } from "./protocol.ts";
-import { brief, words } from "./scaling.ts";
+import { brief, words } from "./words.ts";
 
 export const OPTIMIZERS = ["sgd", "heavy-ball", "nesterov", "dana-constant", "dana-decaying"] as const;
 

@@ -3,7 +3,8 @@
 import type { CurvesData } from "../../figures/index.ts";
 import { logspace, loss, plrf, powerLaw, simulate } from "../../index.ts";
 import type { Context } from "./protocol.ts";
-import { type Problem, words } from "./scaling.ts";
+import type { Problem } from "./scaling.ts";
+import { words } from "./words.ts";
 
 export interface SgdInput extends Problem {
   readonly seed: number;

@@ -1,0 +1,25 @@
+// Settings and numbers in the markup of figures.
+
+import type { Rule } from "../../index.ts";
+import type { Problem } from "./scaling.ts";
+
+/** The setting as figures say it. */
+export function words({ alpha, beta, ratio, step, batch }: Omit<Problem, "d" | "flops">): string {
+  const v = ratio === Infinity ? "∞" : `${ratio}d`;
+  return `α = ${alpha}, β = ${beta}, v = ${v}, γ = ${step}/Tr D, B = ${batch}`;
+}
+
+/** 3.2×10^{5} in the markup of figures. */
+export function brief(x: number): string {
+  if (x < 1e5) return String(+x.toPrecision(4));
+  const exponent = Math.floor(Math.log10(x) + 1e-12);
+  const mantissa = +(x / 10 ** exponent).toPrecision(3);
+  return mantissa === 1 ? `10^{${exponent}}` : `${mantissa}×10^{${exponent}}`;
+}
+
+export function ruleInWords(rule: Rule): string {
+  if (rule.name === "gradient-flow") return "gradient flow";
+  if (rule.name === "gradient-descent") return `gradient descent, η = ${rule.eta}`;
+  if (rule.name === "heavy-ball") return `heavy ball, η = ${rule.eta}, μ = ${rule.mu}`;
+  return `one-pass SGD, η = ${rule.eta}, B = ${rule.batch}`;
+}
