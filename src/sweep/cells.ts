@@ -48,6 +48,23 @@ export function cellAt(plan: Plan, index: number): Cell {
   return { key: sha256(canonical(identity)), job: job.name, parameters, seed, save, retries };
 }
 
+/** Tells which cells are the same as an earlier one of the plan: an axis, or the seeds, name a value twice. */
+export function repeats(plan: Plan): (index: number) => boolean {
+  const fastestFirst = [plan.seeds, ...plan.axes.map(({ values }) => values).reverse()];
+  const again = fastestFirst.map((values: readonly Value[]) => {
+    const seen = new Set<string>();
+    return values.map(canonical).map((text) => seen.has(text) || !seen.add(text));
+  });
+  return (index) => {
+    let rest = index;
+    return again.some((repeated) => {
+      const here = repeated[rest % repeated.length]!;
+      rest = Math.floor(rest / repeated.length);
+      return here;
+    });
+  };
+}
+
 /**
  * The order in which cells are run: all of them, spread evenly at every moment, so that the time left can be told from the
  * time spent and a stopped sweep shows the whole picture coarsely.

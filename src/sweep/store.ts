@@ -8,22 +8,26 @@ import { dirname, join, resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBListType } from "@duckdb/node-api";
 import { shown } from "../check.ts";
 import { version } from "../made.ts";
-import { type Cell, cellAt, type Outcome } from "./cells.ts";
+import { type Cell, cellAt, type Outcome, repeats } from "./cells.ts";
 import { type Column, jobs } from "./jobs.ts";
 import { KeySet, kernelVersion } from "./keys.ts";
 import type { Plan } from "./plan.ts";
 
 /** Raised when the tables change. */
-export const SCHEMA = 1;
-/** A commit is made when this many cells wait, or the first of them has waited so long. */
-const COMMIT = { cells: 500, milliseconds: 250 };
+export const SCHEMA = 2;
+/** A commit is made when this many cells wait, or so many points of their curves, or the first of them has waited so long. */
+const COMMIT = { cells: 500, points: 100_000, milliseconds: 250 };
+/** Megabytes that DuckDB may hold. The cells need the memory more; sorting an export goes to the disk beyond it. */
+const MEMORY = { READ_WRITE: 30, READ_ONLY: 100 };
+/** Points of a curve in one row: DuckDB works on 2048 rows at once, whatever their length, so that long ones do not fit. */
+const PART = 1000;
 
 const TABLES = `
   CREATE TABLE meta (name VARCHAR, value VARCHAR);
   CREATE TABLE plans (id VARCHAR, name VARCHAR, source VARCHAR, kernels VARCHAR);
   CREATE TABLE cells (key VARCHAR, job VARCHAR, kernels VARCHAR, parameters VARCHAR, seed BIGINT, status VARCHAR,
     results VARCHAR, stats VARCHAR, error VARCHAR, attempts INTEGER, seconds DOUBLE, started BIGINT, host VARCHAR);
-  CREATE TABLE curves (key VARCHAR, name VARCHAR, "values" DOUBLE[]);`;
+  CREATE TABLE curves (key VARCHAR, name VARCHAR, part INTEGER, "values" DOUBLE[]);`;
 
 /** How each cell of a plan stands. */
 export const PENDING = 0;
@@ -41,6 +45,7 @@ export class Store {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   #waiting: { cell: Cell; outcome: Outcome }[] = [];
+  #points = 0;
   #timer: NodeJS.Timeout | undefined;
   #written: Promise<void> = Promise.resolve();
 
@@ -62,11 +67,11 @@ export class Store {
       throw new Error("sweeps need the package @duckdb/node-api: npm install @duckdb/node-api@1.5.6-r.1");
     });
     const connect = async (path: string, access: "READ_WRITE" | "READ_ONLY") => {
-      // the cores belong to the kernels, the memory to the cells
+      // the cores belong to the kernels
       const options = {
         access_mode: access,
         threads: "1",
-        memory_limit: "100MB",
+        memory_limit: `${MEMORY[access]}MB`,
         autoinstall_known_extensions: "false",
         autoload_known_extensions: "false",
       };
@@ -143,20 +148,21 @@ export class Store {
     ]);
     for await (const rows of result.yieldRows())
       for (const [key, status] of rows) keys[status as "done" | "failed"].add(key as string);
-    const seen = new KeySet();
-    const states = new Uint8Array(plan.size);
-    for (let i = 0; i < plan.size; i++) {
+    const isRepeated = repeats(plan);
+    const fresh = keys.done.size + keys.failed.size === 0;
+    return Uint8Array.from({ length: plan.size }, (_, i) => {
+      if (isRepeated(i)) return REPEATED;
+      if (fresh) return PENDING;
       const { key } = cellAt(plan, i);
-      if (!seen.add(key)) states[i] = REPEATED;
-      else states[i] = keys.done.has(key) ? DONE : keys.failed.has(key) ? FAILED : PENDING;
-    }
-    return states;
+      return keys.done.has(key) ? DONE : keys.failed.has(key) ? FAILED : PENDING;
+    });
   }
 
   /** Writes an outcome with the next commit. To be awaited: it waits where the disk is slower than the cells. */
   async add(cell: Cell, outcome: Outcome): Promise<void> {
     this.#waiting.push({ cell, outcome });
-    if (this.#waiting.length >= COMMIT.cells) return this.flush();
+    for (const values of Object.values(outcome.curves)) this.#points += values.length;
+    if (this.#waiting.length >= COMMIT.cells || this.#points >= COMMIT.points) return this.flush();
     this.#timer ??= setTimeout(() => this.flush().catch(() => {}), COMMIT.milliseconds);
   }
 
@@ -172,6 +178,7 @@ export class Store {
     const waiting = this.#waiting;
     if (waiting.length === 0) return;
     this.#waiting = [];
+    this.#points = 0;
     await this.#transaction(async (connection) => {
       const cells = await connection.createAppender("cells");
       const curves = await connection.createAppender("curves");
@@ -191,12 +198,15 @@ export class Store {
         cells.appendBigInt(BigInt(outcome.started));
         cells.appendVarchar(outcome.host);
         cells.endRow();
-        for (const [name, values] of Object.entries(outcome.curves)) {
-          curves.appendVarchar(outcome.key);
-          curves.appendVarchar(name);
-          curves.appendList([...values], curves.columnType(2) as DuckDBListType);
-          curves.endRow();
-        }
+        for (const [name, values] of Object.entries(outcome.curves))
+          for (let part = 0; part * PART < values.length; part++) {
+            curves.appendVarchar(outcome.key);
+            curves.appendVarchar(name);
+            curves.appendInteger(part);
+            const points = values.subarray(part * PART, (part + 1) * PART);
+            curves.appendList([...points], curves.columnType(3) as DuckDBListType);
+            curves.endRow();
+          }
       }
       cells.closeSync();
       curves.closeSync();
@@ -400,7 +410,11 @@ function selectCurves(job: string, format: string): string {
   const kind = jobs.get(job)!;
   // a list is not repeated on every point of the curves
   const parameters = parameterFields(job).filter(([key]) => kind.parameters[key]!.type !== "numbers");
-  const lists = kind.curves.map((curve) => `first("values") FILTER (curves.name = ${text(curve)}) AS ${name(curve)}`);
+  // joined, not aggregated, and put in order before the lists become rows: what does not fit goes to the disk
+  const curves = kind.curves.map(
+    (curve) =>
+      `(SELECT key, part, "values" AS ${name(curve)} FROM curves WHERE name = ${text(curve)}) AS ${name(curve)}`,
+  );
   const points = kind.curves.map((curve) => {
     const value =
       format === "jsonl" ? `list_transform(${name(curve)}, x -> CASE WHEN isfinite(x) THEN x END)` : name(curve);
@@ -410,8 +424,9 @@ function selectCurves(job: string, format: string): string {
     FROM cells WHERE job = ${text(job)} AND status = 'done'`;
   const length = `greatest(${kind.curves.map((curve) => `coalesce(len(${name(curve)}), 0)`).join(", ")})`;
   const keys = ["key", "kernels", ...parameters.map(([key]) => name(key)), ...(kind.seeded ? ["seed"] : [])];
-  const order = [...parameters.map(([key]) => name(key)), "seed", "kernels", "key", "point"];
-  return `WITH cell AS (${cells}), curve AS (SELECT key, ${lists.join(", ")} FROM curves GROUP BY key)
-    SELECT ${keys.join(", ")}, unnest(range(${length})) AS point, ${points.join(", ")}
-    FROM cell JOIN curve USING (key) ORDER BY ${order.join(", ")}`;
+  const order = [...parameters.map(([key]) => name(key)), "seed", "kernels", "key", "part"];
+  const joined = curves.reduce((left, right) => `${left} FULL JOIN ${right} USING (key, part)`);
+  return `WITH cell AS (${cells}), curve AS (FROM ${joined}),
+    parts AS (FROM cell JOIN curve USING (key) ORDER BY ${order.join(", ")})
+    SELECT ${keys.join(", ")}, unnest(range(${length})) + ${PART} * part AS point, ${points.join(", ")} FROM parts`;
 }

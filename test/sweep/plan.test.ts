@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cellAt, spreadOrder } from "../../src/sweep/cells.ts";
+import { cellAt, repeats, spreadOrder } from "../../src/sweep/cells.ts";
 import { jobs } from "../../src/sweep/jobs.ts";
 import { canonical, KeySet, sha256 } from "../../src/sweep/keys.ts";
 import { readPlan } from "../../src/sweep/plan.ts";
@@ -90,6 +90,29 @@ describe("a plan", () => {
     const first = [...spreadOrder(10_000)].slice(0, 100).sort((a, b) => a - b);
     const gaps = first.map((index, i) => (first[i + 1] ?? 10_000) - index);
     expect(Math.max(...gaps)).toBeLessThan(300);
+  });
+});
+
+describe("repeated cells", () => {
+  it("are those whose key an earlier one has", async () => {
+    const list = (values: number[]) => fc.array(fc.constantFrom(...values), { minLength: 1, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(
+        list([0.5, 0.6, 0.7]),
+        list([10, 20]),
+        fc.uniqueArray(fc.nat(9), { minLength: 1 }),
+        async (alpha, v, seeds) => {
+          const plan = await readPlan({ ...small, axes: { alpha: { list: alpha }, v: { list: v } }, seeds });
+          const isRepeated = repeats(plan);
+          const seen = new Set<string>();
+          for (let i = 0; i < plan.size; i++) {
+            const { key } = cellAt(plan, i);
+            expect(isRepeated(i)).toBe(seen.has(key));
+            seen.add(key);
+          }
+        },
+      ),
+    );
   });
 });
 

@@ -82,6 +82,28 @@ describe("a store", () => {
     await store.close();
   });
 
+  it("takes curves much longer than its memory, and gives them back in order", async () => {
+    const out = folder();
+    const length = 1_500_500;
+    const D = Float64Array.from({ length }, (_, i) => i / 3);
+    const writer = await Store.open(out, "write");
+    await writer.begin(plan, false);
+    for (const [i, kappa] of [D.slice(0, 2001), new Float64Array()].entries())
+      await writer.add(cellAt(plan, 3 * i), outcome(3 * i, { curves: { kappa, D } }));
+    await writer.close();
+    const lines = (await exportOf(out, "curves.csv", { curves: true })).trim().split("\n");
+    const column = (name: string) => lines[0]!.split(",").indexOf(name);
+    const [point, kappa, value] = ["point", "kappa", "D"].map(column) as [number, number, number];
+    expect(lines.length).toBe(1 + 2 * length);
+    const wrong = lines.slice(1).filter((line, row) => {
+      const fields = line.split(",");
+      const i = row % length;
+      const known = row < 2001 ? String(D[i]) : "";
+      return Number(fields[point]) !== i || Number(fields[value]) !== D[i] || Number(fields[kappa]) !== Number(known);
+    });
+    expect(wrong.slice(0, 3)).toEqual([]);
+  });
+
   it("keeps hostile text as text, from the plan to every export", async () => {
     const labels = [
       "'; DROP TABLE cells; --",
