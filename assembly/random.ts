@@ -1,11 +1,11 @@
 // Counter-based random numbers (docs/theory.md, §7.1): Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random
-// numbers: as easy as 1, 2, 3" (SC 2011), four counters at a time. A number is a function of (seed, stream, member, step,
+// numbers: as easy as 1, 2, 3" (SC 2011), eight counters at a time. A number is a function of (seed, stream, member, step,
 // index) and of nothing else, so it is the same whatever the threads, the batches of work or the platform.
 //
 //   key      k0 = seed low, k1 = seed high
 //   counter  c0 = block, c1 = step low, c2 = member, c3 = step high (23 bits) | TAIL (bit 23) | stream << 24
 //
-// Four counters c0…c0+3 give 16 words, stored word-major: x0 of each counter, then x1, x2, x3.
+// Four counters c0…c0+3 give 16 words, stored word-major: x0 of each counter, then x1, x2, x3; then the next four.
 
 import { log, sincos } from "./elementary";
 import { expm1 } from "./exponential";
@@ -20,10 +20,12 @@ const W1: i32 = 0xbb67ae85;
 /** The counters whose words lengthen the words of the same counter without this bit. */
 const TAIL: i32 = 1 << 23;
 
-const words = memory.data(64, 16);
-const tails = memory.data(64, 16);
+const words = memory.data(128, 16);
+const tails = memory.data(128, 16);
 const scratch = memory.data(96, 16);
-const LANES = memory.data<i32>([0, 1, 2, 3], 16);
+const MULTIPLIERS = memory.data<i32>([M0, M0, M0, M0, M1, M1, M1, M1], 16);
+const WEYL = memory.data<i32>([W0, W0, W0, W0, W1, W1, W1, W1], 16);
+const LANES = memory.data<i32>([0, 1, 2, 3, 4, 5, 6, 7], 16);
 const TWO_M32 = memory.data<f64>([2.3283064365386963e-10]);
 const TWO_M33 = memory.data<f64>([1.1641532182693481e-10]);
 const HALF_PI_M32 = memory.data<f64>([3.657295198167899e-10]);
@@ -34,40 +36,61 @@ const SQRT_3 = memory.data<f64>([1.7320508075688772]);
 const SMALLS = memory.data<i32>([4096, 4096, 4096, 4096], 16);
 const SIGN = memory.data<u64>([0x8000000000000000]);
 
-/** Sixteen words from the counters (c0 + lane, c1, c2, c3) to `out`. */
+/**
+ * Sixteen words from the counters (c0 + lane, c1, c2, c3) to `out`, and behind them those from c0 + 4 on: each round waits for
+ * the last, so two fours in turns take little longer than one.
+ */
 export function philox(c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32, out: usize): void {
-  if (!isVector<V>()) return scalarPhilox(c0, c1, c2, c3, k0, k1, out);
-  const m0 = i32x4.splat(M0),
-    m1 = i32x4.splat(M1),
-    w0 = i32x4.splat(W0),
-    w1 = i32x4.splat(W1);
+  if (!isVector<V>()) {
+    scalarPhilox(c0, c1, c2, c3, k0, k1, out);
+    return scalarPhilox(c0 + 4, c1, c2, c3, k0, k1, out + 64);
+  }
+  // from a table and not splat: V8 makes a splat anew in every round
+  const m0 = v128.load(MULTIPLIERS),
+    m1 = v128.load(MULTIPLIERS, 16);
   let x0 = i32x4.add(i32x4.splat(c0), v128.load(LANES)),
     x1 = i32x4.splat(c1),
     x2 = i32x4.splat(c2),
     x3 = i32x4.splat(c3),
+    y0 = i32x4.add(i32x4.splat(c0), v128.load(LANES, 16)),
+    y1 = x1,
+    y2 = x2,
+    y3 = x3,
     key0 = i32x4.splat(k0),
     key1 = i32x4.splat(k1);
   for (let round = 0; round < 10; round++) {
-    const lo0 = i32x4.mul(x0, m0),
-      lo1 = i32x4.mul(x2, m1),
-      p0 = i64x2.extmul_low_i32x4_u(x0, m0),
-      q0 = i64x2.extmul_high_i32x4_u(x0, m0),
-      p1 = i64x2.extmul_low_i32x4_u(x2, m1),
-      q1 = i64x2.extmul_high_i32x4_u(x2, m1);
-    x0 = v128.xor(v128.xor(v128.shuffle<i32>(p1, q1, 1, 3, 5, 7), x1), key0);
-    x2 = v128.xor(v128.xor(v128.shuffle<i32>(p0, q0, 1, 3, 5, 7), x3), key1);
-    x1 = lo1;
-    x3 = lo0;
-    key0 = i32x4.add(key0, w0);
-    key1 = i32x4.add(key1, w1);
+    let p = i64x2.extmul_low_i32x4_u(x0, m0),
+      q = i64x2.extmul_high_i32x4_u(x0, m0);
+    const x = v128.xor(v128.xor(v128.shuffle<i32>(p, q, 1, 3, 5, 7), x3), key1);
+    x3 = v128.shuffle<i32>(p, q, 0, 2, 4, 6);
+    p = i64x2.extmul_low_i32x4_u(x2, m1);
+    q = i64x2.extmul_high_i32x4_u(x2, m1);
+    x2 = x;
+    x0 = v128.xor(v128.xor(v128.shuffle<i32>(p, q, 1, 3, 5, 7), x1), key0);
+    x1 = v128.shuffle<i32>(p, q, 0, 2, 4, 6);
+    p = i64x2.extmul_low_i32x4_u(y0, m0);
+    q = i64x2.extmul_high_i32x4_u(y0, m0);
+    const y = v128.xor(v128.xor(v128.shuffle<i32>(p, q, 1, 3, 5, 7), y3), key1);
+    y3 = v128.shuffle<i32>(p, q, 0, 2, 4, 6);
+    p = i64x2.extmul_low_i32x4_u(y2, m1);
+    q = i64x2.extmul_high_i32x4_u(y2, m1);
+    y2 = y;
+    y0 = v128.xor(v128.xor(v128.shuffle<i32>(p, q, 1, 3, 5, 7), y1), key0);
+    y1 = v128.shuffle<i32>(p, q, 0, 2, 4, 6);
+    key0 = i32x4.add(key0, v128.load(WEYL));
+    key1 = i32x4.add(key1, v128.load(WEYL, 16));
   }
   v128.store(out, x0);
   v128.store(out, x1, 16);
   v128.store(out, x2, 32);
   v128.store(out, x3, 48);
+  v128.store(out, y0, 64);
+  v128.store(out, y1, 80);
+  v128.store(out, y2, 96);
+  v128.store(out, y3, 112);
 }
 
-/** The same, a counter at a time. */
+/** Sixteen words, a counter at a time. */
 function scalarPhilox(c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32, out: usize): void {
   for (const end = out + 16; out < end; out += 4, c0++) {
     let x0 = c0,
@@ -168,56 +191,61 @@ function boxMuller(u: V, v: V, w: usize, out: usize): void {
   store64(out + 32 + BYTES, mul(r1, mul(add(s1, s1), load64(scratch + 5 * BYTES))));
 }
 
-/** Whether any of the `words` that become uniforms is small; if so, `tails` gets their continuation. */
+/** Whether any of the sixteen words at w that become uniforms is small. */
 // @ts-ignore: decorator
 @inline
-function needTails(c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32): bool {
-  if (!anySmall()) return false;
-  philox(c0, c1, c2, c3 | TAIL, k0, k1, tails);
-  return true;
-}
-
-// @ts-ignore: decorator
-@inline
-function anySmall(): bool {
+function anySmall(w: usize): bool {
   if (isVector<V>()) {
-    const least = i32x4.min_u(v128.load(words), v128.load(words, 32));
+    const least = i32x4.min_u(v128.load(w), v128.load(w, 32));
     return v128.any_true(i32x4.lt_u(least, v128.load(SMALLS)));
   } else {
     let least = u32.MAX_VALUE;
-    for (let w = words; w < words + 16; w += 4) least = min(least, min(load<u32>(w), load<u32>(w, 32)));
+    for (const end = w + 16; w < end; w += 4) least = min(least, min(load<u32>(w), load<u32>(w, 32)));
     return least < load<u32>(SMALLS);
   }
 }
 
 function normals(n: i32, c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32, out: usize): void {
-  for (const end = out + ((<usize>n) << 3); out < end; c0 += 4, out += 128) {
+  for (const end = out + ((<usize>n) << 3); out < end; c0 += 8) {
     philox(c0, c1, c2, c3, k0, k1, words);
-    for (let i: usize = 0; i < 64; i += 32)
-      for (let w = i; w < i + 16; w += 2 * WORDS)
-        boxMuller(uniform(words + w), uniform(words + w + WORDS), words + w + 16, out + 2 * w);
-    if (needTails(c0, c1, c2, c3, k0, k1)) lengthenedNormals(out);
+    for (let block = words; block < words + 128 && out < end; block += 64, out += 128) {
+      for (let i: usize = 0; i < 64; i += 32)
+        for (let w = block + i; w < block + i + 16; w += 2 * WORDS)
+          boxMuller(uniform(w), uniform(w + WORDS), w + 16, out + 2 * (w - block));
+      if (anySmall(block)) {
+        philox(c0, c1, c2, c3 | TAIL, k0, k1, tails);
+        lengthenedNormals(block, tails + (block - words), out);
+      }
+    }
   }
 }
 
 /** The sixteen normals again, with small words lengthened: once in a hundred thousand. */
-function lengthenedNormals(out: usize): void {
+function lengthenedNormals(block: usize, tail: usize, out: usize): void {
   for (let i: usize = 0; i < 64; i += 32)
     for (let w = i; w < i + 16; w += 2 * WORDS)
       boxMuller(
-        lengthened(words + w, tails + w),
-        lengthened(words + w + WORDS, tails + w + WORDS),
-        words + w + 16,
+        lengthened(block + w, tail + w),
+        lengthened(block + w + WORDS, tail + w + WORDS),
+        block + w + 16,
         out + 2 * w,
       );
+}
+
+/** Where the words end from which the numbers from `out` to `end` come. */
+// @ts-ignore: decorator
+@inline
+function lastWord(out: usize, end: usize): usize {
+  return words + min<usize>(128, (end - out) >> 1);
 }
 
 /** ±1: the sign is the top bit of each word. */
 function rademachers(n: i32, c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32, out: usize): void {
   const one = splatAt(ONE);
-  for (const end = out + ((<usize>n) << 3); out < end; c0 += 4) {
+  for (const end = out + ((<usize>n) << 3); out < end; c0 += 8) {
     philox(c0, c1, c2, c3, k0, k1, words);
-    for (let w = words; w < words + 64; w += WORDS, out += BYTES) store64(out, or(one, signs(w)));
+    const last = lastWord(out, end);
+    for (let w = words; w < last; w += WORDS, out += BYTES) store64(out, or(one, signs(w)));
   }
 }
 
@@ -225,9 +253,10 @@ function rademachers(n: i32, c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i3
 function uniforms(n: i32, c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32, out: usize): void {
   const one = splatAt(ONE),
     root3 = splatAt(SQRT_3);
-  for (const end = out + ((<usize>n) << 3); out < end; c0 += 4) {
+  for (const end = out + ((<usize>n) << 3); out < end; c0 += 8) {
     philox(c0, c1, c2, c3, k0, k1, words);
-    for (let w = words; w < words + 64; w += WORDS, out += BYTES) {
+    const last = lastWord(out, end);
+    for (let w = words; w < last; w += WORDS, out += BYTES) {
       const u = uniform(w);
       store64(out, mul(root3, sub(add(u, u), one)));
     }
@@ -238,13 +267,13 @@ function uniforms(n: i32, c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32, 
 function students(nu: f64, n: i32, c0: i32, c1: i32, c2: i32, c3: i32, k0: i32, k1: i32, out: usize): void {
   const inverse = splat(-2 / nu),
     scale = splat(nu - 2);
-  for (const end = out + ((<usize>n) << 3); out < end; c0 += 4, out += 64) {
+  for (const end = out + ((<usize>n) << 3); out < end; c0 += 8) {
     philox(c0, c1, c2, c3, k0, k1, words);
-    if (!needTails(c0, c1, c2, c3, k0, k1)) memory.fill(tails, 0, 64);
-    for (let i: usize = 0; i < 64; i += 32)
+    if (anySmall(words) || anySmall(words + 64)) philox(c0, c1, c2, c3 | TAIL, k0, k1, tails);
+    for (let i: usize = 0; i < 128; i += 32, out += 32)
       for (let w = i; w < i + 16; w += 2 * WORDS) {
         const angle = words + w + 16,
-          to = out + 2 * w - i;
+          to = out + 2 * (w - i);
         log(lengthened(words + w, tails + w), lengthened(words + w + WORDS, tails + w + WORDS), scratch);
         sincos(halfAngle(angle), halfAngle(angle + WORDS), scratch + 2 * BYTES);
         const r0 = sqrt(mul(scale, expm1(mul(inverse, load64(scratch))))),

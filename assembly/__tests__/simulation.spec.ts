@@ -14,10 +14,20 @@ describe("Philox4x32-10", () => {
     expect<u32>(load<u32>(memory, 48)).toBe(0x24126ea1);
   });
 
-  it("gives the same numbers from any start", () => {
-    fill(0, 0, 0, 64, 1, 2, 3, 4, 5, memory);
-    fill(0, 0, 32, 32, 1, 2, 3, 4, 5, memory + 512);
-    for (let i = 0; i < 32; i++) expect<f64>(load<f64>(memory + 512 + 8 * i)).toBe(load<f64>(memory + 256 + 8 * i));
+  it("takes eight counters as two fours", () => {
+    philox(1, 2, 3, 4, 5, 6, memory);
+    philox(5, 2, 3, 4, 5, 6, memory + 128);
+    for (let i = 0; i < 16; i++) expect<u32>(load<u32>(memory + 64 + 4 * i)).toBe(load<u32>(memory + 128 + 4 * i));
+  });
+
+  it("gives the same numbers from any start, and no more than asked for", () => {
+    for (let kind = 0; kind < 4; kind++) {
+      fill(kind, 3, 0, 80, 1, 2, 3, 4, 5, memory);
+      store<f64>(memory + 1024 + 384, 17);
+      fill(kind, 3, 16, 48, 1, 2, 3, 4, 5, memory + 1024);
+      for (let i = 0; i < 48; i++) expect<f64>(load<f64>(memory + 1024 + 8 * i)).toBe(load<f64>(memory + 128 + 8 * i));
+      expect<f64>(load<f64>(memory + 1024 + 384)).toBe(17);
+    }
   });
 });
 

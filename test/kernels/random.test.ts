@@ -81,6 +81,19 @@ it("gives the same bits on both backends", () => {
   expect(wasm.indexPowers(5000, -1.37)).toEqual(referenceKernels.indexPowers(5000, -1.37));
 });
 
+it("lengthens a small word in either half of eight counters", () => {
+  for (const [step, counter] of [
+    [2733, 144],
+    [1075, 52],
+  ] as const) {
+    const words = wasm.philox([counter, step, 0, 1 << 24], [1, 0]);
+    expect(Math.min(...words.slice(0, 4), ...words.slice(8, 12))).toBeLessThan(4096);
+    const [draw, n] = [at({ seed: 1, step }), 4 * counter + 16];
+    for (const law of ["normal", { student: 3 }] as const)
+      expect(wasm.random(draw, law, n)).toEqual(referenceKernels.random(draw, law, n));
+  }
+});
+
 describe("the elementary functions", () => {
   it("agree with Math to two units in the last place", () => {
     const relative = (x: number, y: number) => Math.abs(x - y) / Math.abs(y) / Number.EPSILON;

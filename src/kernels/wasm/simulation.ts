@@ -63,7 +63,7 @@ export function simulationKernels(core: Core): SimulationKernels {
 
     philox(counter, key) {
       const arena = core.arena();
-      const out = arena.space(8);
+      const out = arena.space(16);
       core.call("philox", ...counter, ...key, out);
       return new Uint32Array(arena.take(out, 8).buffer);
     },
