@@ -64,8 +64,10 @@ export function compare(variants: readonly Variant[], options: CompareOptions = 
 /** The same in pieces, for a caller that lets other things happen in between: yields after every slice. */
 export function* inTurns(variants: readonly Variant[], options: CompareOptions = {}): Generator<void, Compared[]> {
   const { rounds = 7, slice = 20, error = relativeError, timer = timed } = options;
-  const results = variants.map(({ run }) => run());
-  const truth = options.truth ?? results[0]!;
+  // copies: variants may share the array they return
+  const given = options.truth && Float64Array.from(options.truth);
+  const results = variants.map(({ run }) => Float64Array.from(run()));
+  const truth = given ?? results[0]!;
   // time for the engine to compile, on a machine whose compiler threads may have to wait
   for (const { run, time } of variants) {
     if (!time) timer(run, 5 * slice);
@@ -89,8 +91,23 @@ export function* inTurns(variants: readonly Variant[], options: CompareOptions =
   });
 }
 
-/** Median nanoseconds of a run. */
+/** Least milliseconds between two readings of processor time, which comes in whole microseconds. */
+const READING = 0.2;
+
+/** Median nanoseconds of a run; short runs many to a reading. */
 function timed(run: () => Values, milliseconds: number): number {
+  const repeat = (times: number): void => {
+    for (let i = 0; i < times; i++) {
+      const values = run();
+      sink += values[values.length - 1]!;
+    }
+  };
+  let some = 1;
+  for (; ; some *= 2) {
+    const start = processorTime();
+    repeat(some);
+    if (processorTime() - start >= READING) break;
+  }
   const bench = new Bench({
     now: processorTime,
     time: milliseconds,
@@ -99,14 +116,11 @@ function timed(run: () => Values, milliseconds: number): number {
     warmupTime: 2,
     warmupIterations: 1,
   });
-  bench.add("run", () => {
-    const values = run();
-    sink += values[values.length - 1]!;
-  });
+  bench.add("run", () => repeat(some));
   bench.runSync();
   const { result } = bench.tasks[0]!;
   if (result.state !== "completed") throw new Error(`a benchmark ended ${result.state}`);
-  return 1e6 * result.latency.p50;
+  return (1e6 * result.latency.p50) / some;
 }
 
 /** Mean nanoseconds of a run by the wall clock, many runs to a reading: for a page, whose clock may tick only every millisecond. */

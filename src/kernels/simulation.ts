@@ -102,8 +102,8 @@ export interface DenseSteps extends Steps {
 export interface SimulationKernels {
   /** j^p for j = 1…n: by the core's own logarithm, so the same bits on every engine. */
   indexPowers(n: number, p: number): Float64Array;
-  /** The first n numbers of a draw. */
-  random(draw: Draw, distribution: Distribution, n: number): Float64Array;
+  /** The first n numbers of a draw; `out` takes them where given, so that none need be allocated. */
+  random(draw: Draw, distribution: Distribution, n: number, out?: Float64Array): Float64Array;
   /** Philox4x32-10 of the counters (c0 … c0+3, c1, c2, c3): x0 of each, then x1, x2, x3. */
   philox(counter: readonly [number, number, number, number], key: readonly [number, number]): Uint32Array;
   /** G = WᵀDW and h = WᵀDb of one draw of W. */

@@ -58,6 +58,9 @@ onEachBackend((kernels) => {
       ])
         expect(kernels.random(at(other), law, 40)).not.toEqual(first);
       expect(kernels.random(at({ step: 2 ** 32 }), law, 40)).not.toEqual(first);
+      const out = new Float64Array(40);
+      expect(kernels.random(at({}), law, 40, out)).toBe(out);
+      expect(out).toEqual(first);
     }
   });
 });

@@ -2,7 +2,7 @@
 // JavaScript and the turns of `npm run bench`.
 
 import { inTurns, median, type Timing, timedByWall, type Variant } from "../../../bench/harness.ts";
-import { type Case, cases, normwise } from "../../../bench/kernels.ts";
+import { type Case, cases, errorOf } from "../../../bench/kernels.ts";
 import { type Kernels, referenceKernels, wasmKernels } from "../../index.ts";
 import type { Context } from "./protocol.ts";
 
@@ -36,7 +36,7 @@ export async function speed({ rounds, slice }: SpeedInput, { emit, pause }: Cont
     emit({ progress: k / all.length, kernel: one.name });
     await pause();
     const turns = inTurns(variants, {
-      ...{ rounds, slice, timer: timedByWall, error: normwise },
+      ...{ rounds, slice, timer: timedByWall, error: errorOf(one) },
       truth: one.run(referenceKernels),
     });
     const last = (rounds + 1) * variants.length;

@@ -97,7 +97,10 @@ function implicitQL(d: Float64Array, e: Float64Array, z: Float64Array): number {
 
 export const simulationReference: SimulationKernels = {
   indexPowers: (n, p) => Float64Array.from({ length: n }, (_, i) => exp(p * log(i + 1))),
-  random: (draw, distribution, n) => random(draw, distribution, n),
+  random(draw, distribution, n, out = new Float64Array(n)) {
+    out.set(random(draw, distribution, n));
+    return out;
+  },
   philox,
 
   gram({ root, target }, embedding) {

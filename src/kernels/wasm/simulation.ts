@@ -54,11 +54,12 @@ export function simulationKernels(core: Core): SimulationKernels {
       return arena.take(out, n);
     },
 
-    random({ seed, stream, member, step }, distribution, n) {
+    random({ seed, stream, member, step }, distribution, n, out = new Float64Array(n)) {
       const arena = core.arena();
-      const out = arena.space(padded(n));
-      core.call("fill", ...kind(distribution), 0, padded(n), ...key(seed), STREAMS[stream], member, step, out);
-      return arena.take(out, n);
+      const drawn = arena.space(padded(n));
+      core.call("fill", ...kind(distribution), 0, padded(n), ...key(seed), STREAMS[stream], member, step, drawn);
+      out.set(arena.view(drawn, n));
+      return out;
     },
 
     philox(counter, key) {
