@@ -187,24 +187,48 @@ export function powers(n: i32, gr: usize, gi: usize, wr: usize, wi: usize, rest:
 }
 
 /**
- * P(r) = F(r) + Σ_{s<r} K(r−1−s) P(s). F and P have n entries; K is given reversed with 8 zeros behind it:
- * reversed[n−1−i] = K(i). P has room for 8 entries more, all zero on entry.
+ * P(r) = F(r) + Σ_{s<r} K(r−1−s) P(s) for r < n. K is given reversed behind 4 zeros: reversed[n+3−i] = K(i). F, reversed and P
+ * have room for n rounded up to a multiple of 4.
  */
 export function volterra(n: i32, F: usize, reversed: usize, P: usize): void {
   const end = (<usize>n) << 3;
-  for (let r: usize = 0; r < end; r += 8) {
-    // K(r−1−s) = reversed[n−r+s]: P(s) is zero from s = r on, so whole blocks may overhang
-    const from = reversed + end - r;
-    let c0 = splat(0),
+  // four rows at a time share P, and K but for an entry: what is read from further than the first-level cache is read a quarter as
+  // often. Rows beyond the last are of no use to anyone.
+  for (let r: usize = 0; r < end; r += 32) {
+    const a = reversed + 32 + end - r,
+      b = a - 8,
+      c = a - 16,
+      d = a - 24;
+    let a0 = splat(0),
+      b0 = splat(0),
+      c0 = splat(0),
+      d0 = splat(0),
+      a1 = splat(0),
+      b1 = splat(0),
       c1 = splat(0),
-      c2 = splat(0),
-      c3 = splat(0);
-    for (let s: usize = 0; s < r; s += 4 * BYTES) {
-      c0 = add(c0, mul(load64(from + s), load64(P + s)));
-      c1 = add(c1, mul(load64(from + s + BYTES), load64(P + s + BYTES)));
-      c2 = add(c2, mul(load64(from + s + 2 * BYTES), load64(P + s + 2 * BYTES)));
-      c3 = add(c3, mul(load64(from + s + 3 * BYTES), load64(P + s + 3 * BYTES)));
+      d1 = splat(0);
+    for (let s: usize = 0; s < r; s += 2 * BYTES) {
+      let p = load64(P + s);
+      a0 = add(a0, mul(load64(a + s), p));
+      b0 = add(b0, mul(load64(b + s), p));
+      c0 = add(c0, mul(load64(c + s), p));
+      d0 = add(d0, mul(load64(d + s), p));
+      p = load64(P + s + BYTES);
+      a1 = add(a1, mul(load64(a + s + BYTES), p));
+      b1 = add(b1, mul(load64(b + s + BYTES), p));
+      c1 = add(c1, mul(load64(c + s + BYTES), p));
+      d1 = add(d1, mul(load64(d + s + BYTES), p));
     }
-    store<f64>(P + r, load<f64>(F + r) + lanesum(add(add(c0, c1), add(c2, c3))));
+    const at = P + r;
+    store<f64>(at, lanesum(add(a0, a1)));
+    store<f64>(at, lanesum(add(b0, b1)), 8);
+    store<f64>(at, lanesum(add(c0, c1)), 16);
+    store<f64>(at, lanesum(add(d0, d1)), 24);
+    // and what the rows before row q of the four add to it
+    for (let q: usize = 0; q < 32; q += 8) {
+      let sum = load<f64>(F + r + q) + load<f64>(at + q);
+      for (let p: usize = 0; p < q; p += 8) sum += load<f64>(reversed + 32 + end - (q - p)) * load<f64>(at + p);
+      store<f64>(at + q, sum);
+    }
   }
 }

@@ -49,11 +49,13 @@ describe("Volterra steps", () => {
 
   it("sum F and K", () => {
     // F = 1, K = ½ at lag 0 only: P(r) = 1 + P(r−1)/2
-    memory.fill(base, 0, 4096);
-    for (let r = 0; r < 6; r++) store<f64>(base + 8 * r, 1.0);
-    store<f64>(base + 128 + 8 * 5, 0.5);
-    volterra(6, base, base + 128, base + 512);
-    for (let r = 0; r < 6; r++) expect<f64>(load<f64>(base + 512 + 8 * r)).toBeCloseTo(2 - Math.pow(0.5, r), 15);
+    for (let n = 0; n < 20; n++) {
+      memory.fill(base, 0, 4096);
+      for (let r = 0; r < n; r++) store<f64>(base + 8 * r, 1.0);
+      if (n) store<f64>(base + 256 + 8 * (n + 3), 0.5);
+      volterra(n, base, base + 256, base + 512);
+      for (let r = 0; r < n; r++) expect<f64>(load<f64>(base + 512 + 8 * r)).toBeCloseTo(2 - Math.pow(0.5, r), 15);
+    }
   });
 
   it("grow as the exponential of log g", () => {

@@ -81,9 +81,11 @@ export function volterraKernels(core: Core): VolterraKernels {
     volterra(forcing, kernel) {
       const arena = core.arena();
       const n = forcing.length;
-      const F = arena.put(forcing);
-      const K = arena.put(kernel.slice(0, n).reverse(), n + 8);
-      const P = arena.put(new Float64Array(n + 8));
+      const F = arena.put(forcing, padded(n));
+      const reversed = new Float64Array(padded(n) + 4);
+      for (let i = 0; i < n; i++) reversed[n + 3 - i] = kernel[i]!;
+      const K = arena.put(reversed);
+      const P = arena.space(padded(n));
       core.call("volterra", n, F, K, P);
       return arena.take(P, n);
     },
