@@ -125,14 +125,16 @@ function defaultGrid({ modes, d }: Plrf, edges: readonly [number, number]): Floa
 function descend(kernels: Kernels, modes: Modes, { d, kappa0 }: Plrf, x: Float64Array) {
   const kappa = complexArray(x.length);
   const zeta = { re: x.map((value) => -value), im: new Float64Array(x.length) };
+  const guess = complexArray(x.length);
   HEIGHTS.forEach((height, level) => {
-    zeta.im.set(x.map((value) => height * value));
+    for (let i = 0; i < x.length; i++) zeta.im[i] = height * x[i]!;
     if (level === 0)
       for (let i = 0; i < x.length; i++) {
         kappa.re[i] = kappa0 + zeta.re[i]!;
         kappa.im[i] = zeta.im[i]!;
       }
-    const guess = { re: kappa.re.slice(), im: kappa.im.slice() };
+    guess.re.set(kappa.re);
+    guess.im.set(kappa.im);
     if (kernels.solveKappa(modes, 1 / d, 0, zeta, kappa) > 0)
       // on the axis itself a point outside the support has a real root, which Newton may miss from above: keep the limit
       for (let i = 0; i < x.length; i++)

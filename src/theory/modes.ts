@@ -120,9 +120,10 @@ function powerLawModes(spectrum: PowerLaw, v: number, { exact, pole = Infinity, 
   const rest = new Points(spectrum);
   let shared = 0;
   let from: number;
-  if (exact === EXACT && pole === Infinity && v > EXACT) {
+  if (exact === EXACT && v > EXACT) {
     const { start, panels } = stemOf(spectrum);
-    const whole = Math.min(panels, Math.floor((last - start) / length));
+    // a pole has panels of its own
+    const whole = pole === Infinity ? Math.min(panels, Math.floor((last - start) / length)) : 0;
     shared = EXACT + 2 * END_CORRECTION.length + NODES * whole;
     from = start + whole * length;
   } else {

@@ -33,7 +33,10 @@ export function resolventKernels(core: Core): ResolventKernels {
 
     solveKappa(modes, invN, invP, zeta, kappa) {
       const arena = core.arena();
-      const { n, lambda, trace } = putModes(arena, modes);
+      // only these two of the modes: a call for a single κ costs as much as its marshalling
+      const n = padded(modes.lambda.length);
+      const lambda = arena.put(modes.lambda, n, 1);
+      const trace = arena.put(modes.trace, n);
       const m = zeta.re.length;
       const zr = arena.put(zeta.re);
       const zi = arena.put(zeta.im);
