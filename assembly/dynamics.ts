@@ -19,28 +19,28 @@ export function measureSums(n: i32, lambda: usize, w: usize, m: i32, kr: usize, 
 
 // Pair sums are stored for j ≤ i, row after row: 4 f64 a pair, F(κ_i, κ_j) and F(κ_i, κ̄_j).
 
-/** h_i = p − iq and w h_i at every mode of one node. */
+/** h = p − iq of one node, a V of p and a V of q in turns, to `h`; w p and w q to `wh`, two V of every four there. */
 // @ts-ignore: decorator
 @inline
-function resolve(row: usize, lambda: usize, w: usize, x: f64, y: f64, p: usize, q: usize, wp: usize, wq: usize): void {
+function resolve(row: usize, lambda: usize, w: usize, x: f64, y: f64, h: usize, wh: usize): void {
   const one = splat(1),
     X = splat(x),
     Y = splat(y),
     Y2 = splat(y * y);
-  for (let k: usize = 0; k < row; k += BYTES) {
+  for (let k: usize = 0; k < row; k += BYTES, h += 2 * BYTES, wh += 4 * BYTES) {
     const P = add(load64(lambda + k), X);
     const Q = div(one, add(mul(P, P), Y2));
     const W = load64(w + k);
-    store64(p + k, mul(P, Q));
-    store64(q + k, mul(Y, Q));
-    store64(wp + k, mul(W, mul(P, Q)));
-    store64(wq + k, mul(W, mul(Y, Q)));
+    store64(h, mul(P, Q));
+    store64(h + BYTES, mul(Y, Q));
+    store64(wh, mul(W, mul(P, Q)));
+    store64(wh + BYTES, mul(W, mul(Y, Q)));
   }
 }
 
 /**
  * Σ w h_i h_j as it stands: no cancellation, at n modes a pair.
- * p, q: m × n f64 of room, h = p − iq. wp, wq: 2n f64 of room. out: 4·m(m+1)/2 f64.
+ * h: 2n m f64 of room. wh: 4n f64 of room. out: 4·m(m+1)/2 f64.
  */
 export function pairSums(
   n: i32,
@@ -49,25 +49,22 @@ export function pairSums(
   m: i32,
   kr: usize,
   ki: usize,
-  p: usize,
-  q: usize,
-  wp: usize,
-  wq: usize,
+  h: usize,
+  wh: usize,
   out: usize,
 ): void {
   const row = (<usize>n) << 3;
   // two nodes at a time: eight accumulators hide the latency of an addition, and what is read from further than the first-level
-  // cache, p and q, is read half as often
+  // cache, h, is read half as often
   for (let i = 0; i < m; i += 2) {
     const rows = min(2, m - i);
     for (let r = 0; r < rows; r++) {
-      const at = (<usize>(i + r)) << 3,
-        from = <usize>(i + r) * row,
-        to = <usize>r * row;
-      resolve(row, lambda, w, load<f64>(kr + at), load<f64>(ki + at), p + from, q + from, wp + to, wq + to);
+      const at = (<usize>(i + r)) << 3;
+      const to = h + <usize>(i + r) * 2 * row;
+      resolve(row, lambda, w, load<f64>(kr + at), load<f64>(ki + at), to, wh + <usize>r * 2 * BYTES);
     }
     let next = out + ((<usize>(i + 1)) << 5);
-    for (let j = 0, pj = p, qj = q; j < i + rows; j++, pj += row, qj += row) {
+    for (let j = 0, hj = h; j < i + rows; j++) {
       let pp = splat(0),
         qq = splat(0),
         pq = splat(0),
@@ -76,17 +73,17 @@ export function pairSums(
         qq1 = splat(0),
         pq1 = splat(0),
         qp1 = splat(0);
-      for (let k: usize = 0; k < row; k += BYTES) {
-        const P = load64(pj + k),
-          Q = load64(qj + k);
-        let A = load64(wp + k),
-          B = load64(wq + k);
+      for (let k = wh, end = wh + 4 * row; k < end; k += 4 * BYTES, hj += 2 * BYTES) {
+        const P = load64(hj),
+          Q = load64(hj + BYTES);
+        let A = load64(k),
+          B = load64(k + BYTES);
         pp = add(pp, mul(A, P));
         qq = add(qq, mul(B, Q));
         pq = add(pq, mul(A, Q));
         qp = add(qp, mul(B, P));
-        A = load64(wp + row + k);
-        B = load64(wq + row + k);
+        A = load64(k + 2 * BYTES);
+        B = load64(k + 3 * BYTES);
         pp1 = add(pp1, mul(A, P));
         qq1 = add(qq1, mul(B, Q));
         pq1 = add(pq1, mul(A, Q));

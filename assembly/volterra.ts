@@ -195,10 +195,7 @@ export function volterra(n: i32, F: usize, reversed: usize, P: usize): void {
   // four rows at a time share P, and K but for an entry: what is read from further than the first-level cache is read a quarter as
   // often. Rows beyond the last are of no use to anyone.
   for (let r: usize = 0; r < end; r += 32) {
-    const a = reversed + 32 + end - r,
-      b = a - 8,
-      c = a - 16,
-      d = a - 24;
+    const from = reversed + 8 + end - r;
     let a0 = splat(0),
       b0 = splat(0),
       c0 = splat(0),
@@ -208,16 +205,18 @@ export function volterra(n: i32, F: usize, reversed: usize, P: usize): void {
       c1 = splat(0),
       d1 = splat(0);
     for (let s: usize = 0; s < r; s += 2 * BYTES) {
-      let p = load64(P + s);
-      a0 = add(a0, mul(load64(a + s), p));
-      b0 = add(b0, mul(load64(b + s), p));
-      c0 = add(c0, mul(load64(c + s), p));
-      d0 = add(d0, mul(load64(d + s), p));
-      p = load64(P + s + BYTES);
-      a1 = add(a1, mul(load64(a + s + BYTES), p));
-      b1 = add(b1, mul(load64(b + s + BYTES), p));
-      c1 = add(c1, mul(load64(c + s + BYTES), p));
-      d1 = add(d1, mul(load64(d + s + BYTES), p));
+      // one pointer and fixed offsets: one for each row would leave too few registers
+      const k = from + s,
+        p0 = load64(P + s),
+        p1 = load64(P + s + BYTES);
+      a0 = add(a0, mul(load64(k + 24), p0));
+      b0 = add(b0, mul(load64(k + 16), p0));
+      c0 = add(c0, mul(load64(k + 8), p0));
+      d0 = add(d0, mul(load64(k), p0));
+      a1 = add(a1, mul(load64(k + BYTES + 24), p1));
+      b1 = add(b1, mul(load64(k + BYTES + 16), p1));
+      c1 = add(c1, mul(load64(k + BYTES + 8), p1));
+      d1 = add(d1, mul(load64(k + BYTES), p1));
     }
     const at = P + r;
     store<f64>(at, lanesum(add(a0, a1)));

@@ -41,6 +41,8 @@ export interface Case {
   /** The results are compared sorted. */
   readonly unordered?: boolean;
   readonly element?: Element;
+  /** Works in f32: four lanes, and an error of 10⁻⁷ or so. */
+  readonly single?: boolean;
   /** Why it falls short of an aim (report.ts), where it does. */
   readonly note?: string;
 }
@@ -48,6 +50,7 @@ export interface Case {
 export interface KernelResult {
   readonly name: string;
   readonly size: string;
+  readonly single: boolean;
   readonly note?: string | undefined;
   /** SIMD first. */
   readonly timings: readonly Compared[];
@@ -169,6 +172,7 @@ export function cases(): Case[] {
     const [j, i] = [Math.floor(at / 128), at % 128];
     return strips[((i >> 2) * v0 + j) * 4 + (i & 3)]!;
   });
+  const [singles, W32] = [referenceKernels.embedding(v0, dense, "f32"), Float32Array.from(W)];
 
   const real = (n: number, f: (i: number) => number): ComplexArray => ({
     re: Float64Array.from({ length: n }, (_, i) => f(i)),
@@ -410,6 +414,24 @@ export function cases(): Case[] {
       element: { flops: 2 + (NORMAL + 3) / 128, bytes: 8, count: 100 * v0 * 128 },
     },
     {
+      name: "dense SGD, f32",
+      single: true,
+      size: `${v0} × 128, 100 steps`,
+      run: (kernels) => {
+        const theta = new Float64Array(128);
+        kernels.denseSteps(theta, singles, roots, { ...sgd, members: 1, apart: 1, distribution: "normal", noise: 0 });
+        return theta;
+      },
+      plain: () => plainRandom.denseSingleSteps(W32, roots, 1, sgd.gamma, 100),
+      native: {
+        kernel: "denseSingleSteps",
+        inputs: [W, roots.root, roots.target, Float64Array.of(1, sgd.gamma, 100)],
+        length: 128,
+      },
+      // the normals and θ stay in f64
+      element: { flops: 2 + (2 * (NORMAL + 3)) / 128, bytes: 4, count: 100 * v0 * 128 },
+    },
+    {
       name: "Gram matrix",
       note: "a third of it draws W",
       size: `${v0} × 128, W drawn`,
@@ -474,7 +496,7 @@ export function kernelBenchmarks(options: KernelOptions): KernelResult[] {
   return cases()
     .filter(({ name }) => name.includes(only))
     .map((one) => {
-      const { name, size, run, plain: byHand, native: job, shape, element, note } = one;
+      const { name, size, run, plain: byHand, native: job, shape, element, single = false, note } = one;
       const variants: Variant[] = [
         { name: "WASM SIMD", run: () => run(simd) },
         { name: "WASM scalar", run: () => run(scalar) },
@@ -487,10 +509,10 @@ export function kernelBenchmarks(options: KernelOptions): KernelResult[] {
       let roofline: KernelResult["roofline"] = null;
       if (peak && element) {
         const { flops, bytes, count } = element;
-        const least = count * Math.max(flops / peak.flops, bytes / peak.bytes);
+        const least = count * Math.max(flops / (single ? 2 : 1) / peak.flops, bytes / peak.bytes);
         roofline = { flops, bytes, share: least / timings[0]!.time };
       }
-      const result = { name, size, note, timings, roofline };
+      const result = { name, size, single, note, timings, roofline };
       onCase?.(result);
       return result;
     });

@@ -96,6 +96,31 @@ export function denseSteps(W: Float64Array, { root, target }: Roots, seed: numbe
   return theta;
 }
 
+/** The same with φ = Wᵀx in f32, summed over 256 rows at a time, and those in f64. */
+export function denseSingleSteps(W: Float32Array, { root, target }: Roots, seed: number, gamma: number, steps: number) {
+  const v = root.length;
+  const d = W.length / v;
+  const [theta, phi, z, sum] = [new Float64Array(d), new Float64Array(d), new Float64Array(v), new Float32Array(d)];
+  for (let r = 0; r < steps; r++) {
+    normals(seed, 1, r, z);
+    let e = 0;
+    phi.fill(0);
+    for (let panel = 0; panel < v; panel += 256) {
+      sum.fill(0);
+      for (let j = panel; j < Math.min(panel + 256, v); j++) {
+        const x = Math.fround(z[j]! * root[j]!);
+        for (let i = 0; i < d; i++) sum[i] = Math.fround(sum[i]! + Math.fround(x * W[j * d + i]!));
+        e -= z[j]! * target[j]!;
+      }
+      for (let i = 0; i < d; i++) phi[i]! += sum[i]!;
+    }
+    for (let i = 0; i < d; i++) e += phi[i]! * theta[i]!;
+    e *= gamma;
+    for (let i = 0; i < d; i++) theta[i]! -= e * phi[i]!;
+  }
+  return theta;
+}
+
 /** G, d × d with its lower triangle filled, then h, in one array; d is a multiple of 16. */
 export function gram({ root, target }: Roots, seed: number, d: number): Float64Array {
   const out = new Float64Array(d * d + d);

@@ -365,6 +365,40 @@ static void denseSteps(const In *in, double *restrict theta) {
   free(z), free(phi);
 }
 
+// the same with φ = Wᵀx in float, summed over 256 rows at a time, and those in double
+static void denseSingleSteps(const In *in, double *restrict theta) {
+  enum { PANEL = 256 };
+  const double *restrict root = in->a[1], *restrict target = in->a[2];
+  const long v = in->n[1], d = in->n[0] / v, steps = (long)in->a[3][2];
+  static float *W = NULL;
+  if (!W) {
+    W = malloc(v * d * sizeof *W);
+    for (long i = 0; i < v * d; i++) W[i] = (float)in->a[0][i];
+  }
+  double *restrict z = malloc(v * sizeof *z), *restrict phi = malloc(d * sizeof *phi);
+  float *restrict sum = malloc(d * sizeof *sum);
+  memset(theta, 0, d * sizeof *theta);
+  for (long r = 0; r < steps; r++) {
+    normalsTo((uint32_t)in->a[3][0], 0, 1, 0, r, v, z);
+    double e = 0;
+    memset(phi, 0, d * sizeof *phi);
+    for (long panel = 0; panel < v; panel += PANEL) {
+      memset(sum, 0, d * sizeof *sum);
+      for (long j = panel; j < panel + PANEL && j < v; j += 4) {
+        const float *restrict w = W + j * d;
+        const float a = z[j] * root[j], b = z[j + 1] * root[j + 1], c = z[j + 2] * root[j + 2], f = z[j + 3] * root[j + 3];
+        for (long i = 0; i < d; i++) sum[i] += a * w[i] + b * w[d + i] + c * w[2 * d + i] + f * w[3 * d + i];
+        e -= z[j] * target[j] + z[j + 1] * target[j + 1] + z[j + 2] * target[j + 2] + z[j + 3] * target[j + 3];
+      }
+      for (long i = 0; i < d; i++) phi[i] += sum[i];
+    }
+    for (long i = 0; i < d; i++) e += phi[i] * theta[i];
+    e *= in->a[3][1];
+    for (long i = 0; i < d; i++) theta[i] -= e * phi[i];
+  }
+  free(z), free(phi), free(sum);
+}
+
 // √λ, √t, [seed, d]: G (d × d, lower triangle), h
 static void gram(const In *in, double *restrict G) {
   enum { PANEL = 64 };
@@ -469,7 +503,8 @@ static const struct {
     {"volterra", volterra},   {"stepModes", stepModes},   {"meanForm", meanForm},
     {"quadraticForms", quadraticForms}, {"forcedSums", forcedSums},
     {"stepMomentum", stepMomentum}, {"huber", huber},     {"normals", normals},
-    {"spectralSteps", spectralSteps}, {"denseSteps", denseSteps}, {"gram", gram},
+    {"spectralSteps", spectralSteps}, {"denseSteps", denseSteps},
+    {"denseSingleSteps", denseSingleSteps}, {"gram", gram},
     {"tridiagonalise", tridiagonalise},
 };
 

@@ -62,7 +62,7 @@ export function dynamicsKernels(core: Core): DynamicsKernels {
         const out = arena.space(2 * m * (m + 1));
         if (summed) {
           const n = weights[0];
-          const room = [m * n, m * n, 2 * n, 2 * n].map((size) => arena.space(size));
+          const room = [2 * m * n, 4 * n].map((size) => arena.space(size));
           core.call("pairSums", ...weights, m, kr, ki, ...room, out);
         } else {
           const rows = arena.space(4 * m);
