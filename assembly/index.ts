@@ -15,5 +15,5 @@ export { fill, philox } from "./random";
 export { solveKappa, walkKappa } from "./resolvent";
 export { denseLoss, denseSteps, spectralSteps } from "./sgd";
 export { drawSingleStrips, singleLoss } from "./single";
-export { implicitQL, tridiagonalize } from "./tridiagonal";
+export { rationalQL, tridiagonalize } from "./tridiagonal";
 export { powers, stepModes, stepRealModes, volterra } from "./volterra";

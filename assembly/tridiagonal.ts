@@ -2,7 +2,7 @@
 // eigenvectors (docs/theory.md, §7.3):
 //
 //   H = I − τuuᵀ turns h into ±|h| e₁; QᵀHGHQ = T tridiagonal with Qe₁ = e₁ (Householder, blocked as in LAPACK's dsytrd);
-//   T = SΛSᵀ by implicit QL with the first row of S only (Golub and Welsch 1969).   ⟨h, eigenvector i⟩² = |h|² S_{1i}²
+//   T = SΛSᵀ by QL with the first row of S only (Golub and Welsch 1969).   ⟨h, eigenvector i⟩² = |h|² S_{1i}²
 //
 // G is n × n, rows of n f64, n a multiple of 4; whole 4 × 4 blocks on and below the diagonal are kept, nothing above.
 
@@ -11,6 +11,8 @@ import { tile } from "./tile";
 
 /** Columns reduced before the rest of the matrix is updated. */
 const BLOCK: i32 = 16;
+/** A squared cosine that is as good as 0. */
+const TINY: f64 = 1e-300;
 
 /** Adds the product of the symmetric G with x, rows and columns from `from` (a multiple of 4) on, to y. */
 function symmetricProduct(n: i32, from: i32, G: usize, x: usize, y: usize): void {
@@ -223,66 +225,70 @@ export function tridiagonalize(
   return norm;
 }
 
-/** √(a² + b²); the entries are far from overflow. */
-// @ts-ignore: decorator
-@inline
-function hypot(a: f64, b: f64): f64 {
-  return Math.sqrt(a * a + b * b);
-}
-
 /**
  * The eigenvalues of the tridiagonal matrix (diagonal d, entries e_i between i and i+1, i < n−1; e is destroyed) replace d; z
- * becomes the row of the eigenvector matrix that it was a multiple of on entry (e₁ for the first components). Implicit QL
- * (EISPACK imtql2). Returns how many eigenvalues did not converge.
+ * becomes the row of the eigenvector matrix that it was a multiple of on entry (e₁ for the first components), up to signs. QL
+ * in the rational form of Pal, Walker and Kahan (LAPACK's dsterf; Parlett, The Symmetric Eigenvalue Problem, §8.15): squares of e,
+ * of the cosines and of the sines, so that no step waits for a root; z takes the roots in its stride. Returns how many eigenvalues
+ * did not converge.
  */
-export function implicitQL(n: i32, d: usize, e: usize, z: usize): i32 {
-  store<f64>(e + ((<usize>(n - 1)) << 3), 0);
-  for (let l = 0; l < n; l++) {
+export function rationalQL(n: i32, d: usize, e: usize, z: usize): i32 {
+  const end = (<usize>(n - 1)) << 3;
+  store<f64>(e + end, 0);
+  // the signs of e change those of the eigenvectors only
+  for (let i: usize = 0; i < end; i += 8) store<f64>(e + i, load<f64>(e + i) * load<f64>(e + i));
+  for (let l: usize = 0; l <= end; l += 8) {
     for (let iteration = 0; ; iteration++) {
       // a negligible entry splits the matrix
       let m = l;
-      for (; m < n - 1; m++) {
-        const at = (<usize>m) << 3;
-        const size = Math.abs(load<f64>(d + at)) + Math.abs(load<f64>(d + at, 8));
-        if (Math.abs(load<f64>(e + at)) <= f64.EPSILON * size) break;
+      for (; m < end; m += 8) {
+        const least = f64.EPSILON * (Math.abs(load<f64>(d + m)) + Math.abs(load<f64>(d + m, 8)));
+        if (load<f64>(e + m) <= least * least) break;
       }
       if (m == l) break;
-      if (iteration == 50) return n - l;
-      const low = (<usize>l) << 3;
-      let g = (load<f64>(d + low, 8) - load<f64>(d + low)) / (2 * load<f64>(e + low));
-      let r = hypot(g, 1);
-      g = load<f64>(d + ((<usize>m) << 3)) - load<f64>(d + low) + load<f64>(e + low) / (g + (g >= 0 ? r : -r));
-      let s = 1.0,
-        c = 1.0,
-        p = 0.0;
-      let i = m - 1;
-      for (; i >= l; i--) {
-        const at = (<usize>i) << 3;
-        const f = s * load<f64>(e + at);
-        const b = c * load<f64>(e + at);
-        r = hypot(f, g);
-        store<f64>(e + at, r, 8);
-        if (r == 0) {
-          store<f64>(d + at, load<f64>(d + at, 8) - p, 8);
-          store<f64>(e + ((<usize>m) << 3), 0);
-          break;
+      if (iteration == 50) return n - <i32>(l >> 3);
+      const root = Math.sqrt(load<f64>(e + l));
+      const g = (load<f64>(d + l, 8) - load<f64>(d + l)) / (2 * root);
+      const shift = load<f64>(d + l) - root / (g + copysign(Math.sqrt(g * g + 1), g));
+      // c, s: squares of cosine and sine; p = π², π what the next rotation turns
+      let c = 1.0,
+        s = 0.0,
+        gamma = load<f64>(d + m) - shift,
+        p = gamma * gamma,
+        pi = gamma,
+        cosine = 1.0,
+        y = load<f64>(z + m);
+      for (let i = m; i > l;) {
+        i -= 8;
+        const b = load<f64>(e + i),
+          r = p + b;
+        store<f64>(e + i, s * r, 8);
+        const before = cosine,
+          over = r / p,
+          a = load<f64>(d + i),
+          last = gamma,
+          left = c * b;
+        c = p / r;
+        s = b / r;
+        cosine = copysign(Math.sqrt(c), pi);
+        gamma = c * (a - shift) - s * last;
+        store<f64>(d + i, last + (a - gamma), 8);
+        // without this, π² would be 0/0 where π is 0
+        if (c > TINY) {
+          p = gamma * gamma * over;
+          pi = cosine * gamma;
+        } else {
+          p = left;
+          pi = -before;
         }
-        s = f / r;
-        c = g / r;
-        g = load<f64>(d + at, 8) - p;
-        r = (load<f64>(d + at) - g) * s + 2 * c * b;
-        p = s * r;
-        store<f64>(d + at, g + p, 8);
-        g = c * r - b;
-        const y = load<f64>(z + at, 8),
-          x = load<f64>(z + at);
-        store<f64>(z + at, s * x + c * y, 8);
-        store<f64>(z + at, c * x - s * y);
+        const sine = Math.sqrt(s),
+          x = load<f64>(z + i);
+        store<f64>(z + i, sine * x + cosine * y, 8);
+        y = cosine * x - sine * y;
       }
-      if (r == 0 && i >= l) continue;
-      store<f64>(d + low, load<f64>(d + low) - p);
-      store<f64>(e + low, g);
-      store<f64>(e + ((<usize>m) << 3), 0);
+      store<f64>(e + l, s * p);
+      store<f64>(d + l, shift + gamma);
+      store<f64>(z + l, pi < 0 ? -y : y);
     }
   }
   return 0;

@@ -450,7 +450,7 @@ export function cases(): Case[] {
     },
     {
       name: "tridiagonalisation",
-      note: "half of it is implicit QL, a chain of roots and divisions, one after the other: scalar in every build",
+      note: "four tenths of it are QL, each step a division, four products and sums after the last: scalar in every build",
       size: "d = 128, with its eigenvalues",
       run: (kernels) => kernels.measure(gram).eigenvalues,
       unordered: true,

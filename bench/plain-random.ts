@@ -144,7 +144,7 @@ export function gram({ root, target }: Roots, seed: number, d: number): Float64A
   return out;
 }
 
-/** The eigenvalues of G (d × d, lower triangle), ascending: Householder from h on, implicit QL with the row of weights. */
+/** The eigenvalues of G (d × d, lower triangle), ascending: Householder from h on, QL with the row of weights. */
 export function eigenvalues(G: Float64Array, h: Float64Array): Float64Array {
   const n = h.length;
   const A = G.slice();
@@ -195,45 +195,47 @@ export function eigenvalues(G: Float64Array, h: Float64Array): Float64Array {
   }
   d[n - 1] = A[n * n - 1]!;
   z[0] = 1;
-  implicitQL(d, e, z);
+  rationalQL(d, e, z);
   return d.sort();
 }
 
-function implicitQL(d: Float64Array, e: Float64Array, z: Float64Array): void {
+/** In rational form (LAPACK's dsterf), as assembly/tridiagonal.ts. */
+function rationalQL(d: Float64Array, e: Float64Array, z: Float64Array): void {
   const n = d.length;
+  for (let i = 0; i < n; i++) e[i]! *= e[i]!;
   for (let l = 0; l < n; l++)
     for (let iteration = 0; iteration < 50; iteration++) {
       let m = l;
-      while (m < n - 1 && Math.abs(e[m]!) > Number.EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!))) m++;
+      while (m < n - 1 && e[m]! > (Number.EPSILON * (Math.abs(d[m]!) + Math.abs(d[m + 1]!))) ** 2) m++;
       if (m === l) break;
-      let g = (d[l + 1]! - d[l]!) / (2 * e[l]!);
-      let r = Math.sqrt(g * g + 1);
-      g = d[m]! - d[l]! + e[l]! / (g + (g >= 0 ? r : -r));
-      let [s, c, p, i] = [1, 1, 0, m - 1];
-      for (; i >= l; i--) {
-        const f = s * e[i]!;
-        const b = c * e[i]!;
-        r = Math.sqrt(f * f + g * g);
-        e[i + 1] = r;
-        if (r === 0) {
-          d[i + 1]! -= p;
-          break;
+      const root = Math.sqrt(e[l]!);
+      const g = (d[l + 1]! - d[l]!) / (2 * root);
+      const shift = d[l]! - root / (g + (g < 0 ? -1 : 1) * Math.sqrt(g * g + 1));
+      let [c, s, gamma, cosine, y] = [1, 0, d[m]! - shift, 1, z[m]!];
+      let [p, pi] = [gamma * gamma, gamma];
+      for (let i = m - 1; i >= l; i--) {
+        const b = e[i]!;
+        const r = p + b;
+        e[i + 1] = s * r;
+        const [before, over, last, left] = [cosine, r / p, gamma, c * b];
+        c = p / r;
+        s = b / r;
+        cosine = pi < 0 ? -Math.sqrt(c) : Math.sqrt(c);
+        gamma = c * (d[i]! - shift) - s * last;
+        d[i + 1] = last + (d[i]! - gamma);
+        if (c > 1e-300) {
+          p = gamma * gamma * over;
+          pi = cosine * gamma;
+        } else {
+          p = left;
+          pi = -before;
         }
-        s = f / r;
-        c = g / r;
-        g = d[i + 1]! - p;
-        r = (d[i]! - g) * s + 2 * c * b;
-        p = s * r;
-        d[i + 1] = g + p;
-        g = c * r - b;
-        const [x, y] = [z[i]!, z[i + 1]!];
-        z[i + 1] = s * x + c * y;
-        z[i] = c * x - s * y;
+        const [sine, x] = [Math.sqrt(s), z[i]!];
+        z[i + 1] = sine * x + cosine * y;
+        y = cosine * x - sine * y;
       }
-      if (i < l) {
-        d[l]! -= p;
-        e[l] = g;
-      }
-      e[m] = 0;
+      e[l] = s * p;
+      d[l] = shift + gamma;
+      z[l] = pi < 0 ? -y : y;
     }
 }

@@ -1,7 +1,7 @@
 import { indexPowers } from "../elementary";
 import { fill, philox } from "../random";
 import { tile } from "../tile";
-import { implicitQL, tridiagonalize } from "../tridiagonal";
+import { rationalQL, tridiagonalize } from "../tridiagonal";
 
 const memory = heap.alloc(65536);
 
@@ -68,9 +68,57 @@ describe("eigenvalues", () => {
     store<f64>(h, 5.0);
     store<f64>(z, 1.0);
     expect<f64>(tridiagonalize(2, 4, G, h, d, e, memory + 512)).toBeCloseTo(5, 14);
-    expect<i32>(implicitQL(2, d, e, z)).toBe(0);
+    expect<i32>(rationalQL(2, d, e, z)).toBe(0);
     expect<f64>(load<f64>(d) + load<f64>(d, 8)).toBeCloseTo(4, 14);
     expect<f64>(load<f64>(d) * load<f64>(d, 8)).toBeCloseTo(3, 14);
     expect<f64>(load<f64>(z) * load<f64>(z)).toBeCloseTo(0.5, 14);
+  });
+
+  it("finds the nodes and weights of Gauss–Legendre, whatever the signs beside the diagonal", () => {
+    const d = memory,
+      e = memory + 64,
+      z = memory + 128;
+    const nodes: f64[] = [-0.906179845938664, -0.5384693101056831, 0, 0.5384693101056831, 0.906179845938664];
+    const weights: f64[] = [
+      0.2369268850561891, 0.4786286704993665, 0.5688888888888889, 0.4786286704993665, 0.2369268850561891,
+    ];
+    for (let signs = 0; signs < 16; signs++) {
+      for (let at = 0; at < 256; at += 8) store<f64>(memory + at, 0);
+      store<f64>(z, 1.0);
+      for (let k = 1; k < 5; k++) {
+        const size = <f64>k / Math.sqrt(<f64>(4 * k * k - 1));
+        store<f64>(e + 8 * (k - 1), (signs >> (k - 1)) & 1 ? -size : size);
+      }
+      expect<i32>(rationalQL(5, d, e, z)).toBe(0);
+      for (let i = 0; i < 5; i++) {
+        let at = 0;
+        for (let k = 1; k < 5; k++)
+          if (Math.abs(load<f64>(d + 8 * k) - nodes[i]) < Math.abs(load<f64>(d + 8 * at) - nodes[i])) at = k;
+        const first = load<f64>(z + 8 * at);
+        expect<f64>(load<f64>(d + 8 * at)).toBeCloseTo(nodes[i], 14);
+        expect<f64>(2 * first * first).toBeCloseTo(weights[i], 14);
+      }
+    }
+  });
+
+  it("turns by a right angle where the shift is an entry of the diagonal", () => {
+    const d = memory,
+      e = memory + 64,
+      z = memory + 128;
+    for (let at = 0; at < 256; at += 8) store<f64>(memory + at, 0);
+    // the shift of the first two is −1, like the third
+    store<f64>(d, -1.0, 16);
+    store<f64>(e, 1.0);
+    store<f64>(e, 0.5, 8);
+    store<f64>(z, 1.0);
+    expect<i32>(rationalQL(3, d, e, z)).toBe(0);
+    // moments of the measure of the first components: 1, T₁₁ = 0, (T²)₁₁ = 1, (T³)₁₁ = 0, (T⁴)₁₁ = 1¼
+    const moments: f64[] = [1, 0, 1, 0, 1.25];
+    for (let k = 0; k < 5; k++) {
+      let sum = 0.0;
+      for (let i = 0; i < 3; i++)
+        sum += Math.pow(load<f64>(d + 8 * i), <f64>k) * load<f64>(z + 8 * i) * load<f64>(z + 8 * i);
+      expect<f64>(sum).toBeCloseTo(moments[k], 14);
+    }
   });
 });

@@ -443,7 +443,7 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-// G (d × d, lower triangle), h: eigenvalues, ascending, by Householder and implicit QL with the row of weights
+// G (d × d, lower triangle), h: eigenvalues, ascending, by Householder and QL with the row of weights
 static void tridiagonalise(const In *in, double *restrict d) {
   const long n = in->n[1];
   double *restrict A = malloc((n * n + 4 * n) * sizeof *A), *restrict u = A + n * n, *restrict w = u + n, *e = w + n, *z = e + n;
@@ -468,28 +468,29 @@ static void tridiagonalise(const In *in, double *restrict d) {
       for (long j = k + 1; j <= i; j++) A[i * n + j] -= u[i] * w[j] + w[i] * u[j];
   }
   d[n - 1] = A[n * n - 1], e[n - 1] = 0;
-  for (long i = 0; i < n; i++) z[i] = i == 0;
+  // in rational form (LAPACK's dsterf), as assembly/tridiagonal.ts
+  for (long i = 0; i < n; i++) e[i] *= e[i], z[i] = i == 0;
   for (long l = 0; l < n; l++)
     for (int iteration = 0; iteration < 50; iteration++) {
-      long m = l, i;
-      while (m < n - 1 && fabs(e[m]) > 2.220446049250313e-16 * (fabs(d[m]) + fabs(d[m + 1]))) m++;
-      if (m == l) break;
-      double g = (d[l + 1] - d[l]) / (2 * e[l]), r = sqrt(g * g + 1), s = 1, c = 1, p = 0;
-      g = d[m] - d[l] + e[l] / (g + (g >= 0 ? r : -r));
-      for (i = m - 1; i >= l; i--) {
-        const double f = s * e[i], b = c * e[i];
-        e[i + 1] = r = sqrt(f * f + g * g);
-        if (r == 0) {
-          d[i + 1] -= p;
-          break;
-        }
-        s = f / r, c = g / r, g = d[i + 1] - p;
-        r = (d[i] - g) * s + 2 * c * b, p = s * r, d[i + 1] = g + p, g = c * r - b;
-        const double y = z[i + 1], x = z[i];
-        z[i + 1] = s * x + c * y, z[i] = c * x - s * y;
+      long m = l;
+      for (; m < n - 1; m++) {
+        const double least = 2.220446049250313e-16 * (fabs(d[m]) + fabs(d[m + 1]));
+        if (e[m] <= least * least) break;
       }
-      if (i < l) d[l] -= p, e[l] = g;
-      e[m] = 0;
+      if (m == l) break;
+      const double root = sqrt(e[l]), g = (d[l + 1] - d[l]) / (2 * root);
+      const double shift = d[l] - root / (g + copysign(sqrt(g * g + 1), g));
+      double c = 1, s = 0, gamma = d[m] - shift, p = gamma * gamma, pi = gamma, cosine = 1, y = z[m];
+      for (long i = m - 1; i >= l; i--) {
+        const double b = e[i], r = p + b, x = z[i], before = cosine, over = r / p, last = gamma, left = c * b;
+        e[i + 1] = s * r, c = p / r, s = b / r, cosine = copysign(sqrt(c), pi);
+        gamma = c * (d[i] - shift) - s * last, d[i + 1] = last + (d[i] - gamma);
+        if (c > 1e-300) p = gamma * gamma * over, pi = cosine * gamma;
+        else p = left, pi = -before;
+        const double sine = sqrt(s);
+        z[i + 1] = sine * x + cosine * y, y = cosine * x - sine * y;
+      }
+      e[l] = s * p, d[l] = shift + gamma, z[l] = pi < 0 ? -y : y;
     }
   qsort(d, n, sizeof *d, ascending);
   free(A);

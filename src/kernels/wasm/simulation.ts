@@ -89,7 +89,7 @@ export function simulationKernels(core: Core): SimulationKernels {
       const [diagonal, below] = [arena.space(n), arena.space(n)];
       const first = arena.put(Float64Array.of(1), n);
       const norm = core.call("tridiagonalize", d, n, G, h, diagonal, below, arena.space(100 * n));
-      const failed = core.call("implicitQL", d, diagonal, below, first);
+      const failed = core.call("rationalQL", d, diagonal, below, first);
       const weights = arena.take(first, d).map((s) => (norm * s) ** 2);
       return { eigenvalues: arena.take(diagonal, d), weights, failed };
     },
