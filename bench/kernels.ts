@@ -257,21 +257,28 @@ export function cases(): Case[] {
         const { whole, singular } = kernels.transforms(model, path.s);
         return joined(...flat(whole.P), ...flat(singular.P));
       },
+      native: {
+        kernel: "transforms",
+        inputs: [...arrays(modes), Float64Array.of(d, kappa0, model.gamma, model.batch), ...flat(path.s)],
+        length: 4 * nodes,
+      },
     },
+    // not in C: the choice of contour and what follows it are TypeScript; their kernels are the rows above
     {
       name: "loss curve",
       size: "200 steps to 1e6",
       run: (kernels) => loss(model, { steps, kernels }).loss,
     },
+    // not in C: it is κ solves and mode sums, one κ at a time, by rules of modes made in TypeScript
     {
       name: "spectral density",
-      note: "TypeScript around the kernels takes about half of it, the same in both builds",
+      note: "a third of it is TypeScript, the same in both builds: rules of modes for each point, and marshalling one κ at a time",
       size: "400 points",
       run: (kernels) => spectralDensity(small, { lambda: logspace(1e-4, 1, 400), kernels }).density,
     },
     {
       name: "Volterra, direct",
-      note: "every second row of K starts between two vectors, and its loads cross lines of the cache",
+      note: "with SIMD it runs at the peak of this core's arithmetic",
       size: `${volterraSteps} steps`,
       run: (kernels) => kernels.volterra(F, K),
       plain: () => plain.volterra(F, K),
@@ -292,6 +299,7 @@ export function cases(): Case[] {
     },
     {
       name: "DMFT pair sums",
+      note: "a fifth of it combines pairs to a form of 128 kB and copies that out, the same in both builds",
       size: `${pairs} pairs × ${length} modes`,
       run: (kernels) =>
         kernels.pairForms(point, {
@@ -347,6 +355,7 @@ export function cases(): Case[] {
       },
       element: { flops: 33, bytes: 64, count: stepped * 1000 },
     },
+    // not in C: Radau's three stages, a complex 3 × 3 system a node, are too long to write twice
     {
       name: "growing steps",
       size: `${stepped} nodes × 100 steps`,
@@ -382,7 +391,6 @@ export function cases(): Case[] {
     },
     {
       name: "spectral SGD",
-      note: "most of it draws normals",
       size: `d = ${d0}, ${sgd.count} steps`,
       run: (kernels) => {
         const y = startY.slice();
@@ -399,6 +407,7 @@ export function cases(): Case[] {
     },
     {
       name: "dense SGD",
+      note: "W comes from the second-level cache, at about 55 GB/s",
       size: `${v0} × 128, 100 steps`,
       run: (kernels) => {
         const theta = new Float64Array(128);
@@ -416,6 +425,7 @@ export function cases(): Case[] {
     {
       name: "dense SGD, f32",
       single: true,
+      note: "W comes from the second-level cache, as fast with two accumulators as with four, and three tenths draw normals in f64",
       size: `${v0} × 128, 100 steps`,
       run: (kernels) => {
         const theta = new Float64Array(128);
@@ -433,7 +443,6 @@ export function cases(): Case[] {
     },
     {
       name: "Gram matrix",
-      note: "a third of it draws W",
       size: `${v0} × 128, W drawn`,
       run: (kernels) => {
         const { matrix, overlap } = kernels.gram(roots, dense);

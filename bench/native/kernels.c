@@ -4,6 +4,7 @@
 //
 // IN holds arrays of doubles, each after its length; OUT gets the result. Prints the median nanoseconds of processor time of a run.
 
+#include <complex.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -38,30 +39,72 @@ static void modeSums(const In *in, double *out) {
   }
 }
 
+// κ with κ S(κ) = ζ, by Newton from κ0 + ζ
+static double complex kappaAt(long n, const double *restrict l, const double *restrict a, double d, double kappa0,
+                              double zx, double zy) {
+  double x = kappa0 + zx, y = zy;
+  for (int iteration = 0; iteration < 60; iteration++) {
+    double p = 0, q = 0, pq = 0, qq = 0;
+    for (long j = 0; j < n; j++) {
+      const double P = l[j] + x, Q = 1 / (P * P + y * y), A = a[j] * Q, B = A * P;
+      q += A, p += B, qq += A * Q, pq += B * Q;
+    }
+    const double Sx = 1 - p / d, Sy = y * q / d, Ex = (q - 2 * y * y * qq) / d, Ey = -2 * y * pq / d;
+    const double fx = x * Sx - y * Sy - zx, fy = x * Sy + y * Sx - zy;
+    const double gx = Sx + x * Ex - y * Ey, gy = Sy + x * Ey + y * Ex, g2 = gx * gx + gy * gy;
+    double dx = (fx * gx + fy * gy) / g2, dy = (fy * gx - fx * gy) / g2;
+    const double size = sqrt((dx * dx + dy * dy) / (x * x + y * y));
+    if (size > 0.5) dx *= 0.5 / size, dy *= 0.5 / size;
+    x -= dx, y -= dy;
+    if (size < 1e-9) break;
+  }
+  return x + I * y;
+}
+
 // λ, a, [d, κ0], ζ: κ
 static void solveKappa(const In *in, double *out) {
-  const double *restrict l = in->a[0], *restrict a = in->a[1];
-  const double d = in->a[2][0], kappa0 = in->a[2][1];
   const long n = in->n[0], m = in->n[3];
   for (long i = 0; i < m; i++) {
-    const double zx = in->a[3][i], zy = in->a[4][i];
-    double x = kappa0 + zx, y = zy;
-    for (int iteration = 0; iteration < 60; iteration++) {
-      double p = 0, q = 0, pq = 0, qq = 0;
+    const double complex kappa = kappaAt(n, in->a[0], in->a[1], in->a[2][0], in->a[2][1], in->a[3][i], in->a[4][i]);
+    out[i] = creal(kappa), out[m + i] = cimag(kappa);
+  }
+}
+
+// λ, a, t, u, [d, κ0, γ, B], s: P and P_v of (4.3) and (4.5)
+static void transforms(const In *in, double *out) {
+  const double *restrict l = in->a[0], *restrict w[3] = {in->a[1], in->a[2], in->a[3]};
+  const double d = in->a[4][0], kappa0 = in->a[4][1], gamma = in->a[4][2], B = in->a[4][3], source = gamma * gamma * B;
+  const long n = in->n[0], m = in->n[5];
+  double C0 = 0;
+  for (long j = 0; j < n; j++) C0 += w[2][j];
+  for (long i = 0; i < m; i++) {
+    const double y = -in->a[6][i], e = expm1(-in->a[5][i]), half = sin(y / 2);
+    const double complex c = e - 2 * (e + 1) * half * half + I * ((e + 1) * sin(y)), open = 1 + c;
+    const double complex A = source * (B + 1) * open, b = -2 * gamma * B * open;
+    double complex q = csqrt(b * b - 4 * A * c);
+    if (creal(conj(b) * q) < 0) q = -q;
+    const double complex Q = -0.5 * (b + q), z[2] = {c / Q, Q / A};
+    double complex zeta[2], kappa[2], D[2], G[2], H[2];
+    for (int k = 0; k < 2; k++) {
+      // folded into the upper half plane and back
+      const int below = cimag(-z[k]) < 0;
+      zeta[k] = below ? conj(-z[k]) : -z[k];
+      kappa[k] = kappaAt(n, l, w[0], d, kappa0, creal(zeta[k]), cimag(zeta[k]));
+      const double x = creal(kappa[k]), h = cimag(kappa[k]);
+      double aq = 0, ap = 0, tq = 0, tp = 0, uq = 0, up = 0;
       for (long j = 0; j < n; j++) {
-        const double P = l[j] + x, Q = 1 / (P * P + y * y), A = a[j] * Q, B = A * P;
-        q += A, p += B, qq += A * Q, pq += B * Q;
+        const double p = l[j] + x, r = 1 / (p * p + h * h), v = p * r;
+        aq += w[0][j] * r, ap += w[0][j] * v, tq += w[1][j] * r, tp += w[1][j] * v, uq += w[2][j] * r, up += w[2][j] * v;
       }
-      const double Sx = 1 - p / d, Sy = y * q / d, Ex = (q - 2 * y * y * qq) / d, Ey = -2 * y * pq / d;
-      const double fx = x * Sx - y * Sy - zx, fy = x * Sy + y * Sx - zy;
-      const double gx = Sx + x * Ex - y * Ey, gy = Sy + x * Ey + y * Ex, g2 = gx * gx + gy * gy;
-      double dx = (fx * gx + fy * gy) / g2, dy = (fy * gx - fx * gy) / g2;
-      const double size = sqrt((dx * dx + dy * dy) / (x * x + y * y));
-      if (size > 0.5) dx *= 0.5 / size, dy *= 0.5 / size;
-      x -= dx, y -= dy;
-      if (size < 1e-9) break;
+      D[k] = ap - I * h * aq, G[k] = tp - I * h * tq, H[k] = up - I * h * uq;
+      if (below) zeta[k] = conj(zeta[k]), kappa[k] = conj(kappa[k]), D[k] = conj(D[k]), G[k] = conj(G[k]), H[k] = conj(H[k]);
     }
-    out[i] = x, out[m + i] = y;
+    const double complex Kv = source * zeta[0] * D[0] / q, Ks = -source * zeta[1] * D[1] / q;
+    const double complex phi1 = G[0] * kappa[0] / zeta[0], phi2 = G[1] * kappa[1] / zeta[1];
+    const double complex Fv = (kappa[0] * H[0] - D[0] * phi1 / d) / q, Fs = (phi2 - C0) / q;
+    const double complex whole = 1 - open * (Ks + Kv), rest = 1 - open * Ks;
+    const double complex P = (phi2 - phi1) / q / whole, Pv = (Fv * rest + Fs * open * Kv) / (whole * rest);
+    out[i] = creal(P), out[m + i] = cimag(P), out[2 * m + i] = creal(Pv), out[3 * m + i] = cimag(Pv);
   }
 }
 
@@ -500,7 +543,7 @@ static const struct {
   const char *name;
   void (*run)(const In *, double *);
 } kernels[] = {
-    {"modeSums", modeSums},   {"solveKappa", solveKappa}, {"contourSums", contourSums},
+    {"modeSums", modeSums},   {"solveKappa", solveKappa}, {"transforms", transforms}, {"contourSums", contourSums},
     {"volterra", volterra},   {"stepModes", stepModes},   {"meanForm", meanForm},
     {"quadraticForms", quadraticForms}, {"forcedSums", forcedSums},
     {"stepMomentum", stepMomentum}, {"huber", huber},     {"normals", normals},
