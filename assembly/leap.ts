@@ -10,6 +10,9 @@ import { add, BYTES, div, lanesum, load64, mul, splat, store64, sub } from "./la
 import { a11, a12, a13, a21, a22, a23, a31, a32, a33, b1, b2, b3, stageLosses } from "./radau";
 import { V } from "./width";
 
+/** Bytes between the arrays in scratch: without, thirty of 512 nodes would contend for the same few lines of the cache. */
+const GAP: usize = 64;
+
 /** log(1+w)/w = 1 − w/2 + w²/3 − …, highest power first. */
 const LOG: usize = memory.data<f64>([
   -1.0 / 8.0,
@@ -48,6 +51,7 @@ function generator(
   block: usize,
 ): void {
   const bytes = (<usize>n) << 3;
+  const stride = bytes + GAP;
   const a = -2 * gamma * batch,
     b = gamma * gamma * batch * (batch + 1),
     q = gamma * gamma * batch;
@@ -98,11 +102,11 @@ function generator(
     const kr = ur * sx - ui * sy,
       ki = ur * sy + ui * sx;
     store<f64>(block + i, lr);
-    store<f64>(block + bytes + i, li);
-    store<f64>(block + 2 * bytes + i, kr * er - ki * ei);
-    store<f64>(block + 3 * bytes + i, kr * ei + ki * er);
-    store<f64>(block + 4 * bytes + i, kr * tr - ki * ti);
-    store<f64>(block + 5 * bytes + i, kr * ti + ki * tr);
+    store<f64>(block + stride + i, li);
+    store<f64>(block + 2 * stride + i, kr * er - ki * ei);
+    store<f64>(block + 3 * stride + i, kr * ei + ki * er);
+    store<f64>(block + 4 * stride + i, kr * tr - ki * ti);
+    store<f64>(block + 5 * stride + i, kr * ti + ki * tr);
   }
 }
 
@@ -126,7 +130,7 @@ function accumulate(p: usize, x: V): void {
 
 /**
  * `steps` steps, each with three stages of T, γ, B and γ′/γ; out: P after each. ρ is left at the end of the last.
- * scratch: 32n + 72 f64.
+ * scratch: 32n + 328 f64.
  */
 export function leapModes(
   n: i32,
@@ -147,8 +151,9 @@ export function leapModes(
   scratch: usize,
 ): void {
   const bytes = (<usize>n) << 3;
-  const last = scratch + 18 * bytes; // 14 arrays: what the end of the step takes from ρ₀, P̂ and P̂′
-  const sums = last + 14 * bytes; // V, X, Y of the stages, a V each
+  const stride = bytes + GAP;
+  const last = scratch + 18 * stride; // 14 arrays: what the end of the step takes from ρ₀, P̂ and P̂′
+  const sums = last + 14 * stride; // V, X, Y of the stages, a V each
   const totals = sums + 21 * 16,
     stages = totals + 168;
   let loss = rest;
@@ -158,7 +163,7 @@ export function leapModes(
       const g = load<f64>(gamma + t + 8 * q),
         B = load<f64>(batch + t + 8 * q),
         s = load<f64>(slope + t + 8 * q);
-      const block = scratch + q * 6 * bytes;
+      const block = scratch + q * 6 * stride;
       // unchanged since the step before
       const same = t + 8 * q - 24;
       if (t > 0 && g == load<f64>(gamma + same) && B == load<f64>(batch + same) && s == load<f64>(slope + same))
@@ -171,14 +176,14 @@ export function leapModes(
     memory.fill(sums, 0, 21 * BYTES);
     for (let i: usize = 0; i < bytes; i += BYTES) {
       const block1 = scratch + i;
-      const block2 = scratch + 6 * bytes + i;
-      const block3 = scratch + 12 * bytes + i;
+      const block2 = scratch + 6 * stride + i;
+      const block3 = scratch + 12 * stride + i;
       const d1r = sub(splat(a11), mul(splat(T1), load64(block1))),
-        d1i = mul(splat(-T1), load64(block1 + bytes));
+        d1i = mul(splat(-T1), load64(block1 + stride));
       const d2r = sub(splat(a22), mul(splat(T2), load64(block2))),
-        d2i = mul(splat(-T2), load64(block2 + bytes));
+        d2i = mul(splat(-T2), load64(block2 + stride));
       const d3r = sub(splat(a33), mul(splat(T3), load64(block3))),
-        d3i = mul(splat(-T3), load64(block3 + bytes));
+        d3i = mul(splat(-T3), load64(block3 + stride));
       // the adjugate of Ā − Tℓ
       const m11r = sub(re(d2r, d2i, d3r, d3i), splat(a23 * a32)),
         m11i = im(d2r, d2i, d3r, d3i);
@@ -219,14 +224,14 @@ export function leapModes(
       accumulate(sums + 2 * BYTES, re(h3r, h3i, vr, vi));
       const at = last + i;
       store64(at, re(h3r, h3i, ir, ii));
-      store64(at + bytes, im(h3r, h3i, ir, ii));
+      store64(at + stride, im(h3r, h3i, ir, ii));
       // what P̂ and P̂′ of stage 1 add to each stage
-      const k1r = mul(splat(T1), load64(block1 + 2 * bytes)),
-        k1i = mul(splat(T1), load64(block1 + 3 * bytes));
+      const k1r = mul(splat(T1), load64(block1 + 2 * stride)),
+        k1i = mul(splat(T1), load64(block1 + 3 * stride));
       const f1r = re(k1r, k1i, ir, ii),
         f1i = im(k1r, k1i, ir, ii);
-      const t1r = mul(splat(T1), load64(block1 + 4 * bytes)),
-        t1i = mul(splat(T1), load64(block1 + 5 * bytes));
+      const t1r = mul(splat(T1), load64(block1 + 4 * stride)),
+        t1i = mul(splat(T1), load64(block1 + 5 * stride));
       const g1r = re(t1r, t1i, ir, ii),
         g1i = im(t1r, t1i, ir, ii);
       accumulate(sums + 3 * BYTES, re(m11r, m11i, f1r, f1i));
@@ -235,17 +240,17 @@ export function leapModes(
       accumulate(sums + 15 * BYTES, re(m21r, m21i, g1r, g1i));
       accumulate(sums + 9 * BYTES, re(m31r, m31i, f1r, f1i));
       accumulate(sums + 18 * BYTES, re(m31r, m31i, g1r, g1i));
-      store64(at + 2 * bytes, re(m31r, m31i, f1r, f1i));
-      store64(at + 3 * bytes, im(m31r, m31i, f1r, f1i));
-      store64(at + 4 * bytes, re(m31r, m31i, g1r, g1i));
-      store64(at + 5 * bytes, im(m31r, m31i, g1r, g1i));
+      store64(at + 2 * stride, re(m31r, m31i, f1r, f1i));
+      store64(at + 3 * stride, im(m31r, m31i, f1r, f1i));
+      store64(at + 4 * stride, re(m31r, m31i, g1r, g1i));
+      store64(at + 5 * stride, im(m31r, m31i, g1r, g1i));
       // what P̂ and P̂′ of stage 2 add to each stage
-      const k2r = mul(splat(T2), load64(block2 + 2 * bytes)),
-        k2i = mul(splat(T2), load64(block2 + 3 * bytes));
+      const k2r = mul(splat(T2), load64(block2 + 2 * stride)),
+        k2i = mul(splat(T2), load64(block2 + 3 * stride));
       const f2r = re(k2r, k2i, ir, ii),
         f2i = im(k2r, k2i, ir, ii);
-      const t2r = mul(splat(T2), load64(block2 + 4 * bytes)),
-        t2i = mul(splat(T2), load64(block2 + 5 * bytes));
+      const t2r = mul(splat(T2), load64(block2 + 4 * stride)),
+        t2i = mul(splat(T2), load64(block2 + 5 * stride));
       const g2r = re(t2r, t2i, ir, ii),
         g2i = im(t2r, t2i, ir, ii);
       accumulate(sums + 4 * BYTES, re(m12r, m12i, f2r, f2i));
@@ -254,17 +259,17 @@ export function leapModes(
       accumulate(sums + 16 * BYTES, re(m22r, m22i, g2r, g2i));
       accumulate(sums + 10 * BYTES, re(m32r, m32i, f2r, f2i));
       accumulate(sums + 19 * BYTES, re(m32r, m32i, g2r, g2i));
-      store64(at + 6 * bytes, re(m32r, m32i, f2r, f2i));
-      store64(at + 7 * bytes, im(m32r, m32i, f2r, f2i));
-      store64(at + 8 * bytes, re(m32r, m32i, g2r, g2i));
-      store64(at + 9 * bytes, im(m32r, m32i, g2r, g2i));
+      store64(at + 6 * stride, re(m32r, m32i, f2r, f2i));
+      store64(at + 7 * stride, im(m32r, m32i, f2r, f2i));
+      store64(at + 8 * stride, re(m32r, m32i, g2r, g2i));
+      store64(at + 9 * stride, im(m32r, m32i, g2r, g2i));
       // what P̂ and P̂′ of stage 3 add to each stage
-      const k3r = mul(splat(T3), load64(block3 + 2 * bytes)),
-        k3i = mul(splat(T3), load64(block3 + 3 * bytes));
+      const k3r = mul(splat(T3), load64(block3 + 2 * stride)),
+        k3i = mul(splat(T3), load64(block3 + 3 * stride));
       const f3r = re(k3r, k3i, ir, ii),
         f3i = im(k3r, k3i, ir, ii);
-      const t3r = mul(splat(T3), load64(block3 + 4 * bytes)),
-        t3i = mul(splat(T3), load64(block3 + 5 * bytes));
+      const t3r = mul(splat(T3), load64(block3 + 4 * stride)),
+        t3i = mul(splat(T3), load64(block3 + 5 * stride));
       const g3r = re(t3r, t3i, ir, ii),
         g3i = im(t3r, t3i, ir, ii);
       accumulate(sums + 5 * BYTES, re(m13r, m13i, f3r, f3i));
@@ -273,10 +278,10 @@ export function leapModes(
       accumulate(sums + 17 * BYTES, re(m23r, m23i, g3r, g3i));
       accumulate(sums + 11 * BYTES, re(m33r, m33i, f3r, f3i));
       accumulate(sums + 20 * BYTES, re(m33r, m33i, g3r, g3i));
-      store64(at + 10 * bytes, re(m33r, m33i, f3r, f3i));
-      store64(at + 11 * bytes, im(m33r, m33i, f3r, f3i));
-      store64(at + 12 * bytes, re(m33r, m33i, g3r, g3i));
-      store64(at + 13 * bytes, im(m33r, m33i, g3r, g3i));
+      store64(at + 10 * stride, re(m33r, m33i, f3r, f3i));
+      store64(at + 11 * stride, im(m33r, m33i, f3r, f3i));
+      store64(at + 12 * stride, re(m33r, m33i, g3r, g3i));
+      store64(at + 13 * stride, im(m33r, m33i, g3r, g3i));
     }
     // from V (3), X (9), Y (9) to V, X, Y of each stage
     for (let q: usize = 0; q < 3; q++) {
@@ -299,16 +304,16 @@ export function leapModes(
       const x = load64(rr + i),
         y = load64(ri + i);
       const er = load64(at),
-        ei = load64(at + bytes);
+        ei = load64(at + stride);
       store64(
         rr + i,
         add(
           re(x, y, er, ei),
           add(
-            sub(mul(N1, load64(at + 2 * bytes)), mul(S1, load64(at + 4 * bytes))),
+            sub(mul(N1, load64(at + 2 * stride)), mul(S1, load64(at + 4 * stride))),
             add(
-              sub(mul(N2, load64(at + 6 * bytes)), mul(S2, load64(at + 8 * bytes))),
-              sub(mul(N3, load64(at + 10 * bytes)), mul(S3, load64(at + 12 * bytes))),
+              sub(mul(N2, load64(at + 6 * stride)), mul(S2, load64(at + 8 * stride))),
+              sub(mul(N3, load64(at + 10 * stride)), mul(S3, load64(at + 12 * stride))),
             ),
           ),
         ),
@@ -318,10 +323,10 @@ export function leapModes(
         add(
           im(x, y, er, ei),
           add(
-            sub(mul(N1, load64(at + 3 * bytes)), mul(S1, load64(at + 5 * bytes))),
+            sub(mul(N1, load64(at + 3 * stride)), mul(S1, load64(at + 5 * stride))),
             add(
-              sub(mul(N2, load64(at + 7 * bytes)), mul(S2, load64(at + 9 * bytes))),
-              sub(mul(N3, load64(at + 11 * bytes)), mul(S3, load64(at + 13 * bytes))),
+              sub(mul(N2, load64(at + 7 * stride)), mul(S2, load64(at + 9 * stride))),
+              sub(mul(N3, load64(at + 11 * stride)), mul(S3, load64(at + 13 * stride))),
             ),
           ),
         ),

@@ -2,7 +2,7 @@ import { leapModes } from "../leap";
 import { powers, stepModes, stepRealModes, volterra } from "../volterra";
 
 // One node z = ½ of source ¼ (three empty ones pad the arrays), γ = 0.3, B = 2: g − 1 = −0.465, γ²Bs = 0.045.
-const base = heap.alloc(4096);
+const base = heap.alloc(8192);
 const z = base,
   s = base + 32,
   rho = base + 64,

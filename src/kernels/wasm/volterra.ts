@@ -54,7 +54,7 @@ export function volterraKernels(core: Core): VolterraKernels {
       const rho = putComplex(arena, state, n);
       const drive = [time, gamma, batch, slope].map((values) => arena.put(values));
       const out = arena.space(steps);
-      const scratch = arena.space(32 * n + 72);
+      const scratch = arena.space(32 * n + 328);
       core.call("leapModes", n, ...z, ...s, nodes.rest, ...rho, steps, ...drive, noise, out, scratch);
       take(arena, rho, state);
       return arena.take(out, steps);
