@@ -11,6 +11,7 @@ export { leapMomentum } from "./leap-momentum";
 export { heapBase } from "./memory";
 export { modeSums } from "./modes";
 export { stepMomentum } from "./momentum";
+export { projectionGains } from "./projection";
 export { fill, philox } from "./random";
 export { solveKappa, walkKappa } from "./resolvent";
 export { denseLoss, denseSteps, spectralSteps } from "./sgd";

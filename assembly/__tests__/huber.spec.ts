@@ -71,7 +71,7 @@ describe("the Huber objective", () => {
     const value = memory + 560,
       info = memory + 568,
       scratch = memory + 592;
-    expect<i32>(minimiseHuber(n, x, y, l, w, 1e-3, 1, theta, 0, 1e-8, 500, value, info, scratch)).toBe(0);
+    expect<i32>(minimiseHuber(n, x, y, l, w, 1e-3, 1, theta, 0, false, 1e-8, 500, value, info, scratch)).toBe(0);
     const truth: StaticArray<f64> = [0.3, -0.2, 0.5, 0.4, 0.7];
     for (let i = 0; i < 5; i++) expect<f64>(load<f64>(theta + 8 * i)).toBeCloseTo(truth[i], 5);
   });

@@ -8,10 +8,10 @@ import type { Kernels } from "../kernels/kernels.ts";
 import type { Pool } from "../pool.ts";
 import { type EnvelopeOptions, fitEnvelope } from "./envelope.ts";
 import { fitIsoflop, type IsoflopOptions, slicesOf } from "./isoflop.ts";
-import { bestOf, concatenated } from "./parametric.ts";
-import { type Law, lawOf, pointsOf, thetaOf } from "./points.ts";
+import { bestOf } from "./parametric.ts";
+import { concatenated, type Law, lawOf, pointsOf, thetaOf } from "./points.ts";
 import type { OptimaFit } from "./powerlaws.ts";
-import { projectedStarts } from "./projection.ts";
+import { projectedResamples } from "./projection.ts";
 import { type Design, design, resample } from "./resample.ts";
 import { type Runs, runCount } from "./runs.ts";
 
@@ -122,17 +122,22 @@ export function bootstrapChunk(
   { runs, refit, plan, seed, from, to }: BootstrapTask,
   kernels: Kernels = defaultKernels(),
 ): (Law | OptimaFit | null)[] {
-  const points = pointsOf(runs, kernels);
-  return Array.from({ length: to - from }, (_, i) => {
-    const w = resample(plan, seed, from + i);
-    if (refit.method === "parametric") {
-      const weighted = { ...points, w };
-      const starts = concatenated([thetaOf(refit.law, points), projectedStarts(weighted, 2)]);
-      const minima = kernels.minimiseHuber(weighted, refit.delta, starts, { tolerance: 1e-5 });
+  const weights = Array.from({ length: to - from }, (_, i) => resample(plan, seed, from + i));
+  if (refit.method === "parametric") {
+    const points = pointsOf(runs, kernels);
+    const fitted = thetaOf(refit.law, points);
+    return Array.from(projectedResamples(points, weights, 2, kernels), (projected, i) => {
+      const starts = concatenated([fitted, projected]);
+      const minima = kernels.minimiseHuber({ ...points, w: weights[i]! }, refit.delta, starts, {
+        near: true,
+        tolerance: 1e-7,
+      });
       const best = bestOf(minima);
       const theta = minima.theta.subarray(PARAMETERS * best, PARAMETERS * (best + 1));
       return theta.every(Number.isFinite) ? lawOf(theta, points) : null;
-    }
+    });
+  }
+  return weights.map((w) => {
     try {
       const fit =
         refit.method === "isoflop"

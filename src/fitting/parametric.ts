@@ -9,7 +9,7 @@ import { oneOf, positive } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import { type Minima, PARAMETERS } from "../kernels/huber.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { type Law, lawOf, type Points, pointsOf, thetaOf } from "./points.ts";
+import { concatenated, type Law, lawOf, type Points, pointsOf, thetaOf } from "./points.ts";
 import { projectedStarts, thinned } from "./projection.ts";
 import type { Runs } from "./runs.ts";
 
@@ -75,7 +75,7 @@ export function fitParametric(runs: Runs, options: ParametricOptions = {}): Para
   if (runs.n <= PARAMETERS) throw new RangeError(`approach 3 needs more rows than its 5 parameters, got ${runs.n}`);
   const kernels = options.kernels ?? defaultKernels();
   const points = pointsOf(runs, kernels, options.weights);
-  const starts = [projectedStarts(points, 8), ...(options.from ?? []).map((law) => thetaOf(law, points))];
+  const starts = [projectedStarts(points, 8, kernels), ...(options.from ?? []).map((law) => thetaOf(law, points))];
   if (kind === "grid") starts.push(gridMinima(points, delta, kernels));
   const minima = kernels.minimiseHuber(points, delta, concatenated(starts), { tolerance: options.tolerance ?? 1e-7 });
   const best = bestOf(minima);
@@ -118,14 +118,4 @@ export function bestOf(minima: Minima): number {
     if (value < minima.value[best]! || Number.isNaN(minima.value[best]!)) best = i;
   });
   return best;
-}
-
-export function concatenated(arrays: readonly Float64Array[]): Float64Array {
-  const all = new Float64Array(arrays.reduce((sum, array) => sum + array.length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array, at);
-    at += array.length;
-  }
-  return all;
 }

@@ -59,3 +59,13 @@ export function thetaOf(law: Law, points: Points): Float64Array {
 /** L at one N and D. */
 export const lossAt = (law: Law, N: number, D: number): number =>
   law.E + law.A * N ** -law.alpha + law.B * D ** -law.beta;
+
+export function concatenated(arrays: readonly Float64Array[]): Float64Array {
+  const all = new Float64Array(arrays.reduce((sum, array) => sum + array.length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
+}

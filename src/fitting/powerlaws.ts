@@ -1,9 +1,9 @@
 // Straight lines in log-log through measured optima, and the loss along them: L* = E + K C^−η (docs/theory.md, eq. 10.7).
 
+import { nonNegative } from "../kernels/reference/projection.ts";
 import { brent } from "../math/minimise.ts";
 import { fitPowerLaw } from "../theory/powerfit.ts";
 import type { Allocation } from "./allocation.ts";
-import { nonNegative } from "./projection.ts";
 
 export interface Optima {
   readonly flops: Float64Array;

@@ -5,8 +5,8 @@ import { integer, oneOf } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { allowedRise } from "./inference.ts";
-import { bestOf, concatenated, type ParametricFit } from "./parametric.ts";
-import { pointsOf, thetaOf } from "./points.ts";
+import { bestOf, type ParametricFit } from "./parametric.ts";
+import { concatenated, pointsOf, thetaOf } from "./points.ts";
 import { projectedStarts } from "./projection.ts";
 import type { Interval } from "./quantiles.ts";
 import type { Runs } from "./runs.ts";
@@ -48,13 +48,13 @@ export function profile(
   const points = pointsOf(runs, kernels);
   const at = parameter === "alpha" ? 3 : 4;
   const centre = thetaOf(fit, points);
-  const other = projectedStarts(points, 2);
+  const other = projectedStarts(points, 2, kernels);
   let last = centre;
   /** The objective with the exponent held, from the last minimum, the overall one and the projected ones. */
   const held = (value: number): number => {
     const starts = concatenated([last, centre, other]);
     for (let i = at; i < starts.length; i += 5) starts[i] = value;
-    const minima = kernels.minimiseHuber(points, fit.delta, starts, { fixed: 1 << at, tolerance: 1e-6 });
+    const minima = kernels.minimiseHuber(points, fit.delta, starts, { fixed: 1 << at, near: true, tolerance: 1e-6 });
     const best = bestOf(minima);
     last = minima.theta.slice(5 * best, 5 * best + 5);
     return minima.value[best]!;

@@ -3,8 +3,8 @@
 
 import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { bestOf, concatenated, fitParametric, type ParametricFit } from "./parametric.ts";
-import { type Law, lawOf, lossAt, pointsOf, thetaOf } from "./points.ts";
+import { bestOf, fitParametric, type ParametricFit } from "./parametric.ts";
+import { concatenated, type Law, lawOf, lossAt, pointsOf, thetaOf } from "./points.ts";
 import { projectedStarts } from "./projection.ts";
 import { type Runs, select } from "./runs.ts";
 
@@ -47,12 +47,12 @@ export function sensitivity(
   const again = (some: Runs, delta = fit.delta) =>
     row(fitParametric(some, { delta, starts: "projection", from: [fit], kernels }), some.n);
   const points = pointsOf(runs, kernels);
-  const starts = concatenated([thetaOf(fit, points), projectedStarts(points, 2)]);
+  const starts = concatenated([thetaOf(fit, points), projectedStarts(points, 2, kernels)]);
   // in a table of thousands no single row matters
   const without = Array.from({ length: runs.n > 5000 ? 0 : runs.n }, (_, i) => {
     const w = points.w.slice();
     w[i] = 0;
-    const minima = kernels.minimiseHuber({ ...points, w }, fit.delta, starts, { tolerance: 1e-6 });
+    const minima = kernels.minimiseHuber({ ...points, w }, fit.delta, starts, { near: true, tolerance: 1e-6 });
     const best = bestOf(minima);
     const law = lawOf(minima.theta.subarray(5 * best, 5 * best + 5), points);
     return { ...row({ ...law, objective: minima.value[best]! }, runs.n - 1), row: runs.row[i]! };

@@ -28,10 +28,24 @@ export interface Minima {
 export interface MinimiseOptions {
   /** Parameters that keep their starting value, as bits: 1 a, 2 b, 4 e, 8 α, 16 β. Default 0. */
   readonly fixed?: number;
+  /**
+   * The starts lie near minima, as those of a refit do: the core goes by Newton's method, and by BFGS only from where that gets
+   * stuck; the reference always by BFGS. Default false.
+   */
+  readonly near?: boolean;
   /** A start has converged when its slope is at most this. Default 1e-8. */
   readonly tolerance?: number;
   /** Default 500. */
   readonly maxIterations?: number;
+}
+
+/** Columns of the least squares problems of variable projection, one for each exponent of a grid. */
+export interface ProjectionColumns {
+  /** Rows, and exponents, a multiple of 4. */
+  readonly n: number;
+  readonly count: number;
+  /** count × n: e^{−αx}/L, then count × n: e^{−βy}/L, then n: 1/L. */
+  readonly values: Float64Array;
 }
 
 export interface HuberKernels {
@@ -39,6 +53,11 @@ export interface HuberKernels {
   huber(data: HuberData, delta: number, theta: Float64Array): { value: number; gradient: Float64Array };
   /** Minimises it from each of the m starts (m × 5). */
   minimiseHuber(data: HuberData, delta: number, starts: Float64Array, options?: MinimiseOptions): Minima;
+  /**
+   * For each row of n weights and each cell of the grid, α slowest: by how much Σ w (A u + B v + E s − 1)²/2 falls below Σ w/2
+   * over A, B, E ≥ 0.
+   */
+  projectionGains(columns: ProjectionColumns, weights: Float64Array): Float64Array;
   /** log of each value > 0, the same bits on every machine. */
   logs(values: Float64Array): Float64Array;
 }

@@ -7,7 +7,7 @@ import { fitIsoflop } from "../../src/fitting/isoflop.ts";
 import { fitParametric } from "../../src/fitting/parametric.ts";
 import { type Law, lossAt } from "../../src/fitting/points.ts";
 import { fitOptima, saturating } from "../../src/fitting/powerlaws.ts";
-import { nonNegative } from "../../src/fitting/projection.ts";
+import { nonNegative } from "../../src/kernels/reference/projection.ts";
 import { type Runs, runs, select } from "../../src/fitting/runs.ts";
 import { logspace, loss, phase, plrf, powerLaw } from "../../src/index.ts";
 import { study } from "./laws.ts";

@@ -3,6 +3,7 @@
 
 import { type HuberData, type HuberKernels, PARAMETERS } from "../huber.ts";
 import { log } from "./elementary.ts";
+import { projectionGains } from "./projection.ts";
 
 const C1 = 1e-4;
 const C2 = 0.9;
@@ -116,6 +117,8 @@ export const huberReference: HuberKernels = {
     }
     return { theta, value, evaluations, slope, failed: slope.filter((x) => !(x <= tolerance)).length };
   },
+
+  projectionGains,
 
   logs: (values) => values.map(log),
 };

@@ -6,9 +6,28 @@ import type { Arena, Core } from "./core.ts";
 /** Four points at a time: some of weight 0 fill up. */
 const padded = (n: number): number => Math.ceil(n / 4) * 4;
 
-function putData(arena: Arena, data: HuberData) {
-  const n = padded(data.x.length);
-  return [n, arena.put(data.x, n), arena.put(data.y, n), arena.put(data.l, n), arena.put(data.w, n)] as const;
+/** The points that count: a resample leaves out a third of them. */
+function putData(arena: Arena, { x, y, l, w }: HuberData) {
+  let count = 0;
+  for (let i = 0; i < w.length; i++) if (w[i] !== 0) count++;
+  const n = padded(count);
+  const pointers = [arena.space(n), arena.space(n), arena.space(n), arena.space(n)] as const;
+  const [X, Y, L, W] = pointers.map((pointer) => arena.view(pointer, n)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  let at = 0;
+  for (let i = 0; i < w.length; i++)
+    if (w[i] !== 0) {
+      X[at] = x[i]!;
+      Y[at] = y[i]!;
+      L[at] = l[i]!;
+      W[at++] = w[i]!;
+    }
+  for (const view of [X, Y, L, W]) view.fill(0, at);
+  return [n, ...pointers] as const;
 }
 
 export function huberKernels(core: Core): HuberKernels {
@@ -22,14 +41,14 @@ export function huberKernels(core: Core): HuberKernels {
       return { value, gradient: arena.take(gradient, PARAMETERS) };
     },
 
-    minimiseHuber(data, delta, starts, { fixed = 0, tolerance = 1e-8, maxIterations = 500 } = {}) {
+    minimiseHuber(data, delta, starts, { fixed = 0, near = false, tolerance = 1e-8, maxIterations = 500 } = {}) {
       const arena = core.arena();
       const points = putData(arena, data);
       const m = starts.length / PARAMETERS;
       const theta = arena.put(starts);
       const value = arena.space(m);
       const info = arena.space(2 * m);
-      const scratch = arena.space(60);
+      const scratch = arena.space(near ? 170 + 7 * points[0] : 60);
       const failed = core.call(
         "minimiseHuber",
         ...points,
@@ -37,6 +56,7 @@ export function huberKernels(core: Core): HuberKernels {
         m,
         theta,
         fixed,
+        near ? 1 : 0,
         tolerance,
         maxIterations,
         value,
@@ -51,6 +71,27 @@ export function huberKernels(core: Core): HuberKernels {
         slope: Float64Array.from({ length: m }, (_, i) => pairs[2 * i + 1]!),
         failed,
       };
+    },
+
+    projectionGains({ n, count, values }, weights) {
+      const arena = core.arena();
+      const N = padded(n);
+      const m = weights.length / n;
+      const rows = (from: Float64Array, k: number) => {
+        const pointer = arena.space(k * N);
+        const view = arena.view(pointer, k * N);
+        for (let i = 0; i < k; i++) {
+          view.set(from.subarray(i * n, i * n + n), i * N);
+          view.fill(0, i * N + n, i * N + N);
+        }
+        return pointer;
+      };
+      const columns = rows(values, 2 * count + 1);
+      const w = rows(weights, m);
+      const gains = arena.space(m * count * count);
+      const scratch = arena.space((3 * count + 4) * N + 6 * count + count * count);
+      core.call("projectionGains", N, count, columns, m, w, gains, scratch);
+      return arena.take(gains, m * count * count);
     },
 
     logs(values) {
