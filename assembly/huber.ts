@@ -142,8 +142,8 @@ function free(gradient: usize, fixed: i32): void {
 
 /**
  * Minimises from m starts. theta: m × 5 f64, the starts on entry and the minima on return; value: m f64.
- * info: m × 2 f64 — evaluations, and the largest entry of the gradient over δ Σw. near: Newton's method first (newton.ts), and
- * BFGS from where it gets stuck. scratch: 60 f64, near 170 + 7n.
+ * info: m × 2 f64 — evaluations, and the largest entry of the gradient over δ Σw. near: by Newton's method (newton.ts), and by
+ * BFGS from the same start where that does not arrive. scratch: 60 f64, near 170 + 7n.
  * A start has converged when that entry is at most `tolerance`. Returns how many did not.
  */
 export function minimiseHuber(
@@ -178,21 +178,17 @@ export function minimiseHuber(
 
   for (let start = 0; start < m; start++) {
     let f: f64 = 0;
-    let evaluations = 1;
-    let iterations = maxIterations;
-    if (near) {
-      evaluations = newton(n, x, y, l, w, delta, theta, fixed, enough, g, value, scratch + 480);
-      f = load<f64>(value);
-      // done: to the tolerance, or to rounding
-      if (evaluations > 0) iterations = 0;
-      evaluations = abs(evaluations);
-    } else {
+    let evaluations = near ? newton(n, x, y, l, w, delta, theta, fixed, enough, g, value, scratch + 480) : 0;
+    const arrived = evaluations > 0;
+    if (arrived) f = load<f64>(value);
+    else {
       f = huber(n, x, y, l, w, delta, theta, g, logarithms);
       free(g, fixed);
+      evaluations = 1 - evaluations;
     }
     let fresh = true;
     identity(H, 1);
-    for (let iteration = 0; iteration < iterations; iteration++) {
+    for (let iteration = arrived ? maxIterations : 0; iteration < maxIterations; iteration++) {
       if (!(largest(g) > enough)) break;
       for (let i: usize = 0; i < P; i++) store<f64>(p + i * 8, -dot(H + i * P * 8, g));
       let slope = dot(g, p);

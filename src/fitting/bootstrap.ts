@@ -3,15 +3,13 @@
 
 import { integer, oneOf } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
-import { PARAMETERS } from "../kernels/huber.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Pool } from "../pool.ts";
 import { type EnvelopeOptions, fitEnvelope } from "./envelope.ts";
 import { fitIsoflop, type IsoflopOptions, slicesOf } from "./isoflop.ts";
-import { bestOf } from "./parametric.ts";
-import { concatenated, type Law, lawOf, pointsOf, thetaOf } from "./points.ts";
+import { type Law, lawOf, pointsOf } from "./points.ts";
 import type { OptimaFit } from "./powerlaws.ts";
-import { projectedResamples } from "./projection.ts";
+import { refits } from "./refit.ts";
 import { type Design, design, resample } from "./resample.ts";
 import { type Runs, runCount } from "./runs.ts";
 
@@ -125,17 +123,9 @@ export function bootstrapChunk(
   const weights = Array.from({ length: to - from }, (_, i) => resample(plan, seed, from + i));
   if (refit.method === "parametric") {
     const points = pointsOf(runs, kernels);
-    const fitted = thetaOf(refit.law, points);
-    return Array.from(projectedResamples(points, weights, 2, kernels), (projected, i) => {
-      const starts = concatenated([fitted, projected]);
-      const minima = kernels.minimiseHuber({ ...points, w: weights[i]! }, refit.delta, starts, {
-        near: true,
-        tolerance: 1e-7,
-      });
-      const best = bestOf(minima);
-      const theta = minima.theta.subarray(PARAMETERS * best, PARAMETERS * (best + 1));
-      return theta.every(Number.isFinite) ? lawOf(theta, points) : null;
-    });
+    return refits(points, refit, weights, kernels).map((theta) =>
+      theta.every(Number.isFinite) ? lawOf(theta, points) : null,
+    );
   }
   return weights.map((w) => {
     try {

@@ -40,17 +40,17 @@ export function projectedStarts(all: Points, count: number, kernels: Kernels): F
 }
 
 /** The same for each of many rows of weights of all the points. */
-export function* projectedResamples(
+export function projectedResamples(
   points: Points,
   weights: readonly Float64Array[],
   count: number,
   kernels: Kernels,
-): Generator<Float64Array> {
+): Float64Array[] {
   const columns = columnsOf(thinned(points, MOST_ROWS));
   const some = weights.map((w) => thinned({ ...points, w }, MOST_ROWS).w);
   const gains = kernels.projectionGains(columns, concatenated(some));
   const cells = columns.count ** 2;
-  for (const [i, w] of some.entries()) yield startsAt(columns, w, gains.subarray(i * cells, (i + 1) * cells), count);
+  return some.map((w, i) => startsAt(columns, w, gains.subarray(i * cells, (i + 1) * cells), count));
 }
 
 /** The starts at the gain's highest peaks. */

@@ -29,8 +29,8 @@ export interface MinimiseOptions {
   /** Parameters that keep their starting value, as bits: 1 a, 2 b, 4 e, 8 α, 16 β. Default 0. */
   readonly fixed?: number;
   /**
-   * The starts lie near minima, as those of a refit do: the core goes by Newton's method, and by BFGS only from where that gets
-   * stuck; the reference always by BFGS. Default false.
+   * The starts lie near minima, as those of a refit do: the core goes by Newton's method, and by BFGS where that does not
+   * arrive within 20 evaluations; the reference always by BFGS. Default false.
    */
   readonly near?: boolean;
   /** A start has converged when its slope is at most this. Default 1e-8. */

@@ -7,9 +7,9 @@ import { fitIsoflop } from "../../src/fitting/isoflop.ts";
 import { fitParametric } from "../../src/fitting/parametric.ts";
 import { type Law, lossAt } from "../../src/fitting/points.ts";
 import { fitOptima, saturating } from "../../src/fitting/powerlaws.ts";
-import { nonNegative } from "../../src/kernels/reference/projection.ts";
 import { type Runs, runs, select } from "../../src/fitting/runs.ts";
 import { logspace, loss, phase, plrf, powerLaw } from "../../src/index.ts";
+import { nonNegative } from "../../src/kernels/reference/projection.ts";
 import { study } from "./laws.ts";
 
 const LAW: Law = { E: 1.8, A: 480, B: 2100, alpha: 0.35, beta: 0.37 };
