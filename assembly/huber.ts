@@ -10,6 +10,7 @@
 
 import { log } from "./elementary";
 import { exp } from "./exponential";
+import { huberSingle, toSingle } from "./huber-single";
 import { add, BYTES, div, lanesum, load64, mul, splat, sub } from "./lanes";
 import { newton } from "./newton";
 import { V } from "./width";
@@ -20,6 +21,10 @@ const P: usize = 5;
 const C1: f64 = 1e-4;
 const C2: f64 = 0.9;
 const MAX_LINE_STEPS: i32 = 60;
+/** The gradient over δ Σw above which f32 serves, for δ = 1e-3: there its rounding is some 10⁻⁴ of ψ. */
+const ROUGH: f64 = 1e-3;
+/** Where the way leads up from a plateau the gradient grows again: f32 comes back at this times as much. */
+const BACK: f64 = 4;
 
 /** x within the bounds; NaN stays. */
 // @ts-ignore: decorator
@@ -143,7 +148,8 @@ function free(gradient: usize, fixed: i32): void {
 /**
  * Minimises from m starts. theta: m × 5 f64, the starts on entry and the minima on return; value: m f64.
  * info: m × 2 f64 — evaluations, and the largest entry of the gradient over δ Σw. near: by Newton's method (newton.ts), and by
- * BFGS from the same start where that does not arrive. scratch: 60 f64, near 170 + 7n.
+ * BFGS from the same start where that does not arrive. scratch: 68 + 2n f64,
+ * near 178 + 9n.
  * A start has converged when that entry is at most `tolerance`. Returns how many did not.
  */
 export function minimiseHuber(
@@ -174,6 +180,10 @@ export function minimiseHuber(
   let mass: f64 = 0;
   for (let i: usize = 0, end = (<usize>n) << 3; i < end; i += 8) mass += load<f64>(w + i);
   const enough = tolerance * delta * mass;
+  // never below the tolerance: the end is always in f64
+  const rough = max(enough, ROUGH * max(1.0, 1e-3 / delta) * delta * mass);
+  const singles = near ? scratch + 1360 + ((<usize>n) << 3) * 7 : scratch + 480;
+  toSingle(n, x, y, l, w, singles);
   let failed = 0;
 
   for (let start = 0; start < m; start++) {
@@ -181,14 +191,23 @@ export function minimiseHuber(
     let evaluations = near ? newton(n, x, y, l, w, delta, theta, fixed, enough, g, value, scratch + 480) : 0;
     const arrived = evaluations > 0;
     if (arrived) f = load<f64>(value);
-    else {
-      f = huber(n, x, y, l, w, delta, theta, g, logarithms);
+    let single = !arrived,
+      trusted = true;
+    if (single) {
+      f = huberSingle(n, singles, delta, theta, g);
       free(g, fixed);
       evaluations = 1 - evaluations;
     }
     let fresh = true;
     identity(H, 1);
     for (let iteration = arrived ? maxIterations : 0; iteration < maxIterations; iteration++) {
+      const steep = largest(g);
+      if (single ? !(steep > rough) || !trusted : trusted && steep > BACK * rough) {
+        single = !single;
+        f = single ? huberSingle(n, singles, delta, theta, g) : huber(n, x, y, l, w, delta, theta, g, logarithms);
+        free(g, fixed);
+        evaluations++;
+      }
       if (!(largest(g) > enough)) break;
       for (let i: usize = 0; i < P; i++) store<f64>(p + i * 8, -dot(H + i * P * 8, g));
       let slope = dot(g, p);
@@ -206,7 +225,7 @@ export function minimiseHuber(
       let found = false;
       for (let k = 0; k < MAX_LINE_STEPS; k++) {
         for (let i: usize = 0; i < P * 8; i += 8) store<f64>(tried + i, load<f64>(theta + i) + t * load<f64>(p + i));
-        f1 = huber(n, x, y, l, w, delta, tried, g1, logarithms);
+        f1 = single ? huberSingle(n, singles, delta, tried, g1) : huber(n, x, y, l, w, delta, tried, g1, logarithms);
         free(g1, fixed);
         evaluations++;
         if (!(f1 <= f + C1 * t * slope)) high = t;
@@ -218,6 +237,10 @@ export function minimiseHuber(
         t = high < Infinity ? 0.5 * (low + high) : 2 * t;
       }
       if (!found) {
+        if (single) {
+          trusted = false;
+          continue;
+        }
         // rounding hides any further decrease along this direction: once more down the gradient, or done
         if (fresh) break;
         identity(H, 1);

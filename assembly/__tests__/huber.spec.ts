@@ -2,7 +2,7 @@ import { log } from "../elementary";
 import { exp } from "../exponential";
 import { huber, minimiseHuber } from "../huber";
 
-const memory = heap.alloc(2048);
+const memory = heap.alloc(4096);
 
 /** Units in the last place between two positive numbers. */
 function ulps(a: f64, b: f64): i64 {

@@ -48,7 +48,7 @@ export function huberKernels(core: Core): HuberKernels {
       const theta = arena.put(starts);
       const value = arena.space(m);
       const info = arena.space(2 * m);
-      const scratch = arena.space(near ? 170 + 7 * points[0] : 60);
+      const scratch = arena.space((near ? 178 : 68) + (near ? 9 : 2) * points[0]);
       const failed = core.call(
         "minimiseHuber",
         ...points,
