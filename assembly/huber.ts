@@ -22,7 +22,7 @@ const C1: f64 = 1e-4;
 const C2: f64 = 0.9;
 const MAX_LINE_STEPS: i32 = 60;
 /** The gradient over δ Σw above which f32 serves, for δ = 1e-3: there its rounding is some 10⁻⁴ of ψ. */
-const ROUGH: f64 = 1e-3;
+const ROUGH: f64 = 3e-4;
 /** Where the way leads up from a plateau the gradient grows again: f32 comes back at this times as much. */
 const BACK: f64 = 4;
 
@@ -124,18 +124,21 @@ function identity(H: usize, scale: f64): void {
     for (let j: usize = 0; j < P; j++) store<f64>(H + (i * P + j) * 8, i == j ? scale : 0);
 }
 
-/** H ← (I − ρsyᵀ) H (I − ρysᵀ) + ρssᵀ, ρ = 1/sᵀy. */
+/** H ← (I − ρsyᵀ) H (I − ρysᵀ) + ρssᵀ, ρ = 1/sᵀy: symmetric, so one triangle is worked out. */
 function update(H: usize, s: usize, y: usize, Hy: usize): void {
-  const sy = dot(s, y);
+  const rho = 1 / dot(s, y);
   for (let i: usize = 0; i < P; i++) store<f64>(Hy + i * 8, dot(H + i * P * 8, y));
-  const scale = (1 + dot(y, Hy) / sy) / sy;
-  for (let i: usize = 0; i < P; i++)
-    for (let j: usize = 0; j < P; j++) {
-      const si = load<f64>(s + i * 8),
-        sj = load<f64>(s + j * 8);
-      const h = H + (i * P + j) * 8;
-      store<f64>(h, load<f64>(h) + scale * si * sj - (load<f64>(Hy + i * 8) * sj + si * load<f64>(Hy + j * 8)) / sy);
+  const scale = (1 + rho * dot(y, Hy)) * rho;
+  for (let i: usize = 0; i < P; i++) {
+    const si = load<f64>(s + i * 8),
+      along = scale * si - rho * load<f64>(Hy + i * 8),
+      across = rho * si;
+    for (let j: usize = 0; j <= i; j++) {
+      const h = load<f64>(H + (i * P + j) * 8) + along * load<f64>(s + j * 8) - across * load<f64>(Hy + j * 8);
+      store<f64>(H + (i * P + j) * 8, h);
+      store<f64>(H + (j * P + i) * 8, h);
     }
+  }
 }
 
 /** The gradient, without the parameters that stay fixed (bit i of `fixed`: θ_i). */

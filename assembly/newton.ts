@@ -160,36 +160,60 @@ export function huberCurvature(
       S0 = add(add(A0, B0), E),
       S1 = add(add(A1, B1), E);
     log(S0, S1, scratch);
-    for (let k: usize = 0; k < 2; k++) {
-      const at = i + k * BYTES;
-      const W = load64(w + at);
-      const r = sub(load64(scratch + k * BYTES), load64(l + at));
-      const psi = within(r, negative, bound);
-      const weighted = mul(W, psi);
-      value = add(value, mul(weighted, sub(r, mul(half, psi))));
-      const inverse = div(one, k ? S1 : S0);
-      const p = mul(k ? A1 : A0, inverse),
-        q = mul(k ? B1 : B0, inverse),
-        s = mul(E, inverse),
-        xp = sub(zero, mul(load64(x + at), p)),
-        yq = sub(zero, mul(load64(y + at), q));
-      store64(rows + at, p);
-      store64(J1 + at, q);
-      store64(J2 + at, s);
-      store64(J3 + at, xp);
-      store64(J4 + at, yq);
-      const inside = equal(r, psi);
-      store64(inner + at, mul(W, sub(inside, psi)));
-      // ψ/r is δ/|r| outside; inside it is not wanted
-      store64(outer + at, mul(mul(W, sub(one, inside)), div(psi, add(r, inside))));
-      ga = add(ga, mul(weighted, p));
-      gb = add(gb, mul(weighted, q));
-      ge = add(ge, mul(weighted, s));
-      gx = add(gx, mul(weighted, xp));
-      gy = add(gy, mul(weighted, yq));
-      gxx = sub(gxx, mul(mul(weighted, xp), load64(x + at)));
-      gyy = sub(gyy, mul(mul(weighted, yq), load64(y + at)));
-    }
+    const j = i + BYTES,
+      x0 = load64(x + i),
+      x1 = load64(x + j),
+      y0 = load64(y + i),
+      y1 = load64(y + j),
+      w0 = load64(w + i),
+      w1 = load64(w + j),
+      r0 = sub(load64(scratch), load64(l + i)),
+      r1 = sub(load64(scratch + BYTES), load64(l + j)),
+      psi0 = within(r0, negative, bound),
+      psi1 = within(r1, negative, bound),
+      inside0 = equal(r0, psi0),
+      inside1 = equal(r1, psi1);
+    store64(inner + i, mul(w0, sub(inside0, psi0)));
+    store64(inner + j, mul(w1, sub(inside1, psi1)));
+    // ψ/r is δ/|r| outside; inside it is not wanted
+    store64(outer + i, mul(mul(w0, sub(one, inside0)), div(psi0, add(r0, inside0))));
+    store64(outer + j, mul(mul(w1, sub(one, inside1)), div(psi1, add(r1, inside1))));
+    const W0 = mul(w0, psi0),
+      W1 = mul(w1, psi1),
+      inverse0 = div(one, S0),
+      inverse1 = div(one, S1),
+      p0 = mul(A0, inverse0),
+      p1 = mul(A1, inverse1),
+      q0 = mul(B0, inverse0),
+      q1 = mul(B1, inverse1),
+      s0 = mul(E, inverse0),
+      s1 = mul(E, inverse1);
+    value = add(value, add(mul(W0, sub(r0, mul(half, psi0))), mul(W1, sub(r1, mul(half, psi1)))));
+    store64(rows + i, p0);
+    store64(rows + j, p1);
+    store64(J1 + i, q0);
+    store64(J1 + j, q1);
+    store64(J2 + i, s0);
+    store64(J2 + j, s1);
+    ga = add(ga, add(mul(W0, p0), mul(W1, p1)));
+    gb = add(gb, add(mul(W0, q0), mul(W1, q1)));
+    ge = add(ge, add(mul(W0, s0), mul(W1, s1)));
+    const xp0 = mul(x0, p0),
+      xp1 = mul(x1, p1),
+      yq0 = mul(y0, q0),
+      yq1 = mul(y1, q1);
+    store64(J3 + i, sub(zero, xp0));
+    store64(J3 + j, sub(zero, xp1));
+    store64(J4 + i, sub(zero, yq0));
+    store64(J4 + j, sub(zero, yq1));
+    const wx0 = mul(W0, xp0),
+      wx1 = mul(W1, xp1),
+      wy0 = mul(W0, yq0),
+      wy1 = mul(W1, yq1);
+    gx = sub(gx, add(wx0, wx1));
+    gy = sub(gy, add(wy0, wy1));
+    gxx = add(gxx, add(mul(wx0, x0), mul(wx1, x1)));
+    gyy = add(gyy, add(mul(wy0, y0), mul(wy1, y1)));
   }
   const g = state + GRADIENT,
     H = state + NEWTON;

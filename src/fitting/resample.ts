@@ -19,7 +19,7 @@ export function generator(seed: number, draw: number): () => number {
 
 /** What is drawn with replacement: units of rows, each within its stratum. */
 export interface Design {
-  /** Unit of each row. */
+  /** Unit of each row, numbered from 0 without gaps. */
   readonly unit: Int32Array;
   /** Units of each stratum. */
   readonly strata: readonly Int32Array[];
@@ -28,22 +28,24 @@ export interface Design {
 /** Units are drawn within the strata that `stratum` (of each row) gives; all rows of a unit share one. */
 export function design(unit: Int32Array, stratum: ArrayLike<number> = new Int32Array(unit.length)): Design {
   const members = new Map<number, Set<number>>();
-  unit.forEach((u, i) => {
+  const number = new Map<number, number>();
+  const numbered = unit.map((u, i) => {
     const s = stratum[i]!;
+    if (!number.has(u)) number.set(u, number.size);
     if (!members.has(s)) members.set(s, new Set());
-    members.get(s)!.add(u);
+    members.get(s)!.add(number.get(u)!);
+    return number.get(u)!;
   });
-  return { unit, strata: [...members.values()].map((units) => Int32Array.from(units)) };
+  return { unit: numbered, strata: [...members.values()].map((units) => Int32Array.from(units)) };
 }
 
 /** Weights of draw number `draw`, row by row. */
 export function resample({ unit, strata }: Design, seed: number, draw: number): Float64Array {
   const next = generator(seed, draw);
-  const count = new Map<number, number>();
+  const count = new Float64Array(strata.reduce((sum, units) => sum + units.length, 0));
   for (const units of strata)
-    for (let k = 0; k < units.length; k++) {
-      const u = units[Math.floor((next() / 2 ** 32) * units.length)]!;
-      count.set(u, (count.get(u) ?? 0) + 1);
-    }
-  return Float64Array.from(unit, (u) => count.get(u) ?? 0);
+    for (let k = 0; k < units.length; k++) count[units[Math.floor((next() / 2 ** 32) * units.length)]!]!++;
+  const w = new Float64Array(unit.length);
+  for (let i = 0; i < w.length; i++) w[i] = count[unit[i]!]!;
+  return w;
 }
