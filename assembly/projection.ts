@@ -22,6 +22,16 @@ function dot(n: usize, a: usize, b: usize): f64 {
   return lanesum(add(s0, s1));
 }
 
+/** Σ w u². */
+// @ts-ignore: decorator
+@inline
+function square(n: usize, u: usize, w: usize): f64 {
+  let sum = splat(0);
+  for (let i: usize = 0, end = n << 3; i < end; i += BYTES)
+    sum = add(sum, mul(mul(load64(u + i), load64(u + i)), load64(w + i)));
+  return lanesum(sum);
+}
+
 /** U_k·V_m for 2 columns u from u and 4 from v, each n long: to out and out + stride. */
 // @ts-ignore: decorator
 @inline
@@ -75,7 +85,7 @@ function pair(g: f64, k: f64, gk: f64, h: f64, j: f64): f64 {
 
 /**
  * Decreases for each of m rows of n weights: m × K², α slowest. columns: U (K × n), V (K × n), s (n), K a multiple of 4; n of 4.
- * scratch: (3K + 4) n + 6K + K² f64.
+ * scratch: (3K + 4) n + 7K + K² f64.
  */
 export function projectionGains(
   n: i32,
@@ -116,63 +126,64 @@ export function projectionGains(
     for (let k: usize = 0; k <= <usize>K; k++)
       for (let i: usize = 0; i < bytes; i += BYTES)
         store64(wV + k * bytes + i, mul(load64(V + k * bytes + i), load64(w + i)));
-    // U² s and 1 beside U; V², s and 1 beside V
-    const uu = sums,
-      us = uu + vector,
-      uy = us + vector,
-      vv = uy + vector,
-      vs = vv + vector,
-      vy = vs + vector,
-      uv = vy + vector;
     const ss = dot(length, s, ws),
-      sy = dot(length, s, w);
-    for (let k: usize = 0; k < <usize>K; k++) {
-      const u = packed + k * bytes,
-        v = wV + k * bytes,
-        at = k << 3;
-      let square = splat(0);
-      for (let i: usize = 0; i < bytes; i += BYTES)
-        square = add(square, mul(mul(load64(u + i), load64(u + i)), load64(w + i)));
-      store<f64>(uu + at, lanesum(square));
-      store<f64>(us + at, dot(length, u, ws));
-      store<f64>(uy + at, dot(length, u, w));
-      store<f64>(vv + at, dot(length, V + k * bytes, v));
-      store<f64>(vs + at, dot(length, s, v));
-      store<f64>(vy + at, dot(length, V + k * bytes, w));
+      sy = dot(length, s, w),
+      perS = 1 / ss;
+    // what belongs to V_m alone: its products with s and itself, s eliminated, and the decreases without U
+    const vs = sums,
+      vv = vs + vector,
+      scaled = vv + vector,
+      rest = scaled + vector,
+      vy = rest + vector,
+      left = vy + vector,
+      without = left + vector,
+      uv = without + vector;
+    for (let j: usize = 0; j < vector; j += 8) {
+      const column = V + (j >> 3) * bytes,
+        weighted = wV + (j >> 3) * bytes,
+        VS = dot(length, s, weighted),
+        VV = dot(length, column, weighted),
+        VY = dot(length, column, w),
+        share = VS * perS;
+      store<f64>(vs + j, VS);
+      store<f64>(vv + j, VV);
+      store<f64>(scaled + j, share);
+      store<f64>(rest + j, VV - share * VS);
+      store<f64>(vy + j, VY);
+      store<f64>(left + j, VY - share * sy);
+      store<f64>(without + j, max((VY * VY) / VV, pair(VV, ss, VS, VY, sy)));
     }
     for (let k: usize = 0; k < <usize>K; k += 2)
       for (let j: usize = 0; j < <usize>K; j += 4)
         products(length, packed + k * bytes, wV + j * bytes, uv + k * vector + (j << 3), vector);
     for (let k: usize = 0; k < vector; k += 8) {
-      const UU = load<f64>(uu + k),
-        US = load<f64>(us + k),
-        UY = load<f64>(uy + k),
-        pivot = UU - (US * US) / ss,
-        left = UY - (US * sy) / ss,
-        regular = pivot > DEPENDENT * UU,
+      const u = packed + (k >> 3) * bytes,
+        UU = square(length, u, w),
+        US = dot(length, u, ws),
+        UY = dot(length, u, w),
+        pivot = UU - US * US * perS,
         inverse = 1 / pivot,
-        alone = max(max((UY * UY) / UU, (sy * sy) / ss), pair(UU, ss, US, UY, sy)),
+        target = (UY - US * sy * perS) * inverse,
+        regular = pivot > DEPENDENT * UU,
+        alone = max(max((UY * UY) / UU, sy * sy * perS), pair(UU, ss, US, UY, sy)),
         row = uv + (k >> 3) * vector;
       for (let j: usize = 0; j < vector; j += 8, gains += 8) {
-        const VV = load<f64>(vv + j),
-          VS = load<f64>(vs + j),
+        const UV = load<f64>(row + j),
+          VV = load<f64>(vv + j),
           VY = load<f64>(vy + j),
-          UV = load<f64>(row + j),
-          e = UV - (US * VS) / ss,
+          e = UV - US * load<f64>(scaled + j),
           f = e * inverse,
-          last = VV - (VS * VS) / ss - f * e;
+          last = load<f64>(rest + j) - f * e;
         if (regular && last > DEPENDENT * VV) {
-          const c = (VY - (VS * sy) / ss - f * left) / last,
-            b = left * inverse - f * c,
-            a = (sy - US * b - VS * c) / ss;
+          const c = (load<f64>(left + j) - e * target) / last,
+            b = target - f * c,
+            a = (sy - US * b - load<f64>(vs + j) * c) * perS;
           if (a >= 0 && b >= 0 && c >= 0) {
             store<f64>(gains, a * sy + b * UY + c * VY);
             continue;
           }
         }
-        let best = max(alone, (VY * VY) / VV);
-        best = max(best, pair(UU, VV, UV, UY, VY));
-        store<f64>(gains, max(best, pair(VV, ss, VS, VY, sy)));
+        store<f64>(gains, max(max(alone, load<f64>(without + j)), pair(UU, VV, UV, UY, VY)));
       }
     }
   }

@@ -78,8 +78,7 @@ function peaksOf(gain: Float64Array, K: number): number[] {
       // most cells are settled by the next one, or the one below
       let highest = !(j + 1 < K && gain[i * K + j + 1]! > here) && !(i + 1 < K && gain[(i + 1) * K + j]! > here);
       for (let p = Math.max(0, i - 1); highest && p <= Math.min(K - 1, i + 1); p++)
-        for (let q = Math.max(0, j - 1); q <= Math.min(K - 1, j + 1); q++)
-          if (gain[p * K + q]! > here) highest = false;
+        for (let q = Math.max(0, j - 1); q <= Math.min(K - 1, j + 1); q++) if (gain[p * K + q]! > here) highest = false;
       if (highest) peaks.push(i * K + j);
     }
   return peaks.sort((p, q) => gain[q]! - gain[p]!);

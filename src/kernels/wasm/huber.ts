@@ -89,7 +89,7 @@ export function huberKernels(core: Core): HuberKernels {
       const columns = rows(values, 2 * count + 1);
       const w = rows(weights, m);
       const gains = arena.space(m * count * count);
-      const scratch = arena.space((3 * count + 4) * N + 6 * count + count * count);
+      const scratch = arena.space((3 * count + 4) * N + 7 * count + count * count);
       core.call("projectionGains", N, count, columns, m, w, gains, scratch);
       return arena.take(gains, m * count * count);
     },
