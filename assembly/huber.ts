@@ -8,10 +8,10 @@
 //
 // Arrays hold n f64, n a multiple of 4; pad with w = 0.
 
+import { clamp, safeExp } from "./clamp";
 import { log } from "./elementary";
-import { exp } from "./exponential";
 import { huberSingle, toSingle } from "./huber-single";
-import { add, BYTES, div, lanesum, load64, mul, splat, sub } from "./lanes";
+import { add, BYTES, div, lanesum, load64, mul, splat, splatAt, sub } from "./lanes";
 import { newton } from "./newton";
 import { V } from "./width";
 
@@ -21,18 +21,11 @@ const P: usize = 5;
 const C1: f64 = 1e-4;
 const C2: f64 = 0.9;
 const MAX_LINE_STEPS: i32 = 60;
+const HALF = memory.data<f64>([0.5]);
 /** The gradient over δ Σw above which f32 serves, for δ = 1e-3: there its rounding is some 10⁻⁴ of ψ. */
 const ROUGH: f64 = 3e-4;
 /** Where the way leads up from a plateau the gradient grows again: f32 comes back at this times as much. */
 const BACK: f64 = 4;
-
-/** x within the bounds; NaN stays. */
-// @ts-ignore: decorator
-@inline
-function within(x: V, least: V, most: V): V {
-  if (isVector<V>()) return f64x2.pmin(f64x2.pmax(x, least), most);
-  else return min(max(x, least), most);
-}
 
 /** The objective at θ (5 f64); its gradient goes to `gradient` (5 f64). scratch: 4 f64. */
 export function huber(
@@ -50,13 +43,9 @@ export function huber(
   const b = splat(load<f64>(theta, 8));
   const alpha = splat(load<f64>(theta, 24));
   const beta = splat(load<f64>(theta, 32));
-  // a trial step may go far out: the exponents stay where exp is right
-  const least = splat(-700);
-  const most = splat(700);
-  const E = exp(within(splat(load<f64>(theta, 16)), least, most));
+  const E = safeExp(splat(load<f64>(theta, 16)));
   const negative = splat(-delta);
   const bound = splat(delta);
-  const half = splat(0.5);
   let value = splat(0),
     ga = splat(0),
     gb = splat(0),
@@ -69,19 +58,20 @@ export function huber(
     const X1 = load64(x + i + BYTES);
     const Y0 = load64(y + i);
     const Y1 = load64(y + i + BYTES);
-    const A0 = exp(within(sub(a, mul(alpha, X0)), least, most));
-    const A1 = exp(within(sub(a, mul(alpha, X1)), least, most));
-    const B0 = exp(within(sub(b, mul(beta, Y0)), least, most));
-    const B1 = exp(within(sub(b, mul(beta, Y1)), least, most));
+    const A0 = safeExp(sub(a, mul(alpha, X0)));
+    const A1 = safeExp(sub(a, mul(alpha, X1)));
+    const B0 = safeExp(sub(b, mul(beta, Y0)));
+    const B1 = safeExp(sub(b, mul(beta, Y1)));
     const S0 = add(add(A0, B0), E);
     const S1 = add(add(A1, B1), E);
     log(S0, S1, scratch);
     const r0 = sub(load64(scratch), load64(l + i));
     const r1 = sub(load64(scratch + BYTES), load64(l + i + BYTES));
-    const psi0 = within(r0, negative, bound);
-    const psi1 = within(r1, negative, bound);
+    const psi0 = clamp(r0, negative, bound);
+    const psi1 = clamp(r1, negative, bound);
     const W0 = mul(load64(w + i), psi0);
     const W1 = mul(load64(w + i + BYTES), psi1);
+    const half = splatAt(HALF);
     value = add(value, add(mul(W0, sub(r0, mul(half, psi0))), mul(W1, sub(r1, mul(half, psi1)))));
     const q0 = div(W0, S0);
     const q1 = div(W1, S1);
@@ -264,6 +254,8 @@ export function minimiseHuber(
         fresh = false;
       }
     }
+    if (single) f = huber(n, x, y, l, w, delta, theta, g, logarithms);
+    free(g, fixed);
     const left = largest(g);
     if (!(left <= enough)) failed++;
     store<f64>(value, f);

@@ -8,9 +8,9 @@
 // slow. B_0 is Newton: near the minimum it converges at once, for ∇² is piecewise smooth. τ moves between them by how well
 // the last step was foretold.
 
+import { clamp, safeExp } from "./clamp";
 import { log } from "./elementary";
-import { exp } from "./exponential";
-import { add, BYTES, div, lanesum, load64, mul, splat, store64, sub } from "./lanes";
+import { add, BYTES, div, lanesum, load64, mul, splat, splatAt, store64, sub } from "./lanes";
 import { V } from "./width";
 
 /** Number of parameters, bytes of a vector of them, and of a lower triangle. */
@@ -26,19 +26,14 @@ const STATE: usize = SAFE + TRIANGLE;
 const MOST: f64 = 1;
 /** Evaluations within which it arrives where it is of use: about nine from a projected start, seldom more than fifteen. */
 const PATIENCE: i32 = 20;
-
-// @ts-ignore: decorator
-@inline
-function within(x: V, least: V, most: V): V {
-  if (isVector<V>()) return f64x2.pmin(f64x2.pmax(x, least), most);
-  else return min(max(x, least), most);
-}
+const ONE = memory.data<f64>([1]);
+const HALF = memory.data<f64>([0.5]);
 
 /** 1 where a = b, else 0. */
 // @ts-ignore: decorator
 @inline
 function equal(a: V, b: V): V {
-  if (isVector<V>()) return v128.and(f64x2.eq(a, b), f64x2.splat(1));
+  if (isVector<V>()) return v128.and(f64x2.eq(a, b), splatAt(ONE));
   else return a == b ? 1.0 : 0.0;
 }
 
@@ -136,14 +131,10 @@ export function huberCurvature(
     b = splat(load<f64>(theta, 8)),
     alpha = splat(load<f64>(theta, 24)),
     beta = splat(load<f64>(theta, 32)),
-    least = splat(-700),
-    most = splat(700),
-    one = splat(1),
     zero = splat(0),
-    half = splat(0.5),
     negative = splat(-delta),
     bound = splat(delta);
-  const E = exp(within(splat(load<f64>(theta, 16)), least, most));
+  const E = safeExp(splat(load<f64>(theta, 16)));
   let value = zero,
     ga = zero,
     gb = zero,
@@ -153,10 +144,10 @@ export function huberCurvature(
     gxx = zero,
     gyy = zero;
   for (let i: usize = 0; i < column; i += 2 * BYTES) {
-    const A0 = exp(within(sub(a, mul(alpha, load64(x + i))), least, most)),
-      A1 = exp(within(sub(a, mul(alpha, load64(x + i + BYTES))), least, most)),
-      B0 = exp(within(sub(b, mul(beta, load64(y + i))), least, most)),
-      B1 = exp(within(sub(b, mul(beta, load64(y + i + BYTES))), least, most)),
+    const A0 = safeExp(sub(a, mul(alpha, load64(x + i)))),
+      A1 = safeExp(sub(a, mul(alpha, load64(x + i + BYTES)))),
+      B0 = safeExp(sub(b, mul(beta, load64(y + i)))),
+      B1 = safeExp(sub(b, mul(beta, load64(y + i + BYTES)))),
       S0 = add(add(A0, B0), E),
       S1 = add(add(A1, B1), E);
     log(S0, S1, scratch);
@@ -169,8 +160,10 @@ export function huberCurvature(
       w1 = load64(w + j),
       r0 = sub(load64(scratch), load64(l + i)),
       r1 = sub(load64(scratch + BYTES), load64(l + j)),
-      psi0 = within(r0, negative, bound),
-      psi1 = within(r1, negative, bound),
+      psi0 = clamp(r0, negative, bound),
+      psi1 = clamp(r1, negative, bound),
+      one = splatAt(ONE),
+      half = splatAt(HALF),
       inside0 = equal(r0, psi0),
       inside1 = equal(r1, psi1);
     store64(inner + i, mul(w0, sub(inside0, psi0)));
