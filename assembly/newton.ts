@@ -107,7 +107,7 @@ function raise(p: usize, by: f64): void {
   store<f64>(p, load<f64>(p) + by);
 }
 
-/** Objective, gradient and both matrices at θ, to `state` (36 f64). rows: 7 n f64; scratch: 4. */
+/** Objective, gradient, ∇² and, if `safe`, the matrix that τ multiplies, at θ, to `state` (36 f64). rows: 7 n f64; scratch: 4. */
 export function huberCurvature(
   n: i32,
   x: usize,
@@ -116,6 +116,7 @@ export function huberCurvature(
   w: usize,
   delta: f64,
   theta: usize,
+  safe: bool,
   state: usize,
   rows: usize,
   scratch: usize,
@@ -168,9 +169,8 @@ export function huberCurvature(
       inside1 = equal(r1, psi1);
     store64(inner + i, mul(w0, sub(inside0, psi0)));
     store64(inner + j, mul(w1, sub(inside1, psi1)));
-    // ψ/r is δ/|r| outside; inside it is not wanted
-    store64(outer + i, mul(mul(w0, sub(one, inside0)), div(psi0, add(r0, inside0))));
-    store64(outer + j, mul(mul(w1, sub(one, inside1)), div(psi1, add(r1, inside1))));
+    store64(outer + i, r0);
+    store64(outer + j, r1);
     const W0 = mul(w0, psi0),
       W1 = mul(w1, psi1),
       inverse0 = div(one, S0),
@@ -217,7 +217,16 @@ export function huberCurvature(
   store<f64>(g, lanesum(gx), 24);
   store<f64>(g, lanesum(gy), 32);
   moments(n, rows, inner, H);
-  moments(n, rows, outer, state + SAFE);
+  if (safe) {
+    for (let i: usize = 0; i < column; i += BYTES) {
+      const r = load64(outer + i),
+        psi = clamp(r, negative, bound),
+        inside = equal(r, psi);
+      // ψ/r is δ/|r| outside; inside it is not wanted
+      store64(outer + i, mul(mul(load64(w + i), sub(splatAt(ONE), inside)), div(psi, add(r, inside))));
+    }
+    moments(n, rows, outer, state + SAFE);
+  } else memory.fill(state + SAFE, 0, TRIANGLE);
   // Σ w ψ Σ_k share_k ∇z_k ∇z_kᵀ: most of it is the gradient again
   raise(H, load<f64>(g));
   raise(H + 16, load<f64>(g, 8));
@@ -297,10 +306,11 @@ export function newton(
     logarithms = (tried + VECTOR + 15) & ~15,
     rows = logarithms + 32;
   memory.copy(here, theta, VECTOR);
-  huberCurvature(n, x, y, l, w, delta, here, state, rows, logarithms);
+  huberCurvature(n, x, y, l, w, delta, here, true, state, rows, logarithms);
   let evaluations = 1;
   let done = false;
-  let tau = 0.1;
+  let tau = 0.3,
+    safe = true;
   for (;;) {
     let left: f64 = 0;
     for (let i: usize = 0; i < P; i++) {
@@ -313,6 +323,12 @@ export function newton(
       break;
     }
     if (evaluations >= PATIENCE) break;
+    if (tau > 0 && !safe) {
+      huberCurvature(n, x, y, l, w, delta, here, true, state, rows, logarithms);
+      evaluations++;
+      safe = true;
+      continue;
+    }
     let foretold: f64 = 0,
       longest: f64 = 0;
     if (direction(state, tau, fixed, L, p)) {
@@ -328,7 +344,7 @@ export function newton(
       tau = more(tau, 8);
       continue;
     }
-    huberCurvature(n, x, y, l, w, delta, tried, next, rows, logarithms);
+    huberCurvature(n, x, y, l, w, delta, tried, tau > 0, next, rows, logarithms);
     evaluations++;
     const kept = (load<f64>(state) - load<f64>(next)) / foretold;
     if (kept > 1e-4) {
@@ -336,6 +352,7 @@ export function newton(
       const old = state;
       state = next;
       next = old;
+      safe = tau > 0;
       if (kept > 0.75) tau = tau < 1e-3 ? 0 : tau / 8;
       else if (kept < 0.25) tau = more(tau, 4);
     } else {

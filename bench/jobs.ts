@@ -201,8 +201,8 @@ export async function jobBenchmarks({ scalar, only = "", onJob, ...settings }: J
       await bootstrap(runs, { method: "parametric", law, delta: law.delta }, { draws, kernels });
     };
     const over = (objective: number) => Math.max(0, objective / found.objective - 1);
-    const time = await repeated(() => job("grid"), 2);
-    const fewer = await repeated(() => job("projection"), 2);
+    const time = await repeated(() => job("grid"));
+    const fewer = await repeated(() => job("projection"));
     const { objective } = fitParametric(runs, { starts: "projection", kernels });
     const timings = [
       { name: "isoflop", time, ratio: 1, error: over(found.objective) },
