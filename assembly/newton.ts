@@ -1,4 +1,4 @@
-// The objective of approach 3 near a minimum: Newton's method with the exact curvature (docs/theory.md, eqs. 10.3a, 10.3b).
+// The objective of approach 3 near a minimum: Newton's method with the exact curvature (docs/theory.md, eqs. 10.4a, 10.4b).
 // With J_i = ∇r_i = (p, q, s, −x p, −y q)_i, the shares p, q, s of S_i in its three terms, and ∇z_k the gradients of their logs,
 //
 //   ∇²  = Σ w ([|r| ≤ δ] − ψ) J Jᵀ + Σ w ψ Σ_k share_k ∇z_k ∇z_kᵀ

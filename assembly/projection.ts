@@ -1,9 +1,9 @@
 // The misfit of variable projection over a grid of exponents (docs/theory.md, eq. 10.5). With columns s_i = 1/L_i,
 // U_k = s e^{−α_k x} and V_m = s e^{−β_m y}, weights w and a target of ones, each cell (k, m) is
 //
-//   min_{c ≥ 0} ½ Σ w (c₁U_k + c₂V_m + c₃s − 1)²
+//   min_{c ≥ 0} Σ w (c₁U_k + c₂V_m + c₃s − 1)²
 //
-// whose decrease below ½ Σ w is what is told. Only the product U_k·V_m belongs to a cell; s and U_k are eliminated first.
+// whose decrease below Σ w is what is told. Only the product U_k·V_m belongs to a cell; s and U_k are eliminated first.
 
 import { add, BYTES, lanesum, load64, mul, splat, store64 } from "./lanes";
 

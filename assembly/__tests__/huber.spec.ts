@@ -1,6 +1,8 @@
 import { log } from "../elementary";
 import { exp } from "../exponential";
 import { huber, minimiseHuber } from "../huber";
+import { huberSingle, toSingle } from "../huber-single";
+import { huberCurvature } from "../newton";
 
 const memory = heap.alloc(4096);
 
@@ -74,5 +76,72 @@ describe("the Huber objective", () => {
     expect<i32>(minimiseHuber(n, x, y, l, w, 1e-3, 1, theta, 0, false, 1e-8, 500, value, info, scratch)).toBe(0);
     const truth: StaticArray<f64> = [0.3, -0.2, 0.5, 0.4, 0.7];
     for (let i = 0; i < 5; i++) expect<f64>(load<f64>(theta + 8 * i)).toBeCloseTo(truth[i], 5);
+  });
+});
+
+/** 16 points near a law, each off by up to 0.05, with weights 0 to 2; θ after them. */
+function nearby(): void {
+  for (let i = 0; i < 16; i++) {
+    const X = <f64>(i & 3) - 1.5,
+      Y = <f64>(i >> 2) - 1.5;
+    store<f64>(memory + 8 * i, X);
+    store<f64>(memory + 128 + 8 * i, Y);
+    const l = Math.log(Math.exp(0.3 - 0.4 * X) + Math.exp(-0.2 - 0.7 * Y) + Math.exp(0.5));
+    store<f64>(memory + 256 + 8 * i, l + 0.05 * Math.sin(<f64>(7 * i + 1)));
+    store<f64>(memory + 384 + 8 * i, <f64>(i % 3));
+  }
+  const theta: StaticArray<f64> = [0.31, -0.22, 0.49, 0.41, 0.68];
+  for (let i = 0; i < 5; i++) store<f64>(memory + 512 + 8 * i, theta[i]);
+}
+
+describe("the Huber objective near and far", () => {
+  it("has the curvature of its gradient's differences", () => {
+    nearby();
+    const theta = memory + 512,
+      state = memory + 560,
+      gradient = memory + 864,
+      logarithms = memory + 912,
+      rows = memory + 1024;
+    const l = memory + 256,
+      w = memory + 384;
+    huberCurvature(16, memory, memory + 128, l, w, 0.02, theta, true, state, rows, logarithms);
+    expect<f64>(load<f64>(state)).toBeCloseTo(
+      huber(16, memory, memory + 128, l, w, 0.02, theta, gradient, logarithms),
+      13,
+    );
+    const h = 1e-6;
+    let at = state + 48;
+    let worst: f64 = 0;
+    for (let i = 0; i < 5; i++) {
+      worst = max(worst, abs(load<f64>(state + 8 + 8 * i) - load<f64>(gradient + 8 * i)));
+      for (let j = 0; j <= i; j++, at += 8) {
+        const here = load<f64>(theta + 8 * i);
+        store<f64>(theta + 8 * i, here + h);
+        huber(16, memory, memory + 128, l, w, 0.02, theta, gradient, logarithms);
+        const up = load<f64>(gradient + 8 * j);
+        store<f64>(theta + 8 * i, here - h);
+        huber(16, memory, memory + 128, l, w, 0.02, theta, gradient, logarithms);
+        store<f64>(theta + 8 * i, here);
+        worst = max(worst, abs((up - load<f64>(gradient + 8 * j)) / (2 * h) - load<f64>(at)));
+        huber(16, memory, memory + 128, l, w, 0.02, theta, gradient, logarithms);
+      }
+    }
+    expect<f64>(worst).toBeLessThan(1e-7);
+  });
+
+  it("is the same in f32, to what f32 resolves, near and far out", () => {
+    nearby();
+    const theta = memory + 512,
+      gradient = memory + 560,
+      single = memory + 608,
+      logarithms = memory + 672,
+      data = memory + 1024;
+    toSingle(16, memory, memory + 128, memory + 256, memory + 384, data);
+    for (let far = 0; far < 3; far++) {
+      store<f64>(theta, 0.31 + 10 * <f64>far);
+      const value = huber(16, memory, memory + 128, memory + 256, memory + 384, 0.02, theta, gradient, logarithms);
+      expect<f64>(huberSingle(16, data, 0.02, theta, single) / value).toBeCloseTo(1, 5);
+      for (let i = 0; i < 40; i += 8) expect<f64>(load<f64>(single + i)).toBeCloseTo(load<f64>(gradient + i), 5);
+    }
   });
 });

@@ -47,7 +47,8 @@ export interface Bootstrap<T> {
 const CHUNK = 50;
 
 /**
- * Repeats a fit on resamples.
+ * Repeats a fit on resamples. Approach 3 searches each of them anew, from the law and from the resample's own projected minima,
+ * by Newton's method; where these do not end in one minimum, or Newton's method does not arrive, by BFGS as well (refit.ts).
  * @throws RangeError where draws is not a whole number from 2 up, or there is a single run to resample
  */
 export async function bootstrap(

@@ -1,4 +1,4 @@
-// The kernels of approach 3 (docs/theory.md, eqs. 10.2–10.4): objective, gradient and minimiser.
+// The kernels of approach 3 (docs/theory.md, eqs. 10.2–10.4b): objective, gradient and minimiser.
 
 /** Points (x, y, l) = (log N, log D, log L) with weights w. All arrays have one length. */
 export interface HuberData {
@@ -54,8 +54,8 @@ export interface HuberKernels {
   /** Minimises it from each of the m starts (m × 5). */
   minimiseHuber(data: HuberData, delta: number, starts: Float64Array, options?: MinimiseOptions): Minima;
   /**
-   * For each row of n weights and each cell of the grid, α slowest: by how much Σ w (A u + B v + E s − 1)²/2 falls below Σ w/2
-   * over A, B, E ≥ 0.
+   * For each row of n weights and each cell of the grid, α slowest: by how much Σ w (A u + B v + E s − 1)² falls below Σ w over
+   * A, B, E ≥ 0.
    */
   projectionGains(columns: ProjectionColumns, weights: Float64Array): Float64Array;
   /** log of each value > 0, the same bits on every machine. */

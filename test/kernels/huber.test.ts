@@ -66,6 +66,45 @@ onEachBackend((kernels) => {
     expect(kernels.minimiseHuber(data, 1e-2, start).value[0]).toBeLessThan(value[0]!);
   });
 
+  it("goes to the same minimum by the way for near starts, with and without fixed parameters", () => {
+    const data = points(60, 0.02);
+    const starts = Float64Array.of(0.2, -0.1, 0.6, 0.45, 0.65, 0.5, -0.4, 0.3, 0.3, 0.9);
+    for (const fixed of [0, 8]) {
+      for (const delta of [1e-4, 1e-3, 1e-1]) {
+        const near = kernels.minimiseHuber(data, delta, starts, { near: true, fixed, tolerance: 1e-9 });
+        // fixed at the starts' own α, else free
+        const far = referenceKernels.minimiseHuber(data, delta, starts, { fixed, tolerance: 1e-9 });
+        near.value.forEach((value, i) => {
+          expect(Math.abs(value / far.value[i]! - 1)).toBeLessThan(1e-10);
+        });
+        near.theta.forEach((t, k) => {
+          expect(Math.abs(t - far.theta[k]!)).toBeLessThan(1e-5);
+        });
+        if (fixed) for (const k of [3, 8]) expect(near.theta[k]).toBe(starts[k]);
+      }
+    }
+    expect(kernels.minimiseHuber(data, 1e-3, starts.fill(Number.NaN), { near: true }).failed).toBe(2);
+  });
+
+  it("finds by how much columns of exponents lower a misfit", () => {
+    // 37 is no multiple of the lanes; every third point has weight 0
+    const { x, y, l, w } = points(37, 0);
+    const exponents = [0.1, TRUTH[3]!, 0.9, TRUTH[4]!];
+    const s = l.map((v) => Math.exp(-v));
+    const powers = (at: Float64Array) => exponents.flatMap((k) => Array.from(s, (v, i) => v * Math.exp(-k * at[i]!)));
+    const columns = { n: 37, count: 4, values: Float64Array.from([...powers(x), ...powers(y), ...s]) };
+    const weights = Float64Array.from([...w, ...w.map((v) => 2 - v)]);
+    const gains = kernels.projectionGains(columns, weights);
+    const mass = w.reduce((sum, v) => sum + v, 0);
+    // the cell of the exponents that made the points leaves nothing; the second row of weights has a maximum of its own there
+    expect(gains[4 + 3]! / mass).toBeCloseTo(1, 12);
+    expect(gains[16 + 4 + 3]! / (74 - mass)).toBeCloseTo(1, 12);
+    for (let cell = 0; cell < 16; cell++) if (cell !== 7) expect(gains[cell]! / mass).toBeLessThan(1 - 1e-6);
+    referenceKernels.projectionGains(columns, weights).forEach((gain, i) => {
+      expect(gains[i]! / gain).toBeCloseTo(1, 10);
+    });
+  });
+
   it("leaves no NaN unreported", () => {
     const data = points(20, 0);
     const { failed, slope } = kernels.minimiseHuber(data, 1e-3, Float64Array.of(Number.NaN, 0, 0, 1, 1));

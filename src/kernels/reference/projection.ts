@@ -8,7 +8,7 @@ const SETS: readonly (readonly number[])[] = [[0, 1], [0, 2], [1, 2], [0], [1], 
 /** A pivot this small against its diagonal is rounding: the columns are dependent. */
 const DEPENDENT = 1e-13;
 
-/** min ½|Mc − y|² over c ≥ 0 from the Gram matrix G = MᵀM and h = Mᵀy: c and the decrease hᵀc below ½|y|². */
+/** min |Mc − y|² over c ≥ 0 from the Gram matrix G = MᵀM and h = Mᵀy: c and the decrease hᵀc below |y|². */
 export function nonNegative(G: Gram, h: Row): { c: [number, number, number]; gain: number } {
   const inside = cholesky3(G, h);
   // the unconstrained minimum, where it is allowed, is the minimum
