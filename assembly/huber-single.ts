@@ -1,6 +1,6 @@
 // The objective of approach 3 and its gradient in f32 (docs/theory.md, eqs. 10.2, 10.3): four points at a time, for the long way from
-// a far start. log S − l is right to 3·10⁻⁷, so what is gained or lost by a step far from a minimum is; close to one, where
-// residuals of size δ decide, huber.ts takes over.
+// a far start. log S − l is right to some 10⁻⁷, enough to tell what a step gains while the gradient is large; close to a minimum
+// huber.ts takes over.
 //
 // Sums are of f32 lanes over a panel of points, then f64.
 

@@ -4,7 +4,7 @@
 //
 // with x = log N, y = log D, l = log L, θ = (a, b, e, α, β), and its minimum by BFGS (eq. 10.4) with the bisection
 // of Lewis and Overton (2013) for the weak Wolfe conditions, which also serves functions that are nearly not smooth:
-// with δ far below the residuals this one is nearly Σ|r_i|.
+// with δ far below the residuals this one is nearly Σ|r_i|. The long way from a far start is in f32 (huber-single.ts), the end in f64.
 //
 // Arrays hold n f64, n a multiple of 4; pad with w = 0.
 
@@ -141,8 +141,7 @@ function free(gradient: usize, fixed: i32): void {
 /**
  * Minimises from m starts. theta: m × 5 f64, the starts on entry and the minima on return; value: m f64.
  * info: m × 2 f64 — evaluations, and the largest entry of the gradient over δ Σw. near: by Newton's method (newton.ts), and by
- * BFGS from the same start where that does not arrive. scratch: 68 + 2n f64,
- * near 178 + 9n.
+ * BFGS from the same start where that does not arrive. scratch: 68 + 2n f64, near 178 + 9n.
  * A start has converged when that entry is at most `tolerance`. Returns how many did not.
  */
 export function minimiseHuber(
@@ -254,6 +253,7 @@ export function minimiseHuber(
         fresh = false;
       }
     }
+    // out of iterations on the way
     if (single) f = huber(n, x, y, l, w, delta, theta, g, logarithms);
     free(g, fixed);
     const left = largest(g);

@@ -121,14 +121,15 @@ export function bootstrapChunk(
   { runs, refit, plan, seed, from, to }: BootstrapTask,
   kernels: Kernels = defaultKernels(),
 ): (Law | OptimaFit | null)[] {
-  const weights = Array.from({ length: to - from }, (_, i) => resample(plan, seed, from + i));
+  const weightsOf = (i: number) => resample(plan, seed, from + i);
   if (refit.method === "parametric") {
     const points = pointsOf(runs, kernels);
-    return refits(points, refit, weights, kernels).map((theta) =>
+    return refits(points, refit, to - from, weightsOf, kernels).map((theta) =>
       theta.every(Number.isFinite) ? lawOf(theta, points) : null,
     );
   }
-  return weights.map((w) => {
+  return Array.from({ length: to - from }, (_, i) => {
+    const w = weightsOf(i);
     try {
       const fit =
         refit.method === "isoflop"

@@ -39,15 +39,17 @@ export function projectedStarts(all: Points, count: number, kernels: Kernels): F
   return startsAt(columns, points.w, kernels.projectionGains(columns, points.w), count);
 }
 
-/** The same for each of many rows of weights of all the points. */
+/** The same for each of `resamples` weightings of the points; at most `count` starts each. */
 export function projectedResamples(
   points: Points,
-  weights: readonly Float64Array[],
+  resamples: number,
+  weightsOf: (i: number) => Float64Array,
   count: number,
   kernels: Kernels,
 ): Float64Array[] {
   const columns = columnsOf(thinned(points, MOST_ROWS));
-  const some = weights.map((w) => thinned({ ...points, w }, MOST_ROWS).w);
+  // of many rows only those looked at are kept
+  const some = Array.from({ length: resamples }, (_, i) => thinned({ ...points, w: weightsOf(i) }, MOST_ROWS).w);
   const gains = kernels.projectionGains(columns, concatenated(some));
   const cells = columns.count ** 2;
   return some.map((w, i) => startsAt(columns, w, gains.subarray(i * cells, (i + 1) * cells), count));

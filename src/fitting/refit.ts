@@ -14,18 +14,19 @@ const SAME = 1e-9;
 /** The gradient at a minimum over δ Σw: Newton's last step takes it from well above to well below. */
 const TOLERANCE = 1e-7;
 
-/** θ of the law that best fits each resample, given as weights of the points. */
+/** θ of the law that best fits each of `count` resamples; weightsOf(i) are the weights of resample i, made when they are wanted. */
 export function refits(
   points: Points,
   { law, delta }: { readonly law: Law; readonly delta: number },
-  weights: readonly Float64Array[],
+  count: number,
+  weightsOf: (i: number) => Float64Array,
   kernels: Kernels,
 ): Float64Array[] {
   const fitted = thetaOf(law, points);
-  const projected = projectedResamples(points, weights, 2, kernels);
-  return weights.map((w, i) => {
-    const data = { ...points, w };
-    const starts = concatenated([fitted, projected[i]!]);
+  const projected = projectedResamples(points, count, weightsOf, 2, kernels);
+  return projected.map((others, i) => {
+    const data = { ...points, w: weightsOf(i) };
+    const starts = concatenated([fitted, others]);
     const near = kernels.minimiseHuber(data, delta, starts, { near: true, tolerance: TOLERANCE });
     const lowest = near.value[bestOf(near)]!;
     if (near.value.every((value) => value <= lowest * (1 + SAME))) return thetaAt(near);

@@ -20,17 +20,16 @@ function both(runs: Runs, delta: number, draws: number, kernels = core) {
   const law = fitParametric(runs, { delta, starts: "projection" });
   const points = pointsOf(runs, core);
   const plan = design(Int32Array.from({ length: runs.n }, (_, i) => i));
-  const weights = Array.from({ length: draws }, (_, k) => resample(plan, 1, k));
-  const found = refits(points, { law, delta }, weights, core);
-  return weights.map((w, k) => {
-    const data = { ...points, w };
+  const weightsOf = (k: number) => resample(plan, 1, k);
+  return refits(points, { law, delta }, draws, weightsOf, core).map((theta, k) => {
+    const data = { ...points, w: weightsOf(k) };
     const starts = concatenated([thetaOf(law, points), projectedStarts(data, 2, kernels)]);
     const minima = kernels.minimiseHuber(data, delta, starts, { tolerance: 1e-9, maxIterations: 2000 });
     const best = bestOf(minima);
     return {
       data,
       points,
-      refit: { theta: found[k]!, value: core.huber(data, delta, found[k]!).value },
+      refit: { theta, value: core.huber(data, delta, theta).value },
       search: { theta: minima.theta.subarray(5 * best, 5 * best + 5), value: minima.value[best]! },
     };
   });
