@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { serve } from "../src/cli/serve.ts";
-import { launch } from "../test/explorer/browser.ts";
+import { launch } from "../test/browser/chromium.ts";
 
 const folder = process.argv[2] ?? new URL("../build/explorer", import.meta.url).pathname;
 const MOVES = 240;

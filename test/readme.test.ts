@@ -9,7 +9,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serve } from "../src/cli/serve.ts";
 import { exampleRuns } from "../src/explorer/example.ts";
-import { launch } from "./explorer/browser.ts";
+import { launch } from "./browser/chromium.ts";
 import { type Packed, pack } from "./package/packed.ts";
 
 const root = new URL("..", import.meta.url).pathname;

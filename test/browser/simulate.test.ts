@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { build, preview } from "vite";
 import { expect, it } from "vitest";
 import { plrf, powerLaw, simulate } from "../../src/index.ts";
-import { openBrowser } from "./chromium.ts";
+import { launch } from "./chromium.ts";
 import { options, problem } from "./page/problem.ts";
 
 it("simulates the same in Node and in Chromium", async () => {
@@ -15,7 +15,7 @@ it("simulates the same in Node and in Chromium", async () => {
   const shared = { root, configFile: false, logLevel: "error" } as const;
   await build({ ...shared, base: "./", worker: { format: "es" }, build: { outDir, emptyOutDir: true } });
   const server = await preview({ ...shared, build: { outDir }, preview: { port: 0, host: "127.0.0.1" } });
-  const browser = await openBrowser();
+  const browser = await launch();
   try {
     const page = await browser.newPage();
     const errors: string[] = [];

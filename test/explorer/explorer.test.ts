@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { serve } from "../../src/cli/serve.ts";
 import { exampleRuns } from "../../src/explorer/example.ts";
 import { plrf, powerLaw, stability } from "../../src/index.ts";
-import { launch } from "./browser.ts";
+import { launch } from "../browser/chromium.ts";
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 let server: Server;

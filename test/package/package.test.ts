@@ -11,7 +11,7 @@ import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serve } from "../../src/cli/serve.ts";
 import * as isoflop from "../../src/index.ts";
-import { launch } from "../explorer/browser.ts";
+import { launch } from "../browser/chromium.ts";
 import { type Packed, pack } from "./packed.ts";
 
 /**
