@@ -6,7 +6,7 @@ import type { Figure, Panel } from "./figure.ts";
 import { drawLegend, legendHeight } from "./legend.ts";
 import { element } from "./svg.ts";
 import { dark as darkTheme, FONT, light, type Theme } from "./theme.ts";
-import { plain, typeset } from "./typeset.ts";
+import { linesOf, plain, typeset } from "./typeset.ts";
 
 export interface DrawOptions {
   /** Default: the figure's own. Below 600 px panels stand one below the other. */
@@ -21,6 +21,9 @@ const MARGIN = 14;
 const BOTTOM = 8;
 const GAP = 20;
 const NARROW = 600;
+/** Size of a subtitle, and from line to line of it. */
+const SUBTITLE = 11;
+const LINE = 14;
 
 /** A drawn figure, and where the planes of its panels lie in it. */
 export interface Drawing {
@@ -49,8 +52,10 @@ export function compose(figure: Figure, options: DrawOptions = {}): Drawing {
   const perRow = width < NARROW ? 1 : (figure.columns ?? figure.panels.length);
   const rows = Math.ceil(figure.panels.length / perRow);
   const usualRows = Math.ceil(figure.panels.length / (figure.columns ?? figure.panels.length));
-  const top = figure.subtitle ? 56 : 38;
-  const height = options.height ?? top + ((figure.height - top) / usualRows) * rows;
+  const subtitle = figure.subtitle ? linesOf(figure.subtitle, SUBTITLE, width - 2 * MARGIN) : [];
+  const usualTop = figure.subtitle ? 56 : 38;
+  const top = usualTop + LINE * Math.max(0, subtitle.length - 1);
+  const height = options.height ?? top + ((figure.height - usualTop) / usualRows) * rows;
 
   const svg = element(document, "svg", {
     xmlns: "http://www.w3.org/2000/svg",
@@ -70,8 +75,10 @@ export function compose(figure: Figure, options: DrawOptions = {}): Drawing {
     element(document, "rect", { width, height, fill: theme.paper }),
     element(document, "text", { x: MARGIN, y: 26, "font-size": 15, "font-weight": "bold" }, figure.title),
   );
-  if (figure.subtitle)
-    svg.append(element(document, "text", { x: MARGIN, y: 45, "font-size": 11, fill: theme.muted }, figure.subtitle));
+  subtitle.forEach((line, i) => {
+    const y = 45 + LINE * i;
+    svg.append(element(document, "text", { x: MARGIN, y, "font-size": SUBTITLE, fill: theme.muted }, line));
+  });
 
   const panelWidth = (width - 2 * MARGIN - GAP * (perRow - 1)) / perRow;
   const panelHeight = (height - top - BOTTOM - GAP * (rows - 1)) / rows;

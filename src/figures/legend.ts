@@ -3,7 +3,7 @@
 import type { Legend, Ramp, Swatch } from "./figure.ts";
 import { element } from "./svg.ts";
 import type { Theme } from "./theme.ts";
-import { widthOf } from "./typeset.ts";
+import { flow, widthOf } from "./typeset.ts";
 
 const SIZE = 11;
 const ROW = 18;
@@ -21,20 +21,7 @@ export function drawLegend(legend: Legend, width: number, theme: Theme, document
 
 const itemWidth = (item: Swatch) => 26 + widthOf(item.label, SIZE) + 10;
 
-/** Items flow from left to right and wrap. */
-function rows(items: readonly Swatch[], width: number): Swatch[][] {
-  const out: Swatch[][] = [[]];
-  let used = 0;
-  for (const item of items) {
-    if (used > 0 && used + itemWidth(item) > width) {
-      out.push([]);
-      used = 0;
-    }
-    out.at(-1)!.push(item);
-    used += itemWidth(item);
-  }
-  return out;
-}
+const rows = (items: readonly Swatch[], width: number): Swatch[][] => flow(items, itemWidth, width);
 
 function swatches(items: readonly Swatch[], width: number, theme: Theme, document: Document): Element {
   const group = element(document, "g", { "font-size": SIZE, fill: theme.ink });

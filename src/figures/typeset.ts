@@ -57,3 +57,24 @@ function spans(text: string, document: Document): Element[] {
   }
   return out;
 }
+
+/** Items from left to right, in as many rows as their widths need. */
+export function flow<T>(items: readonly T[], size: (item: T) => number, width: number): T[][] {
+  const rows: T[][] = [[]];
+  let used = 0;
+  for (const item of items) {
+    if (used > 0 && used + size(item) > width) {
+      rows.push([]);
+      used = 0;
+    }
+    rows.at(-1)!.push(item);
+    used += size(item);
+  }
+  return rows;
+}
+
+/** The lines of a text of this width, broken between words. */
+export function linesOf(text: string, size: number, width: number): string[] {
+  const space = widthOf(" ", size);
+  return flow(text.split(" "), (word) => widthOf(word, size) + space, width).map((words) => words.join(" "));
+}

@@ -92,6 +92,17 @@ describe("png", () => {
     expect(new Set(counts).size).toBe(4);
   });
 
+  it("breaks a subtitle that is wider than the figure, which grows by the lines", () => {
+    const subtitle =
+      "approach 3: N^{*} ∝ C^{0.565}; approach 2: N^{*} ∝ C^{0.514}; approach 1: N^{*} ∝ C^{0.481}; and so on";
+    const narrow = toPng(figure("Loss", subtitle), { width: 300, scale: 2 });
+    const ink = (x0: number, x1: number, y0: number, y1: number) =>
+      inked(narrow, { x0: 2 * x0, x1: 2 * x1, y0: 2 * y0, y1: 2 * y1 });
+    for (let line = 0; line < 2; line++) expect(ink(14, 286, 36 + 14 * line, 48 + 14 * line)).toBeGreaterThan(200);
+    expect(ink(287, 300, 36, 62)).toBe(0);
+    expect(pixels(narrow).height).toBe(2 * (400 + 14));
+  });
+
   it("has the figure's size times the scale", () => {
     const { width, height } = pixels(toPng(figure("Loss"), { scale: 1.5 }));
     expect([width, height]).toEqual([960, 600]);
