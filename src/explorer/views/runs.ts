@@ -31,7 +31,7 @@ export function mount(root: HTMLElement): Mounted {
     onchange: () => input.files?.[0] && void take(input.files[0]),
   });
   const bar = h("progress", { max: 1, value: 0, hidden: true, "aria-label": "Share of the fit done" });
-  const state = h("p", { class: "note", role: "status", hidden: true });
+  const state = h("div", { class: "note", role: "status", hidden: true });
   const drop = h(
     "div",
     { class: "drop" },
@@ -126,8 +126,9 @@ export function mount(root: HTMLElement): Mounted {
     start({ name: chosen.name, content: await chosen.arrayBuffer() });
   }
 
-  function tell(message: string): void {
-    state.textContent = message;
+  function tell(message: string, notes: readonly string[] = []): void {
+    const list = notes.map((note) => h("li", {}, note));
+    state.replaceChildren(message, ...(list.length > 0 ? [h("ul", {}, ...list)] : []));
     state.hidden = message === "";
   }
 
@@ -173,13 +174,10 @@ export function mount(root: HTMLElement): Mounted {
     if (!result || !file) return;
     const { budget } = store.values;
     const { unavailable, warnings } = result;
-    tell(
-      [
-        `${file.name}: ${result.runs.n} rows.`,
-        ...warnings.map((warning) => `Note: ${warning}.`),
-        ...unavailable.map(({ method, reason }) => `No approach ${method}: ${reason}.`),
-      ].join(" "),
-    );
+    tell(`${file.name}: ${result.runs.n} rows.`, [
+      ...warnings,
+      ...unavailable.map(({ method, reason }) => `no approach ${method}: ${reason}`),
+    ]);
     answer.replaceChildren(...recommendation(result, budget));
     // in a page beside its controls there is room for two panels a row
     const figure = fitFigure({ result, budgets: [budget] });
