@@ -17,8 +17,8 @@ import type { Plan } from "./plan.ts";
 export const SCHEMA = 2;
 /** A commit is made when this many cells wait, or so many points of their curves, or the first of them has waited so long. */
 const COMMIT = { cells: 500, points: 100_000, milliseconds: 250 };
-/** Megabytes that DuckDB may hold. The cells need the memory more; sorting an export goes to the disk beyond it. */
-const MEMORY = { READ_WRITE: 30, READ_ONLY: 100 };
+/** What DuckDB may hold while cells run, which need the memory more. An export may take what DuckDB takes by itself. */
+const WRITING = { memory_limit: "30MB" };
 /** Points of a curve in one row: DuckDB works on 2048 rows at once, whatever their length, so that long ones do not fit. */
 const PART = 1000;
 
@@ -71,7 +71,7 @@ export class Store {
       const options = {
         access_mode: access,
         threads: "1",
-        memory_limit: `${MEMORY[access]}MB`,
+        ...(access === "READ_WRITE" ? WRITING : {}),
         autoinstall_known_extensions: "false",
         autoload_known_extensions: "false",
       };
