@@ -158,12 +158,15 @@ function oneFeatures(v: i32, n: i32, x: usize, strips: usize, phi: usize): void 
     }
 }
 
+/** Samples whose φ are held at a time where that is more than a step's: no φ waits on θ, so steps share their passes over W. */
+const AHEAD: i32 = 16;
+
 /**
  * `count` steps of `members` members, numbered member, member + apart, …, that share one W. n is d rounded up to a multiple of 16, V is v
  * rounded up likewise. strips: W, in f32 where `single` (single.ts). root, target: V f64, √λ_j and √t_j (zero beyond v). theta,
  * and with momentum y: members · n f64. kind, parameter: the distribution of z. sigma: of the label noise. done: a f64 for each
- * member: the steps done, fewer than `count` where e² > limit stopped it. scratch: (5 V + n + members·B·(n + 1) + 16) f64, with
- * the largest B.
+ * member: the steps done, fewer than `count` where e² > limit stopped it. scratch: (5 V + n + s (n + 1) + 16) f64, s the larger
+ * of members·B, with the largest B, and AHEAD (which src/kernels/wasm/simulation.ts knows).
  */
 export function denseSteps(
   members: i32,
@@ -199,17 +202,21 @@ export function denseSteps(
     noise = G + bytes,
     phi = noise + 128;
   for (let q = 0; q < members; q++) store<f64>(done + ((<usize>q) << 3), <f64>count);
-  for (let r = 0; r < count; r++, drive += stride) {
-    const step = first + <f64>r;
-    const batch = <i32>load<f64>(drive, 8);
-    const samples = members * batch,
-      labels = phi + <usize>samples * bytes;
-    for (let s = 0; s < samples;) {
+  for (let r = 0; r < count;) {
+    // the steps from r on whose samples are drawn together
+    let samples = members * <i32>load<f64>(drive, 8),
+      after = r + 1;
+    for (let at = drive + stride; after < count; after++, at += stride) {
+      const more = samples + members * <i32>load<f64>(at, 8);
+      if (more > AHEAD) break;
+      samples = more;
+    }
+    const labels = phi + <usize>samples * bytes;
+    // sample b of member q in step t, whose drive is at `at`
+    for (let s = 0, t = r, q = 0, b = 0, at = drive; s < samples;) {
       const group = samples - s < 4 ? 1 : 4;
       for (let i = 0; i < group; i++) {
-        const q = (s + i) / batch,
-          b = (s + i) % batch;
-        fill(kind, parameter, b * V, V, k0, k1, DATA, member + q * apart, step, z);
+        fill(kind, parameter, b * V, V, k0, k1, DATA, member + q * apart, first + <f64>t, z);
         store<f64>(labels + ((<usize>(s + i)) << 3), dot(V, z, target));
         // sample i of a group of four: every fourth entry
         const size: usize = single ? 4 : 8;
@@ -219,33 +226,41 @@ export function denseSteps(
           if (single) store<f32>(to, <f32>a);
           else store<f64>(to, a);
         }
+        if (++b < <i32>load<f64>(at, 8)) continue;
+        b = 0;
+        if (++q < members) continue;
+        q = 0;
+        t++;
+        at += stride;
       }
-      const at = phi + <usize>s * bytes;
+      const to = phi + <usize>s * bytes;
       if (single) {
-        memory.fill(at, 0, <usize>group * bytes);
-        if (group == 4) fourSingleFeatures(v, n, x, strips, at);
-        else oneSingleFeatures(v, n, x, strips, at);
-      } else if (group == 4) fourFeatures(v, n, x, strips, at);
-      else oneFeatures(v, n, x, strips, at);
+        memory.fill(to, 0, <usize>group * bytes);
+        if (group == 4) fourSingleFeatures(v, n, x, strips, to);
+        else oneSingleFeatures(v, n, x, strips, to);
+      } else if (group == 4) fourFeatures(v, n, x, strips, to);
+      else oneFeatures(v, n, x, strips, to);
       s += group;
     }
-    for (let q = 0; q < members; q++) {
-      const end = done + ((<usize>q) << 3);
-      if (load<f64>(end) < <f64>count) continue;
-      const parameters = theta + <usize>q * bytes;
-      const f = phi + <usize>(q * batch) * bytes,
-        l = labels + ((<usize>(q * batch)) << 3);
-      for (let b: usize = 0; b < <usize>batch; b++) {
-        if (sigma > 0 && (b & 15) == 0) fill(0, 0, <i32>b, 16, k0, k1, NOISE, member + q * apart, step, noise);
-        const label = load<f64>(l + (b << 3)) + (sigma > 0 ? sigma * load<f64>(noise + ((b & 15) << 3)) : 0);
-        const e = dot(n, f + b * bytes, parameters) - label;
-        if (!(e * e <= limit)) store<f64>(end, <f64>r);
-        store<f64>(l + (b << 3), e);
+    for (let f = phi, l = labels; r < after; r++, drive += stride) {
+      const batch = <usize>load<f64>(drive, 8);
+      for (let q = 0; q < members; q++, f += batch * bytes, l += batch << 3) {
+        const end = done + ((<usize>q) << 3);
+        if (load<f64>(end) < <f64>count) continue;
+        const parameters = theta + <usize>q * bytes;
+        for (let b: usize = 0; b < batch; b++) {
+          if (sigma > 0 && (b & 15) == 0)
+            fill(0, 0, <i32>b, 16, k0, k1, NOISE, member + q * apart, first + <f64>r, noise);
+          const label = load<f64>(l + (b << 3)) + (sigma > 0 ? sigma * load<f64>(noise + ((b & 15) << 3)) : 0);
+          const e = dot(n, f + b * bytes, parameters) - label;
+          if (!(e * e <= limit)) store<f64>(end, <f64>r);
+          store<f64>(l + (b << 3), e);
+        }
+        if (load<f64>(end) < <f64>count) continue;
+        memory.fill(G, 0, bytes);
+        for (let b: usize = 0; b < batch; b++) axpy(n, load<f64>(l + (b << 3)), f + b * bytes, G);
+        update(n, G, parameters, y ? y + <usize>q * bytes : 0, drive);
       }
-      if (load<f64>(end) < <f64>count) continue;
-      memory.fill(G, 0, bytes);
-      for (let b: usize = 0; b < <usize>batch; b++) axpy(n, load<f64>(l + (b << 3)), f + b * bytes, G);
-      update(n, G, parameters, y ? y + <usize>q * bytes : 0, drive);
     }
   }
 }

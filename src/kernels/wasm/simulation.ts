@@ -12,6 +12,9 @@ import {
 } from "../simulation.ts";
 import type { Arena, Core } from "./core.ts";
 
+/** Of assembly/sgd.ts: samples of dense SGD held at a time, where steps have fewer. */
+const AHEAD = 16;
+
 /** The seed's low and high 32 bits. */
 const key = (seed: number): [number, number] => [seed | 0, Math.floor(seed / 2 ** 32)];
 
@@ -137,7 +140,7 @@ export function simulationKernels(core: Core): SimulationKernels {
       const y = putMomentum(arena, steps, theta.length);
       const { drive, most } = putDrive(arena, steps);
       const done = arena.space(members);
-      const scratch = arena.space(5 * V + n + members * most * (n + 1) + 16);
+      const scratch = arena.space(5 * V + n + Math.max(members * most, AHEAD) * (n + 1) + 16);
       const shape = [members, count, v, V, n];
       const single = strips instanceof Float32Array ? 1 : 0;
       const law = [...kind(distribution), ...drive, noise];
