@@ -43,6 +43,8 @@ export interface Case {
   readonly element?: Element;
   /** Works in f32: four lanes, and an error of 10⁻⁷ or so. */
   readonly single?: boolean;
+  /** A chain of operations that lanes cannot share: scalar in every build. */
+  readonly serial?: boolean;
   /** Why it falls short of an aim (report.ts), where it does. */
   readonly note?: string;
 }
@@ -51,6 +53,7 @@ export interface KernelResult {
   readonly name: string;
   readonly size: string;
   readonly single: boolean;
+  readonly serial: boolean;
   readonly note?: string | undefined;
   /** SIMD first. */
   readonly timings: readonly Compared[];
@@ -166,6 +169,7 @@ export function cases(): Case[] {
   ];
   const drawn = new Float64Array(4096);
   const gram = referenceKernels.gram(roots, dense);
+  const tridiagonal = referenceKernels.tridiagonalize(gram);
   const strips = referenceKernels.embedding(v0, dense);
   // the same W as rows
   const W = Float64Array.from({ length: v0 * 128 }, (_, at) => {
@@ -460,13 +464,25 @@ export function cases(): Case[] {
     },
     {
       name: "tridiagonalisation",
-      note: "four tenths of it are QL, each step a division, four products and sums after the last: scalar in every build",
-      size: "d = 128, with its eigenvalues",
-      run: (kernels) => kernels.measure(gram).eigenvalues,
-      unordered: true,
-      plain: () => plainRandom.eigenvalues(gram.matrix, gram.overlap),
-      native: { kernel: "tridiagonalise", inputs: [gram.matrix, gram.overlap], length: 128 },
+      size: "d = 128",
+      run: (kernels) => {
+        const { diagonal, below } = kernels.tridiagonalize(gram);
+        return magnitudes(joined(diagonal, below));
+      },
+      plain: () => magnitudes(plainRandom.tridiagonalise(gram.matrix, gram.overlap)),
+      native: { kernel: "tridiagonalise", inputs: [gram.matrix, gram.overlap], length: 256 },
+      shape: magnitudes,
       element: { flops: 4 / 3, bytes: 4 / 3, count: 128 ** 3 },
+    },
+    {
+      name: "eigenvalues of a tridiagonal matrix",
+      note: "QL: each rotation takes a division and four products and sums after the last, a chain that lanes cannot share: scalar in every build",
+      size: "d = 128",
+      serial: true,
+      run: (kernels) => kernels.measure(tridiagonal).eigenvalues,
+      unordered: true,
+      plain: () => plainRandom.rationalQL(tridiagonal.diagonal, tridiagonal.below),
+      native: { kernel: "rationalQL", inputs: [tridiagonal.diagonal, tridiagonal.below], length: 128 },
     },
   ];
 }
@@ -484,6 +500,9 @@ function triangle(matrix: Float64Array, overlap?: Float64Array): Float64Array {
   out.set(overlap ?? matrix.subarray(n * n), (n * (n + 1)) / 2);
   return out;
 }
+
+/** The signs of what is below the diagonal are free. */
+const magnitudes = (values: Float64Array): Float64Array => values.map(Math.abs);
 
 const arrays = ({ lambda, trace, energy, ratio }: Modes): Float64Array[] => [lambda, trace, energy, ratio];
 
@@ -506,7 +525,7 @@ export function kernelBenchmarks(options: KernelOptions): KernelResult[] {
   return cases()
     .filter(({ name }) => name.includes(only))
     .map((one) => {
-      const { name, size, run, plain: byHand, native: job, shape, element, single = false, note } = one;
+      const { name, size, run, plain: byHand, native: job, shape, element, single = false, serial = false, note } = one;
       const variants: Variant[] = [
         { name: "WASM SIMD", run: () => run(simd) },
         { name: "WASM scalar", run: () => run(scalar) },
@@ -522,7 +541,7 @@ export function kernelBenchmarks(options: KernelOptions): KernelResult[] {
         const least = count * Math.max(flops / (single ? 2 : 1) / peak.flops, bytes / peak.bytes);
         roofline = { flops, bytes, share: least / timings[0]!.time };
       }
-      const result = { name, size, single, note, timings, roofline };
+      const result = { name, size, single, serial, note, timings, roofline };
       onCase?.(result);
       return result;
     });

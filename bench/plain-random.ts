@@ -144,18 +144,12 @@ export function gram({ root, target }: Roots, seed: number, d: number): Float64A
   return out;
 }
 
-/** The eigenvalues of G (d × d, lower triangle), ascending: Householder from h on, QL with the row of weights. */
-export function eigenvalues(G: Float64Array, h: Float64Array): Float64Array {
+/** G (d × d, lower triangle) by Householder from h on: the diagonal, then what is below it. */
+export function tridiagonalise(G: Float64Array, h: Float64Array): Float64Array {
   const n = h.length;
   const A = G.slice();
-  const [u, w, d, e, z] = Array.from({ length: 5 }, () => new Float64Array(n)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  u.set(h);
+  const [u, w, out] = [h.slice(), new Float64Array(n), new Float64Array(2 * n)];
+  const [d, e] = [out.subarray(0, n), out.subarray(n)];
   for (let k = -1; k < n - 1; k++) {
     if (k >= 0) {
       d[k] = A[k * n + k]!;
@@ -194,14 +188,15 @@ export function eigenvalues(G: Float64Array, h: Float64Array): Float64Array {
     }
   }
   d[n - 1] = A[n * n - 1]!;
-  z[0] = 1;
-  rationalQL(d, e, z);
-  return d.sort();
+  return out;
 }
 
-/** In rational form (LAPACK's dsterf), as assembly/tridiagonal.ts. */
-function rationalQL(d: Float64Array, e: Float64Array, z: Float64Array): void {
-  const n = d.length;
+/** Eigenvalues, ascending: QL in rational form (LAPACK's dsterf) with the row of weights, as assembly/tridiagonal.ts. */
+export function rationalQL(diagonal: Float64Array, below: Float64Array): Float64Array {
+  const n = diagonal.length;
+  const [d, e, z] = [diagonal.slice(), below.slice(), new Float64Array(n)];
+  e[n - 1] = 0;
+  z[0] = 1;
   for (let i = 0; i < n; i++) e[i]! *= e[i]!;
   for (let l = 0; l < n; l++)
     for (let iteration = 0; iteration < 50; iteration++) {
@@ -238,4 +233,5 @@ function rationalQL(d: Float64Array, e: Float64Array, z: Float64Array): void {
       d[l] = shift + gamma;
       z[l] = pi < 0 ? -y : y;
     }
+  return d.sort();
 }

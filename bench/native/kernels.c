@@ -486,10 +486,10 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-// G (d × d, lower triangle), h: eigenvalues, ascending, by Householder and QL with the row of weights
+// G (d × d, lower triangle), h: the diagonal and what is below it, by Householder from h on
 static void tridiagonalise(const In *in, double *restrict d) {
   const long n = in->n[1];
-  double *restrict A = malloc((n * n + 4 * n) * sizeof *A), *restrict u = A + n * n, *restrict w = u + n, *e = w + n, *z = e + n;
+  double *restrict A = malloc((n * n + 2 * n) * sizeof *A), *restrict u = A + n * n, *restrict w = u + n, *restrict e = d + n;
   memcpy(A, in->a[0], n * n * sizeof *A), memcpy(u, in->a[1], n * sizeof *u);
   for (long k = -1; k < n - 1; k++) {
     if (k >= 0) {
@@ -511,7 +511,15 @@ static void tridiagonalise(const In *in, double *restrict d) {
       for (long j = k + 1; j <= i; j++) A[i * n + j] -= u[i] * w[j] + w[i] * u[j];
   }
   d[n - 1] = A[n * n - 1], e[n - 1] = 0;
-  // in rational form (LAPACK's dsterf), as assembly/tridiagonal.ts
+  free(A);
+}
+
+// diagonal, below: eigenvalues, ascending, by QL in rational form (LAPACK's dsterf) with the row of weights, as assembly/tridiagonal.ts
+static void rationalQL(const In *in, double *restrict d) {
+  const long n = in->n[0];
+  double *restrict e = malloc(2 * n * sizeof *e), *restrict z = e + n;
+  memcpy(d, in->a[0], n * sizeof *d), memcpy(e, in->a[1], n * sizeof *e);
+  e[n - 1] = 0;
   for (long i = 0; i < n; i++) e[i] *= e[i], z[i] = i == 0;
   for (long l = 0; l < n; l++)
     for (int iteration = 0; iteration < 50; iteration++) {
@@ -536,7 +544,7 @@ static void tridiagonalise(const In *in, double *restrict d) {
       e[l] = s * p, d[l] = shift + gamma, z[l] = pi < 0 ? -y : y;
     }
   qsort(d, n, sizeof *d, ascending);
-  free(A);
+  free(e);
 }
 
 static const struct {
@@ -549,7 +557,7 @@ static const struct {
     {"stepMomentum", stepMomentum}, {"huber", huber},     {"normals", normals},
     {"spectralSteps", spectralSteps}, {"denseSteps", denseSteps},
     {"denseSingleSteps", denseSingleSteps}, {"gram", gram},
-    {"tridiagonalise", tridiagonalise},
+    {"tridiagonalise", tridiagonalise}, {"rationalQL", rationalQL},
 };
 
 static double now(void) {

@@ -46,6 +46,16 @@ export interface Gram {
   readonly d: number;
 }
 
+/** T = QᵀGQ, tridiagonal, with h a multiple of the first column of Q. */
+export interface Tridiagonal {
+  /** d. */
+  readonly diagonal: Float64Array;
+  /** What is between i and i + 1, in place i; d, the last of no meaning. Signs are free. */
+  readonly below: Float64Array;
+  /** |h| */
+  readonly norm: number;
+}
+
 export interface Measure {
   /** Eigenvalues λ̂_i of WᵀDW, in no order. */
   readonly eigenvalues: Float64Array;
@@ -108,8 +118,10 @@ export interface SimulationKernels {
   philox(counter: readonly [number, number, number, number], key: readonly [number, number]): Uint32Array;
   /** G = WᵀDW and h = WᵀDb of one draw of W. */
   gram(roots: Roots, embedding: Embedding): Gram;
-  /** The eigenvalues of G and the weights of h on its eigenvectors. */
-  measure(gram: Gram): Measure;
+  /** The tridiagonal form of G from h on. */
+  tridiagonalize(gram: Gram): Tridiagonal;
+  /** The eigenvalues of T, which are those of G, and the weights of h on G's eigenvectors. */
+  measure(T: Tridiagonal): Measure;
   /** W of one draw, v rows and d rounded up to a multiple of 16 columns. In f32 it is the W of f64, rounded. Default "f64". */
   embedding(v: number, embedding: Embedding, precision?: Precision): Strips;
   /**

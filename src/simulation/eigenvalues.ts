@@ -34,7 +34,7 @@ export const initialLoss = ({ target }: Roots): number => target.reduce((sum, ro
 
 /** The spectrum of draw number `draw` of W. Throws nothing: what does not converge says so. */
 export function sample(kernels: Kernels, roots: Roots, embedding: Embedding): SampledSpectrum {
-  const { eigenvalues, weights, failed } = kernels.measure(kernels.gram(roots, embedding));
+  const { eigenvalues, weights, failed } = kernels.measure(kernels.tridiagonalize(kernels.gram(roots, embedding)));
   const order = Array.from(eigenvalues.keys()).sort((i, j) => eigenvalues[j]! - eigenvalues[i]!);
   const top = eigenvalues[order[0]!]!;
   // an eigenvalue lost in rounding carries no energy that could be learnt

@@ -9,6 +9,7 @@ import {
   padded,
   type SimulationKernels,
   type Steps,
+  type Tridiagonal,
 } from "../simulation.ts";
 import { exp, log } from "./elementary.ts";
 import { philox, random } from "./random.ts";
@@ -32,8 +33,8 @@ const row = ({ seed, draw, d }: Embedding, j: number): Float64Array =>
 const place = (columns: number, v: number, j: number, i: number): number =>
   (Math.floor(i / columns) * v + j) * columns + (i % columns);
 
-/** Householder tridiagonalisation of the leading d × d block, first basis vector along h: diagonal, below, |h|. */
-function tridiagonalize({ matrix, overlap, d }: Gram): [Float64Array, Float64Array, number] {
+/** Householder tridiagonalisation of the leading d × d block, first basis vector along h. */
+function tridiagonalize({ matrix, overlap, d }: Gram): Tridiagonal {
   const n = overlap.length;
   const A = Array.from({ length: d }, (_, i) =>
     Float64Array.from({ length: d }, (_, j) => matrix[Math.max(i, j) * n + Math.min(i, j)]!),
@@ -53,7 +54,7 @@ function tridiagonalize({ matrix, overlap, d }: Gram): [Float64Array, Float64Arr
   const norm = Math.abs(reflect(overlap.slice(0, d), 0));
   for (let k = 0; k < d - 2; k++) reflect(A[k]!.slice(), k + 1);
   const below = Float64Array.from({ length: d }, (_, k) => (k + 1 < d ? A[k + 1]![k]! : 0));
-  return [Float64Array.from({ length: d }, (_, k) => A[k]![k]!), below, norm];
+  return { diagonal: Float64Array.from({ length: d }, (_, k) => A[k]![k]!), below, norm };
 }
 
 /** Implicit QL (EISPACK imtql2) carrying the one row z; returns how many eigenvalues did not converge. */
@@ -118,11 +119,13 @@ export const simulationReference: SimulationKernels = {
     return { matrix, overlap, d };
   },
 
-  measure(gram) {
-    const [eigenvalues, below, norm] = tridiagonalize(gram);
-    const first = new Float64Array(gram.d);
+  tridiagonalize,
+
+  measure({ diagonal, below, norm }) {
+    const eigenvalues = diagonal.slice();
+    const first = new Float64Array(diagonal.length);
     first[0] = 1;
-    const failed = implicitQL(eigenvalues, below, first);
+    const failed = implicitQL(eigenvalues, below.slice(), first);
     return { eigenvalues, weights: first.map((s) => (norm * s) ** 2), failed };
   },
 

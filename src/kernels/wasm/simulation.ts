@@ -84,17 +84,23 @@ export function simulationKernels(core: Core): SimulationKernels {
       return { matrix: arena.take(G, n * n), overlap: arena.take(h, n), d };
     },
 
-    measure({ matrix, overlap, d }) {
+    tridiagonalize({ matrix, overlap, d }) {
       const arena = core.arena();
       const n = overlap.length;
       const G = arena.put(matrix);
       const h = arena.put(overlap);
       const [diagonal, below] = [arena.space(n), arena.space(n)];
-      const first = arena.put(Float64Array.of(1), n);
       const norm = core.call("tridiagonalize", d, n, G, h, diagonal, below, arena.space(100 * n));
-      const failed = core.call("rationalQL", d, diagonal, below, first);
+      return { diagonal: arena.take(diagonal, d), below: arena.take(below, d), norm };
+    },
+
+    measure({ diagonal, below, norm }) {
+      const arena = core.arena();
+      const d = diagonal.length;
+      const [eigenvalues, e, first] = [arena.put(diagonal), arena.put(below), arena.put(Float64Array.of(1), d)];
+      const failed = core.call("rationalQL", d, eigenvalues, e, first);
       const weights = arena.take(first, d).map((s) => (norm * s) ** 2);
-      return { eigenvalues: arena.take(diagonal, d), weights, failed };
+      return { eigenvalues: arena.take(eigenvalues, d), weights, failed };
     },
 
     embedding(v, { seed, draw, d }, precision = "f64") {
