@@ -6,28 +6,17 @@ import type { Arena, Core } from "./core.ts";
 /** Four points at a time: some of weight 0 fill up. */
 const padded = (n: number): number => Math.ceil(n / 4) * 4;
 
-/** The points that count: a resample leaves out a third of them. */
 function putData(arena: Arena, { x, y, l, w }: HuberData) {
-  let count = 0;
-  for (let i = 0; i < w.length; i++) if (w[i] !== 0) count++;
-  const n = padded(count);
-  const pointers = [arena.space(n), arena.space(n), arena.space(n), arena.space(n)] as const;
-  const [X, Y, L, W] = pointers.map((pointer) => arena.view(pointer, n)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  let at = 0;
-  for (let i = 0; i < w.length; i++)
-    if (w[i] !== 0) {
-      X[at] = x[i]!;
-      Y[at] = y[i]!;
-      L[at] = l[i]!;
-      W[at++] = w[i]!;
-    }
-  for (const view of [X, Y, L, W]) view.fill(0, at);
-  return [n, ...pointers] as const;
+  const n = padded(x.length);
+  return [n, arena.put(x, n), arena.put(y, n), arena.put(l, n), arena.put(w, n)] as const;
+}
+
+/** The points that count: a resample leaves out a third of them. */
+function counted(data: HuberData): HuberData {
+  const { x, y, l, w } = data;
+  if (!w.includes(0)) return data;
+  const kept = (values: Float64Array) => values.filter((_, i) => w[i] !== 0);
+  return { x: kept(x), y: kept(y), l: kept(l), w: kept(w) };
 }
 
 export function huberKernels(core: Core): HuberKernels {
@@ -43,7 +32,7 @@ export function huberKernels(core: Core): HuberKernels {
 
     minimiseHuber(data, delta, starts, { fixed = 0, near = false, tolerance = 1e-8, maxIterations = 500 } = {}) {
       const arena = core.arena();
-      const points = putData(arena, data);
+      const points = putData(arena, counted(data));
       const m = starts.length / PARAMETERS;
       const theta = arena.put(starts);
       const value = arena.space(m);
