@@ -2,7 +2,7 @@
 
 import { exp } from "./exponential";
 import { splatAt } from "./lanes";
-import { V } from "./width";
+import { S, V } from "./width";
 
 const LEAST = memory.data<f64>([-700]);
 const MOST = memory.data<f64>([700]);
@@ -12,6 +12,14 @@ const MOST = memory.data<f64>([700]);
 @inline
 export function clamp(x: V, least: V, most: V): V {
   if (isVector<V>()) return f64x2.pmin(f64x2.pmax(x, least), most);
+  else return min(max(x, least), most);
+}
+
+/** The same in f32. */
+// @ts-ignore: decorator
+@inline
+export function clamp32(x: S, least: S, most: S): S {
+  if (isVector<S>()) return f32x4.pmin(f32x4.pmax(x, least), most);
   else return min(max(x, least), most);
 }
 

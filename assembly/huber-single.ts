@@ -4,7 +4,8 @@
 //
 // Sums are of f32 lanes over a panel of points, then f64.
 
-import { add32, BYTES32, load32, mul32, splat32, splat32At } from "./lanes";
+import { clamp32 } from "./clamp";
+import { add32, BYTES32, div32, lanesum32, load32, mul32, splat32, splat32At, sub32 } from "./lanes";
 import { S } from "./width";
 
 /** 1/ln 2, ln 2, and 1.5 · 2²³, which leaves the nearest integer in the low bits. */
@@ -32,42 +33,8 @@ const HALF = memory.data<f32>([0.5]);
 
 // @ts-ignore: decorator
 @inline
-function sub32(a: S, b: S): S {
-  if (isVector<S>()) return f32x4.sub(a, b);
-  else return a - b;
-}
-
-// @ts-ignore: decorator
-@inline
-function div32(a: S, b: S): S {
-  if (isVector<S>()) return f32x4.div(a, b);
-  else return a / b;
-}
-
-/** x within the bounds; NaN stays. */
-// @ts-ignore: decorator
-@inline
-function clamp(x: S, least: S, most: S): S {
-  if (isVector<S>()) return f32x4.pmin(f32x4.pmax(x, least), most);
-  else return min(max(x, least), most);
-}
-
-// @ts-ignore: decorator
-@inline
 function within(x: S): S {
-  return clamp(x, splat32At(LIMITS), splat32At(LIMITS + 4));
-}
-
-// @ts-ignore: decorator
-@inline
-function lanesum32(a: S): f64 {
-  if (isVector<S>())
-    return (
-      <f64>f32x4.extract_lane(a, 0) +
-      <f64>f32x4.extract_lane(a, 1) +
-      (<f64>f32x4.extract_lane(a, 2) + <f64>f32x4.extract_lane(a, 3))
-    );
-  else return <f64>a;
+  return clamp32(x, splat32At(LIMITS), splat32At(LIMITS + 4));
 }
 
 /** e^x for |x| ≤ 80: x = k ln 2 + h; its relative error is some (1 + |k|) 10⁻⁷. */
@@ -169,8 +136,8 @@ export function huberSingle(n: i32, data: usize, delta: f64, theta: usize, gradi
         S1 = add32(add32(A1, B1), E),
         r0 = sub32(log32(S0), load32(i + 2 * length)),
         r1 = sub32(log32(S1), load32(j + 2 * length)),
-        psi0 = clamp(r0, negative, bound),
-        psi1 = clamp(r1, negative, bound),
+        psi0 = clamp32(r0, negative, bound),
+        psi1 = clamp32(r1, negative, bound),
         W0 = mul32(load32(i + 3 * length), psi0),
         W1 = mul32(load32(j + 3 * length), psi1),
         q0 = div32(W0, S0),

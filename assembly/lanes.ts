@@ -158,9 +158,36 @@ export function add32(a: S, b: S): S {
 
 // @ts-ignore: decorator
 @inline
+export function sub32(a: S, b: S): S {
+  if (isVector<S>()) return f32x4.sub(a, b);
+  else return a - b;
+}
+
+// @ts-ignore: decorator
+@inline
 export function mul32(a: S, b: S): S {
   if (isVector<S>()) return f32x4.mul(a, b);
   else return a * b;
+}
+
+// @ts-ignore: decorator
+@inline
+export function div32(a: S, b: S): S {
+  if (isVector<S>()) return f32x4.div(a, b);
+  else return a / b;
+}
+
+/** The sum of the lanes, in f64. */
+// @ts-ignore: decorator
+@inline
+export function lanesum32(a: S): f64 {
+  if (isVector<S>())
+    return (
+      <f64>f32x4.extract_lane(a, 0) +
+      <f64>f32x4.extract_lane(a, 1) +
+      (<f64>f32x4.extract_lane(a, 2) + <f64>f32x4.extract_lane(a, 3))
+    );
+  else return <f64>a;
 }
 
 /** Adds f32 lanes to the f64 at p. */
