@@ -37,32 +37,33 @@ export interface Outcome {
 export function cellAt(plan: Plan, index: number): Cell {
   const parameters: Record<string, Value> = { ...plan.fixed };
   const seed = plan.seeds[index % plan.seeds.length]!;
-  let rest = Math.floor(index / plan.seeds.length);
-  for (let a = plan.axes.length - 1; a >= 0; a--) {
+  placesOf(plan, index).forEach((place, a) => {
     const { name, values } = plan.axes[a]!;
-    parameters[name] = values[rest % values.length]!;
-    rest = Math.floor(rest / values.length);
-  }
+    parameters[name] = values[place]!;
+  });
   const { job, save, retries } = plan;
   const identity = { job: job.name, revision: job.revision, kernels: kernelVersion(), parameters, seed, save };
   return { key: sha256(canonical(identity)), job: job.name, parameters, seed, save, retries };
 }
 
-/** Tells which cells are the same as an earlier one of the plan: an axis, or the seeds, name a value twice. */
+/** Where cell `index` lies on each axis. */
+function placesOf({ axes, seeds }: Plan, index: number): number[] {
+  const places: number[] = [];
+  let rest = Math.floor(index / seeds.length);
+  for (const { values } of axes.toReversed()) {
+    places.unshift(rest % values.length);
+    rest = Math.floor(rest / values.length);
+  }
+  return places;
+}
+
+/** Tells which cells are the same as an earlier one of the plan: an axis names a value twice. */
 export function repeats(plan: Plan): (index: number) => boolean {
-  const fastestFirst = [plan.seeds, ...plan.axes.map(({ values }) => values).reverse()];
-  const again = fastestFirst.map((values: readonly Value[]) => {
+  const again = plan.axes.map(({ values }) => {
     const seen = new Set<string>();
     return values.map(canonical).map((text) => seen.has(text) || !seen.add(text));
   });
-  return (index) => {
-    let rest = index;
-    return again.some((repeated) => {
-      const here = repeated[rest % repeated.length]!;
-      rest = Math.floor(rest / repeated.length);
-      return here;
-    });
-  };
+  return (index) => placesOf(plan, index).some((place, a) => again[a]![place]);
 }
 
 /**

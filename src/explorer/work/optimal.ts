@@ -19,6 +19,9 @@ const BUDGETS = logspace(1e3, 1e8, 9);
 const SIZES = logspace(1e3, 1e6, 9);
 /** Where 1/N and 1/P hold, and where they no longer do. */
 const TIMES = [1, 10, 100, 1e3, 1e4];
+/** A given step is less stable for fewer features than these. */
+const FEWEST = 8;
+const MOST_STEPS = 1e5;
 
 /** L*(C), N*(C), t*(C) of one student, and L*(C) of E of them. */
 export async function optimal(input: DynamicsInput, pause: Pause): Promise<CurvesData> {
@@ -97,10 +100,6 @@ export async function optimal(input: DynamicsInput, pause: Pause): Promise<Curve
     ],
   };
 }
-
-/** A given step is less stable for fewer features than these. */
-const FEWEST = 8;
-const MOST_STEPS = 1e5;
 
 /** L(N) − L(N = ∞) and L(P) − L(P = ∞), the other infinite, at several times and at the end. */
 export async function approach(input: DynamicsInput, pause: Pause): Promise<CurvesData> {
