@@ -138,8 +138,6 @@ export const FEATURES: i32 = 2;
 export const NONE: i32 = 3;
 
 /** One two-frequency kernel at (κ, κ′) from its pair sums: (8.11) to (8.14), by what is shared. */
-// @ts-ignore: decorator
-@inline
 function pairKernel(
   shared: i32,
   invN: f64,

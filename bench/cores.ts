@@ -58,5 +58,5 @@ export async function measurePeak(): Promise<Peak> {
     return 1e6 * least;
   };
   const n = 2_000_000;
-  return { flops: (n * 10 * 4) / best(multiplyAdd!, n), bytes: (n * 16 * 16) / best(loads!, n) };
+  return { flops: (n * 12 * 4) / best(multiplyAdd!, n), bytes: (n * 16 * 16) / best(loads!, n) };
 }

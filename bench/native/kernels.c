@@ -566,35 +566,42 @@ static double now(void) {
   return 1e9 * t.tv_sec + t.tv_nsec;
 }
 
-int main(int argc, char **argv) {
-  if (argc != 6) return fprintf(stderr, "usage: kernels NAME IN MILLISECONDS OUT LENGTH\n"), 2;
-  void (*run)(const In *, double *) = NULL;
-  for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++)
-    if (!strcmp(kernels[i].name, argv[1])) run = kernels[i].run;
-  if (!run) return fprintf(stderr, "no kernel %s\n", argv[1]), 2;
-  In in = {0};
-  FILE *file = fopen(argv[2], "rb");
-  double length;
-  for (int i = 0; i < 16 && fread(&length, sizeof length, 1, file) == 1; i++) {
-    in.n[i] = (long)length;
-    in.a[i] = aligned_alloc(64, (in.n[i] * sizeof(double) / 64 + 1) * 64);
-    if (fread(in.a[i], sizeof(double), in.n[i], file) != (size_t)in.n[i]) return 1;
-  }
-  fclose(file);
-  const long size = atol(argv[5]);
-  double *out = calloc(size + 8, sizeof *out);
-  run(&in, out);
-  static double times[100000];
-  int count = 0;
-  const double end = now() + 1e6 * atof(argv[3]);
-  while (count < 3 || (now() < end && count < 100000)) {
-    const double start = now();
+// Jobs come a line each, NAME IN MILLISECONDS OUT LENGTH; each is answered by the median nanoseconds of a run.
+int main(void) {
+  char name[64], input[512], output[512];
+  double milliseconds;
+  long size;
+  while (scanf("%63s %511s %lf %511s %ld", name, input, &milliseconds, output, &size) == 5) {
+    void (*run)(const In *, double *) = NULL;
+    for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++)
+      if (!strcmp(kernels[i].name, name)) run = kernels[i].run;
+    if (!run) return fprintf(stderr, "no kernel %s\n", name), 2;
+    In in = {0};
+    FILE *file = fopen(input, "rb");
+    double length;
+    for (int i = 0; i < 16 && fread(&length, sizeof length, 1, file) == 1; i++) {
+      in.n[i] = (long)length;
+      in.a[i] = aligned_alloc(64, (in.n[i] * sizeof(double) / 64 + 1) * 64);
+      if (fread(in.a[i], sizeof(double), in.n[i], file) != (size_t)in.n[i]) return 1;
+    }
+    fclose(file);
+    double *out = calloc(size + 8, sizeof *out);
     run(&in, out);
-    times[count++] = now() - start;
+    static double times[100000];
+    int count = 0;
+    const double end = now() + 1e6 * milliseconds;
+    while (count < 3 || (now() < end && count < 100000)) {
+      const double start = now();
+      run(&in, out);
+      times[count++] = now() - start;
+    }
+    qsort(times, count, sizeof *times, ascending);
+    file = fopen(output, "wb");
+    fwrite(out, sizeof *out, size, file);
+    fclose(file);
+    free(out);
+    for (int i = 0; i < 16; i++) free(in.a[i]);
+    printf("%.1f\n", times[count / 2]);
+    fflush(stdout);
   }
-  qsort(times, count, sizeof *times, ascending);
-  printf("%.1f\n", times[count / 2]);
-  file = fopen(argv[4], "wb");
-  fwrite(out, sizeof *out, size, file);
-  return fclose(file);
 }
