@@ -180,13 +180,16 @@ export function tridiagonalize(
 
   for (let block = 0; block < size; block += BLOCK) {
     const count = min(BLOCK, size - block);
-    // the columns of a block see G as it was at the block's start, less the updates since
+    // the columns of a block see G as it was at the block's start, less the updates since: all are read row by row, as G lies
+    for (let i = block; i < n; i++) {
+      const row = G + <usize>i * stride + ((<usize>block) << 3);
+      for (let c = 0; c < count; c++)
+        store<f64>(U + <usize>c * stride + ((<usize>i) << 3), load<f64>(row + ((<usize>c) << 3)));
+    }
     for (let c = 0; c < count; c++) {
       const k = block + c;
       const u = U + <usize>c * stride,
         w = W + <usize>c * stride;
-      for (let i = k; i < n; i++)
-        store<f64>(u + ((<usize>i) << 3), load<f64>(G + <usize>i * stride + ((<usize>k) << 3)));
       const at = (<usize>k) << 3;
       // u and w are zero before k: whole blocks of four from there on
       const from = k & ~3,
