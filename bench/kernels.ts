@@ -282,7 +282,7 @@ export function cases(): Case[] {
     },
     {
       name: "Volterra, direct",
-      note: "with SIMD it runs at the peak of this core's arithmetic",
+      note: "with SIMD it waits on loads, five for four products, at the rate this core can load; scalar code does not reach it",
       size: `${volterraSteps} steps`,
       run: (kernels) => kernels.volterra(F, K),
       plain: () => plain.volterra(F, K),
