@@ -475,7 +475,7 @@ export function cases(): Case[] {
       element: { flops: 4 / 3, bytes: 4 / 3, count: 128 ** 3 },
     },
     {
-      name: "eigenvalues of a tridiagonal matrix",
+      name: "tridiagonal QL",
       note: "QL: each rotation takes a division and four products and sums after the last, a chain that lanes cannot share: scalar in every build",
       size: "d = 128",
       serial: true,
