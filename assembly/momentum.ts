@@ -9,8 +9,7 @@
 //   C ← a(C − pY − ΓMC) + γ1(m − ΓQ)
 //   Y ← a²Y + γ1(2aMC + γ1Q)
 //
-// in this order few coefficients are needed, so that all stay in registers.
-// Arrays hold f64; n is a multiple of 4 (pad with zeros).
+// In this order few coefficients are needed, so that all stay in registers. Arrays hold f64; n is a multiple of 4 (pad with zeros).
 
 import { add, BYTES, lanesum, load64, mul, splat, splatAt, store64, sub } from "./lanes";
 
@@ -55,32 +54,32 @@ export function stepMomentum(
     store<f64>(COEFFICIENTS, g1, 40);
     store<f64>(COEFFICIENTS, a, 48);
     const push = splatAt(COEFFICIENTS),
-      B0 = splatAt(COEFFICIENTS + 8),
-      B1 = splatAt(COEFFICIENTS + 16),
+      Batch = splatAt(COEFFICIENTS + 8),
+      Batch1 = splatAt(COEFFICIENTS + 16),
       Gamma = splatAt(COEFFICIENTS + 24),
       p = splatAt(COEFFICIENTS + 32),
-      one = splatAt(COEFFICIENTS + 40),
-      keep = splatAt(COEFFICIENTS + 48);
+      Gamma1 = splatAt(COEFFICIENTS + 40),
+      A = splatAt(COEFFICIENTS + 48);
     sum = splat(0);
     for (let i: usize = 0; i < bytes; i += BYTES) {
       const l = load64(lambda + i),
         r = load64(R + i),
         c = load64(C + i),
         y = load64(Y + i);
-      const M = mul(B0, l);
+      const M = mul(Batch, l);
       const MR = mul(M, r),
         MC = mul(M, c);
       // B(B+1)λ²R + B s (P + σ²)
-      const Q = add(mul(mul(B1, l), MR), mul(push, load64(s + i)));
+      const Q = add(mul(mul(Batch1, l), MR), mul(push, load64(s + i)));
       const q = mul(Gamma, Q),
         m = sub(MR, mul(p, MC)),
         gap = sub(m, q),
         t = sub(c, mul(p, y));
       const next = sub(sub(r, mul(p, add(c, t))), mul(Gamma, add(m, gap)));
       store64(R + i, next);
-      store64(C + i, add(mul(keep, sub(t, mul(Gamma, MC))), mul(one, gap)));
-      const aMC = mul(keep, MC);
-      store64(Y + i, add(mul(keep, mul(keep, y)), mul(one, add(add(aMC, aMC), mul(one, Q)))));
+      store64(C + i, add(mul(A, sub(t, mul(Gamma, MC))), mul(Gamma1, gap)));
+      const aMC = mul(A, MC);
+      store64(Y + i, add(mul(A, mul(A, y)), mul(Gamma1, add(add(aMC, aMC), mul(Gamma1, Q)))));
       sum = add(sum, next);
     }
   }

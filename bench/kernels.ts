@@ -282,12 +282,13 @@ export function cases(): Case[] {
     },
     {
       name: "Volterra, direct",
-      note: "with SIMD it waits on loads, five for four products, at the rate this core can load; scalar code does not reach it",
+      note: "five loads for four products, half of them off the 16-byte grid: a core that loads more scalars than vectors a cycle gains little",
       size: `${volterraSteps} steps`,
       run: (kernels) => kernels.volterra(F, K),
       plain: () => plain.volterra(F, K),
       native: { kernel: "volterra", inputs: [F, K], length: volterraSteps },
-      element: { flops: 2, bytes: 16, count: volterraSteps ** 2 / 2 },
+      // four rows share a load of P
+      element: { flops: 2, bytes: 8 + 8 / 4, count: volterraSteps ** 2 / 2 },
     },
     {
       name: "Volterra, modes",

@@ -36,15 +36,11 @@ export function native(): Native | null {
   } catch {
     return null;
   }
-  mkdirSync("build/bench", { recursive: true });
-  const programs = Object.entries(FLAGS).map(([name, flags]) => {
-    const program = `build/bench/${name.replaceAll(/[ .]/g, "-")}`;
-    execFileSync("gcc", ["-O3", ...flags, "bench/native/kernels.c", "-o", program, "-lm"]);
-    return { name, ask: start(program) };
-  });
+  let programs: Program[] | undefined;
   return {
     compiler,
     variants: ({ kernel, inputs, length }, shape = (values) => values) => {
+      programs ??= build();
       const input = `build/bench/${kernel}.in`;
       writeFileSync(input, Buffer.concat(inputs.flatMap((array) => [raw(Float64Array.of(array.length)), raw(array)])));
       return programs.map(({ name, ask }) => {
@@ -59,6 +55,21 @@ export function native(): Native | null {
       });
     },
   };
+}
+
+interface Program {
+  readonly name: string;
+  readonly ask: (line: string) => string;
+}
+
+/** Every build of kernels.c, started. */
+function build(): Program[] {
+  mkdirSync("build/bench", { recursive: true });
+  return Object.entries(FLAGS).map(([name, flags]) => {
+    const program = `build/bench/${name.replaceAll(/[ .]/g, "-")}`;
+    execFileSync("gcc", ["-O3", ...flags, "bench/native/kernels.c", "-o", program, "-lm"]);
+    return { name, ask: start(program) };
+  });
 }
 
 /** Starts a program that answers each line by a line; a function that asks it and waits. The program ends with this process. */
