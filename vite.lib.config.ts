@@ -1,6 +1,7 @@
 // The library as a few files: read one by one, its two hundred modules are most of the time to a first result. Every entry
-// keeps its path of src; what several share, and what a command loads when it is named, goes into chunks/. Neither minified nor
-// bundled with its dependencies, so that it can be read, debugged and shaken. tsc writes the types beside it.
+// keeps its path of src; all that index needs is one chunk, and what a command loads when it is named is one of its own.
+// Neither minified nor bundled with its dependencies, so that it can be read, debugged and shaken. tsc writes the types and
+// what they say beside it.
 
 import { defineConfig } from "vite";
 
@@ -30,7 +31,12 @@ export default defineConfig({
     },
     rolldownOptions: {
       external: (id) => !/^[./]/.test(id),
-      output: { entryFileNames: "[name].js", chunkFileNames: "chunks/[name].js" },
+      output: {
+        entryFileNames: "[name].js",
+        chunkFileNames: "chunks/[name].js",
+        comments: { jsdoc: false },
+        codeSplitting: { groups: [{ name: "library", test: /src\/index\.ts$/ }] },
+      },
     },
   },
 });

@@ -34,14 +34,14 @@ const settings = { only, rounds, slice };
 const progress = ({ name }: { name: string }) => process.stderr.write(`${name}\n`);
 const compilers = native();
 const caption = machine(compilers?.compiler ?? null, numpy());
-const scalar = await scalarCore();
 const results: Record<string, unknown> = { caption };
 const print = (title: string, text: string) => {
   if (!options.json) console.log(`\n${title}\n\n${text}`);
 };
 if (!options.json) console.log(`${caption}\nProcessor time of one thread; ratios are medians over ${rounds} rounds.`);
 
-if (parts.includes("kernels")) {
+const scalar = parts.includes("kernels") || parts.includes("jobs") ? await scalarCore() : null;
+if (scalar && parts.includes("kernels")) {
   const peak = await measurePeak();
   const kernels = kernelBenchmarks({ ...settings, scalar, native: compilers, peak, onCase: progress });
   results.peak = peak;
@@ -55,7 +55,7 @@ if (parts.includes("kernels")) {
     writeFileSync(options.figure, options.figure.endsWith(".png") ? toPng(figure) : toSvg(figure));
   }
 }
-if (parts.includes("jobs")) {
+if (scalar && parts.includes("jobs")) {
   if (numpy() === null) process.stderr.write("python3 with NumPy and SciPy is not here: jobs have no peers\n");
   const jobs = await jobBenchmarks({ ...settings, scalar, onJob: progress });
   results.jobs = jobs;

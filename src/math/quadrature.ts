@@ -20,20 +20,26 @@ export function gaussLegendre(n: number): Rule {
 function compute(n: number): Rule {
   const nodes = new Float64Array(n);
   const weights = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
+  for (let i = 0, j = n - 1; i <= j; i++, j--) {
     let x = -Math.cos((Math.PI * (i + 0.75)) / (n + 0.5));
     let slope = 1;
     for (let iteration = 0; iteration < 50; iteration++) {
       // P_n and P_{n−1} by the three-term recurrence
-      let [p, previous] = [x, 1];
-      for (let k = 2; k <= n; k++) [p, previous] = [((2 * k - 1) * x * p - (k - 1) * previous) / k, p];
+      let p = x;
+      let previous = 1;
+      for (let k = 2; k <= n; k++) {
+        const next = ((2 * k - 1) * x * p - (k - 1) * previous) / k;
+        previous = p;
+        p = next;
+      }
       slope = (n * (x * p - previous)) / (x * x - 1);
       const step = p / slope;
       x -= step;
       if (Math.abs(step) < 1e-16) break;
     }
     nodes[i] = x;
-    weights[i] = 2 / ((1 - x * x) * slope * slope);
+    nodes[j] = -x;
+    weights[i] = weights[j] = 2 / ((1 - x * x) * slope * slope);
   }
   return { nodes, weights };
 }

@@ -83,32 +83,32 @@ class Points {
 }
 
 /**
- * What all v of one spectrum share: the exact modes, the correction after them, and the panels up to FAR. A scan over d or v
- * then computes one panel and one correction a time.
+ * What all v of one spectrum share: the exact modes, the correction after them, and the panels up to the largest v asked for.
+ * A scan over d or v then computes one panel and one correction a time.
  */
 interface Stem {
   readonly points: Points;
-  /** log j where the panels start. */
-  readonly start: number;
-  readonly panels: number;
+  panels: number;
 }
 
 const stems = new WeakMap<PowerLaw, Stem>();
+/** log j where a stem's panels start. */
+const START = Math.log(EXACT + 0.5);
 
-function stemOf(spectrum: PowerLaw): Stem {
+/** The stem with at least so many panels. */
+function stemOf(spectrum: PowerLaw, panels: number): Points["modes"] {
   let stem = stems.get(spectrum);
   if (!stem) {
     const points = new Points(spectrum);
     for (let j = 1; j <= EXACT; j++) points.add(j, 1);
     points.addCorrection(EXACT + 0.5, 1);
-    const start = Math.log(EXACT + 0.5);
-    const length = panelLength(spectrum);
-    const panels = Math.floor((Math.log(FAR) - start) / length);
-    for (let k = 0; k < panels; k++) points.addPanel(start + k * length, start + (k + 1) * length);
-    stem = { points, start, panels };
+    stem = { points, panels: 0 };
     stems.set(spectrum, stem);
   }
-  return stem;
+  const length = panelLength(spectrum);
+  for (; stem.panels < panels; stem.panels++)
+    stem.points.addPanel(START + stem.panels * length, START + (stem.panels + 1) * length);
+  return stem.points.modes;
 }
 
 /** Poles of 1/(λ+κ) lie π/2α from the real log j axis: the panels keep their distance. */
@@ -118,14 +118,15 @@ function powerLawModes(spectrum: PowerLaw, v: number, { exact, pole = Infinity, 
   const last = Math.log(v === Infinity ? FAR : v + 0.5);
   const length = panelLength(spectrum);
   const rest = new Points(spectrum);
+  let stem: Points["modes"] | undefined;
   let shared = 0;
   let from: number;
   if (exact === EXACT && v > EXACT) {
-    const { start, panels } = stemOf(spectrum);
     // a pole has panels of its own
-    const whole = pole === Infinity ? Math.min(panels, Math.floor((last - start) / length)) : 0;
-    shared = EXACT + 2 * END_CORRECTION.length + NODES * whole;
-    from = start + whole * length;
+    const panels = pole === Infinity ? Math.floor((last - START) / length) : 0;
+    stem = stemOf(spectrum, panels);
+    shared = EXACT + 2 * END_CORRECTION.length + NODES * panels;
+    from = START + panels * length;
   } else {
     const whole = Math.min(exact, Math.floor(v));
     for (let j = 1; j <= whole; j++) rest.add(j, 1);
@@ -142,13 +143,8 @@ function powerLawModes(spectrum: PowerLaw, v: number, { exact, pole = Infinity, 
     if (v === Infinity) addTail(rest.modes, spectrum);
     else rest.addCorrection(v + 0.5, -1);
   }
-  const join = (key: keyof Modes): Float64Array => {
-    const stem = shared > 0 ? stemOf(spectrum).points.modes[key] : [];
-    const array = new Float64Array(shared + rest.modes[key].length);
-    for (let i = 0; i < shared; i++) array[i] = stem[i]!;
-    array.set(rest.modes[key], shared);
-    return array;
-  };
+  const join = (key: keyof Modes): Float64Array =>
+    new Float64Array((stem?.[key].slice(0, shared) ?? []).concat(rest.modes[key]));
   return { lambda: join("lambda"), trace: join("trace"), energy: join("energy"), ratio: join("ratio") };
 }
 

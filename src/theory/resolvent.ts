@@ -107,13 +107,15 @@ export function kappaAtZero(modes: Pick<Modes, "lambda" | "trace">, width: numbe
   let u = high - 1;
   for (let iteration = 0; iteration < 200; iteration++) {
     const kappa = Math.exp(u);
-    let [D, slope] = [0, 0];
+    let D = 0;
+    let D1 = 0;
     for (let j = 0; j < modes.lambda.length; j++) {
-      const term = modes.trace[j]! / (modes.lambda[j]! + kappa);
+      const q = 1 / (modes.lambda[j]! + kappa);
+      const term = modes.trace[j]! * q;
       D += term;
-      slope -= (term * kappa) / (modes.lambda[j]! + kappa);
+      D1 -= term * q;
     }
-    slope /= D;
+    const slope = (kappa * D1) / D;
     if (D > width) low = u;
     else high = u;
     const step = -Math.log(D / width) / slope;

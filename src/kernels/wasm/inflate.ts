@@ -3,7 +3,7 @@
 
 /**
  * The canonical code with these code lengths (RFC 1951, 3.2.2) as a table over the next `width` bits of the stream, which
- * holds 16 symbol + length. A walk bit by bit takes three times as long, and this runs before anything else can.
+ * holds 16 symbol + length. This runs before anything else can, and only once: it is written for the interpreter.
  */
 interface Huffman {
   readonly width: number;
@@ -11,30 +11,33 @@ interface Huffman {
 }
 
 function huffman(lengths: ArrayLike<number>): Huffman {
-  let width = 0;
-  for (let i = 0; i < lengths.length; i++) width = Math.max(width, lengths[i]!);
+  const symbols: number[][] = Array.from({ length: 16 }, () => []);
+  for (let i = 0; i < lengths.length; i++) symbols[lengths[i]!]!.push(i);
+  let width = 15;
+  while (width > 0 && symbols[width]!.length === 0) width--;
   const table = new Uint16Array(1 << width);
-  // codes in order, shortest first; a code's first bit is the lowest of the stream's
-  for (let length = 1, code = 0; length <= width; length++, code <<= 1)
-    for (let i = 0; i < lengths.length; i++) {
-      if (lengths[i] !== length) continue;
-      let reversed = 0;
-      for (let bit = 0; bit < length; bit++) reversed |= ((code >> bit) & 1) << (length - 1 - bit);
-      for (let j = reversed; j < table.length; j += 1 << length) table[j] = (i << 4) | length;
-      code++;
+  // codes in order, shortest first, each with its first bit lowest, as in the stream
+  for (let length = 1, code = 0; length <= width; length++) {
+    // what is shorter goes with either next bit
+    table.copyWithin(1 << (length - 1), 0, 1 << (length - 1));
+    for (const symbol of symbols[length]!) {
+      table[code] = (symbol << 4) | length;
+      // the next code: 1 is added at the last bit, and carried to the first
+      let bit = 1 << (length - 1);
+      for (; code & bit; bit >>= 1) code ^= bit;
+      code |= bit;
     }
+  }
   return { width, table };
 }
 
-/** Base and extra bits of lengths 257 … 285 and distances 0 … 29 (3.2.5). */
-const LENGTHS = Array.from({ length: 29 }, (_, i) => {
-  const bits = i < 8 || i === 28 ? 0 : (i >> 2) - 1;
-  return { bits, base: i < 8 ? i + 3 : i === 28 ? 258 : ((4 + (i & 3)) << bits) + 3 };
-});
-const DISTANCES = Array.from({ length: 30 }, (_, i) => {
-  const bits = i < 4 ? 0 : (i >> 1) - 1;
-  return { bits, base: i < 4 ? i + 1 : ((2 + (i & 1)) << bits) + 1 };
-});
+/** Lengths 257 … 285 and distances 0 … 29: the extra bits, and what they are added to (3.2.5). */
+const LENGTH_BITS = Uint8Array.from({ length: 29 }, (_, i) => (i < 8 || i === 28 ? 0 : (i >> 2) - 1));
+const LENGTH = Uint16Array.from(LENGTH_BITS, (bits, i) =>
+  i < 8 ? i + 3 : i === 28 ? 258 : ((4 + (i & 3)) << bits) + 3,
+);
+const DISTANCE_BITS = Uint8Array.from({ length: 30 }, (_, i) => (i < 4 ? 0 : (i >> 1) - 1));
+const DISTANCE = Uint16Array.from(DISTANCE_BITS, (bits, i) => (i < 4 ? i + 1 : ((2 + (i & 1)) << bits) + 1));
 /** The order in which lengths of the code-length code come (3.2.7). */
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
@@ -67,11 +70,9 @@ export function inflate(input: Uint8Array, size: number): Uint8Array<ArrayBuffer
         out[to++] = s;
         continue;
       }
-      const length = LENGTHS[s - 257]!;
-      const n = length.base + bits(length.bits);
-      const distance = DISTANCES[symbol(distances)]!;
-      const back = distance.base + bits(distance.bits);
-      for (let i = 0; i < n; i++, to++) out[to] = out[to - back]!;
+      const end = to + LENGTH[s - 257]! + bits(LENGTH_BITS[s - 257]!);
+      const distance = symbol(distances);
+      for (let back = to - DISTANCE[distance]! - bits(DISTANCE_BITS[distance]!); to < end; to++) out[to] = out[back++]!;
     }
   };
   for (let last = 0; !last; ) {
