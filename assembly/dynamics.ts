@@ -6,7 +6,7 @@
 // Nodes lie in the upper half plane; a pair stands for itself and its conjugate, and each node i meets both j and j̄.
 
 import { cadd, cdiv, cmul, complex, conj, cscale, csub, imag, real } from "./complex";
-import { BYTES, add, div, lanesum, load64, mul, splat, store64, sub } from "./lanes";
+import { BYTES, add, div, lanesum, load64, mul, splat, splatAt, store64, sub } from "./lanes";
 import { traceSums } from "./modes";
 
 /** F(κ) = Σ w/(λ+κ) and −F′ at m values of κ. out: m rows of 4 f64 — Re F, Im F, Re(−F′), Im(−F′). */
@@ -256,35 +256,58 @@ export function pairForm(
   }
 }
 
-/** w_tᵀ Q w_t for `times` vectors w_t of n f64 (n even, `times` a multiple of 4), Q as pairForm leaves it. */
-export function quadraticForms(n: i32, Q: usize, times: i32, w: usize, out: usize): void {
+/** w_tᵀ Q w_t for `times` vectors w_t of n f64 (n even, `times` a multiple of 4), Q as pairForm leaves it. scratch: 4n f64. */
+export function quadraticForms(n: i32, Q: usize, times: i32, w: usize, out: usize, scratch: usize): void {
   const row = (<usize>n) << 3;
   for (let t = 0; t < times; t += 4, w += 4 * row, out += 32) {
-    let s0 = 0.0,
-      s1 = 0.0,
-      s2 = 0.0,
-      s3 = 0.0;
-    for (let i: usize = 0, q = Q; i < row; i += 8, q += row) {
-      let a0 = splat(0),
-        a1 = splat(0),
-        a2 = splat(0),
-        a3 = splat(0);
-      for (let j: usize = 0; j <= i; j += BYTES) {
-        const X = load64(q + j);
-        a0 = add(a0, mul(X, load64(w + j)));
-        a1 = add(a1, mul(X, load64(w + row + j)));
-        a2 = add(a2, mul(X, load64(w + 2 * row + j)));
-        a3 = add(a3, mul(X, load64(w + 3 * row + j)));
-      }
-      s0 += load<f64>(w + i) * lanesum(a0);
-      s1 += load<f64>(w + row + i) * lanesum(a1);
-      s2 += load<f64>(w + 2 * row + i) * lanesum(a2);
-      s3 += load<f64>(w + 3 * row + i) * lanesum(a3);
+    // the four vectors a V each in turns: one pointer for all
+    for (let j: usize = 0, to = scratch; j < row; j += BYTES, to += 4 * BYTES) {
+      store64(to, load64(w + j));
+      store64(to + BYTES, load64(w + row + j));
+      store64(to + 2 * BYTES, load64(w + 2 * row + j));
+      store64(to + 3 * BYTES, load64(w + 3 * row + j));
     }
-    store<f64>(out, s0);
-    store<f64>(out, s1, 8);
-    store<f64>(out, s2, 16);
-    store<f64>(out, s3, 24);
+    let s0 = splat(0),
+      s1 = s0,
+      s2 = s0,
+      s3 = s0;
+    // two rows at a time share what they read of w; above the diagonal are zeros
+    for (let i: usize = 0, q = Q; i < row; i += 16, q += row) {
+      let a0 = splat(0),
+        a1 = a0,
+        a2 = a0,
+        a3 = a0,
+        b0 = a0,
+        b1 = a0,
+        b2 = a0,
+        b3 = a0;
+      for (let v = scratch, end = scratch + 4 * (i + 16); v < end; v += 4 * BYTES, q += BYTES) {
+        const A = load64(q),
+          B = load64(q + row);
+        let x = load64(v);
+        a0 = add(a0, mul(A, x));
+        b0 = add(b0, mul(B, x));
+        x = load64(v + BYTES);
+        a1 = add(a1, mul(A, x));
+        b1 = add(b1, mul(B, x));
+        x = load64(v + 2 * BYTES);
+        a2 = add(a2, mul(A, x));
+        b2 = add(b2, mul(B, x));
+        x = load64(v + 3 * BYTES);
+        a3 = add(a3, mul(A, x));
+        b3 = add(b3, mul(B, x));
+      }
+      q += row - (i + 16);
+      const v = w + i;
+      s0 = add(s0, add(mul(splatAt(v), a0), mul(splatAt(v + 8), b0)));
+      s1 = add(s1, add(mul(splatAt(v + row), a1), mul(splatAt(v + row + 8), b1)));
+      s2 = add(s2, add(mul(splatAt(v + 2 * row), a2), mul(splatAt(v + 2 * row + 8), b2)));
+      s3 = add(s3, add(mul(splatAt(v + 3 * row), a3), mul(splatAt(v + 3 * row + 8), b3)));
+    }
+    store<f64>(out, lanesum(s0));
+    store<f64>(out, lanesum(s1), 8);
+    store<f64>(out, lanesum(s2), 16);
+    store<f64>(out, lanesum(s3), 24);
   }
 }
 

@@ -187,46 +187,68 @@ export function powers(n: i32, gr: usize, gi: usize, wr: usize, wi: usize, rest:
 }
 
 /**
- * P(r) = F(r) + Σ_{s<r} K(r−1−s) P(s) for r < n. K is given reversed behind 4 zeros: reversed[n+3−i] = K(i). F, reversed and P
- * have room for n rounded up to a multiple of 4.
+ * P(r) = F(r) + Σ_{s<r} K(r−1−s) P(s) for r < n. K is given reversed behind 8 zeros: reversed[n+7−i] = K(i). F, reversed and P
+ * have room for n rounded up to a multiple of 8.
  */
 export function volterra(n: i32, F: usize, reversed: usize, P: usize): void {
   const end = (<usize>n) << 3;
-  // four rows at a time share P, and K but for an entry: what is read from further than the first-level cache is read a quarter as
-  // often. Rows beyond the last are of no use to anyone.
-  for (let r: usize = 0; r < end; r += 32) {
+  // eight rows at a time share P, and K but for seven entries: three loads for four products. Rows beyond the last are of no use
+  // to anyone.
+  for (let r: usize = 0; r < end; r += 64) {
     const from = reversed + 8 + end - r;
-    let a0 = splat(0),
-      b0 = splat(0),
-      c0 = splat(0),
-      d0 = splat(0),
-      a1 = splat(0),
-      b1 = splat(0),
-      c1 = splat(0),
-      d1 = splat(0);
-    for (let s: usize = 0; s < r; s += 2 * BYTES) {
+    let a = splat(0),
+      b = a,
+      c = a,
+      d = a,
+      e = a,
+      f = a,
+      g = a,
+      h = a;
+    // one V of P, and one that starts two entries on: what row h takes of K for it is what row f takes for the first. With one
+    // lane the entries between come next
+    for (let s: usize = 0; s < r; s += isVector<V>() ? 32 : s & 8 ? 24 : 8) {
       // one pointer and fixed offsets: one for each row would leave too few registers
       const k = from + s,
-        p0 = load64(P + s),
-        p1 = load64(P + s + BYTES);
-      a0 = add(a0, mul(load64(k + 24), p0));
-      b0 = add(b0, mul(load64(k + 16), p0));
-      c0 = add(c0, mul(load64(k + 8), p0));
-      d0 = add(d0, mul(load64(k), p0));
-      a1 = add(a1, mul(load64(k + BYTES + 24), p1));
-      b1 = add(b1, mul(load64(k + BYTES + 16), p1));
-      c1 = add(c1, mul(load64(k + BYTES + 8), p1));
-      d1 = add(d1, mul(load64(k + BYTES), p1));
+        p = load64(P + s),
+        q = load64(P + s + 16);
+      let x = load64(k);
+      h = add(h, mul(x, p));
+      x = load64(k + 8);
+      g = add(g, mul(x, p));
+      x = load64(k + 16);
+      f = add(f, mul(x, p));
+      h = add(h, mul(x, q));
+      x = load64(k + 24);
+      e = add(e, mul(x, p));
+      g = add(g, mul(x, q));
+      x = load64(k + 32);
+      d = add(d, mul(x, p));
+      f = add(f, mul(x, q));
+      x = load64(k + 40);
+      c = add(c, mul(x, p));
+      e = add(e, mul(x, q));
+      x = load64(k + 48);
+      b = add(b, mul(x, p));
+      d = add(d, mul(x, q));
+      x = load64(k + 56);
+      a = add(a, mul(x, p));
+      c = add(c, mul(x, q));
+      b = add(b, mul(load64(k + 64), q));
+      a = add(a, mul(load64(k + 72), q));
     }
     const at = P + r;
-    store<f64>(at, lanesum(add(a0, a1)));
-    store<f64>(at, lanesum(add(b0, b1)), 8);
-    store<f64>(at, lanesum(add(c0, c1)), 16);
-    store<f64>(at, lanesum(add(d0, d1)), 24);
-    // and what the rows before row q of the four add to it
-    for (let q: usize = 0; q < 32; q += 8) {
+    store<f64>(at, lanesum(a));
+    store<f64>(at, lanesum(b), 8);
+    store<f64>(at, lanesum(c), 16);
+    store<f64>(at, lanesum(d), 24);
+    store<f64>(at, lanesum(e), 32);
+    store<f64>(at, lanesum(f), 40);
+    store<f64>(at, lanesum(g), 48);
+    store<f64>(at, lanesum(h), 56);
+    // and what the rows before row q of the eight add to it
+    for (let q: usize = 0; q < 64; q += 8) {
       let sum = load<f64>(F + r + q) + load<f64>(at + q);
-      for (let p: usize = 0; p < q; p += 8) sum += load<f64>(reversed + 32 + end - (q - p)) * load<f64>(at + p);
+      for (let p: usize = 0; p < q; p += 8) sum += load<f64>(reversed + 64 + end - (q - p)) * load<f64>(at + p);
       store<f64>(at + q, sum);
     }
   }

@@ -282,13 +282,12 @@ export function cases(): Case[] {
     },
     {
       name: "Volterra, direct",
-      note: "five loads for four products, half of them off the 16-byte grid: a core that loads more scalars than vectors a cycle gains little",
       size: `${volterraSteps} steps`,
       run: (kernels) => kernels.volterra(F, K),
       plain: () => plain.volterra(F, K),
       native: { kernel: "volterra", inputs: [F, K], length: volterraSteps },
-      // four rows share a load of P
-      element: { flops: 2, bytes: 8 + 8 / 4, count: volterraSteps ** 2 / 2 },
+      // eight rows share two loads of P and ten of K
+      element: { flops: 2, bytes: (8 * (2 + 10)) / 16, count: volterraSteps ** 2 / 2 },
     },
     {
       name: "Volterra, modes",
@@ -330,7 +329,8 @@ export function cases(): Case[] {
       run: (kernels) => kernels.quadraticForms(form, 2 * pairNodes, w),
       plain: () => plain.quadraticForms(form, 2 * pairNodes, w),
       native: { kernel: "quadraticForms", inputs: [form, w, Float64Array.of(2 * pairNodes)], length: vectors },
-      element: { flops: 2, bytes: 10, count: (vectors * (2 * pairNodes) ** 2) / 2 },
+      // two rows share four loads of w
+      element: { flops: 2, bytes: (8 * (2 + 4)) / 8, count: (vectors * (2 * pairNodes) ** 2) / 2 },
     },
     {
       name: "DMFT one-pass SGD",

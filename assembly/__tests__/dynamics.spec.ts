@@ -54,7 +54,7 @@ describe("quadratic forms", () => {
       store<f64>(w + 16 * t, <f64>t);
       store<f64>(w + 16 * t, 2.0, 8);
     }
-    quadraticForms(2, Q, 4, w, out);
+    quadraticForms(2, Q, 4, w, out, memory + 320);
     for (let t = 0; t < 4; t++) {
       expect<f64>(load<f64>(out + 8 * t)).toBe(<f64>(t * t + 8 * t + 12));
     }

@@ -52,7 +52,7 @@ describe("Volterra steps", () => {
     for (let n = 0; n < 20; n++) {
       memory.fill(base, 0, 4096);
       for (let r = 0; r < n; r++) store<f64>(base + 8 * r, 1.0);
-      if (n) store<f64>(base + 256 + 8 * (n + 3), 0.5);
+      if (n) store<f64>(base + 256 + 8 * (n + 7), 0.5);
       volterra(n, base, base + 256, base + 512);
       for (let r = 0; r < n; r++) expect<f64>(load<f64>(base + 512 + 8 * r)).toBeCloseTo(2 - Math.pow(0.5, r), 15);
     }

@@ -86,7 +86,7 @@ export function dynamicsKernels(core: Core): DynamicsKernels {
       const Q = arena.put(form);
       const w = arena.put(vectors, n * padded(times));
       const out = arena.space(padded(times));
-      core.call("quadraticForms", n, Q, padded(times), w, out);
+      core.call("quadraticForms", n, Q, padded(times), w, out, arena.space(4 * n));
       return arena.take(out, times);
     },
 

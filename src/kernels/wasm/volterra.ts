@@ -81,11 +81,13 @@ export function volterraKernels(core: Core): VolterraKernels {
     volterra(forcing, kernel) {
       const arena = core.arena();
       const n = forcing.length;
-      const F = arena.put(forcing, padded(n));
-      const reversed = new Float64Array(padded(n) + 4);
-      for (let i = 0; i < n; i++) reversed[n + 3 - i] = kernel[i]!;
+      // eight rows at a time
+      const room = Math.ceil(n / 8) * 8;
+      const F = arena.put(forcing, room);
+      const reversed = new Float64Array(room + 8);
+      for (let i = 0; i < n; i++) reversed[n + 7 - i] = kernel[i]!;
       const K = arena.put(reversed);
-      const P = arena.space(padded(n));
+      const P = arena.space(room);
       core.call("volterra", n, F, K, P);
       return arena.take(P, n);
     },
