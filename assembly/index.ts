@@ -13,7 +13,7 @@ export { modeSums } from "./modes";
 export { stepMomentum } from "./momentum";
 export { projectionGains } from "./projection";
 export { fill, philox } from "./random";
-export { solveKappa, walkKappa } from "./resolvent";
+export { axisKappa, solveKappa, walkKappa } from "./resolvent";
 export { denseLoss, denseSteps, spectralSteps } from "./sgd";
 export { drawSingleStrips, singleLoss } from "./single";
 export { rationalQL, tridiagonalize } from "./tridiagonal";

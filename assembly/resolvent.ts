@@ -8,8 +8,8 @@ const MAX_ITERATIONS: i32 = 60;
 const LAST_STEP: f64 = 1e-9;
 
 /**
- * One solve, from the guess in `scratch` (x, y), which the root replaces. scratch: 8 f64 — the root; the derivative
- * dζ/dκ beside it; and room for the sums. Returns whether Newton's method converged to the physical root.
+ * One solve, from the guess in `scratch` (x, y), which the root replaces where Newton's method converges to the physical one.
+ * scratch: 8 f64 — the root; the derivative dζ/dκ beside it; and room for the sums. Returns whether it did.
  */
 export function newtonKappa(
   n: i32,
@@ -56,12 +56,13 @@ export function newtonKappa(
     x -= dx;
     y -= dy;
     if (size < LAST_STEP) {
+      // the conjugate or another sheet is no answer
+      if (y * zy < 0) return false;
       store<f64>(scratch, x);
       store<f64>(scratch, y, 8);
       store<f64>(scratch, gx, 16);
       store<f64>(scratch, gy, 24);
-      // the conjugate or another sheet is no answer
-      return y * zy >= 0;
+      return true;
     }
   }
   return false;
@@ -179,4 +180,86 @@ function predict(dzx: f64, dzy: f64, scratch: usize): void {
   }
   store<f64>(scratch, x + dx);
   store<f64>(scratch, y + dy, 8);
+}
+
+/** |Im κ| below this share of |κ| is none; below this, a pole is so near that the error left by the last step is seen. */
+const REAL: f64 = 1e-9,
+  NEAR: f64 = 1e-3;
+
+/**
+ * κ(−x + i0) at m points x > 0, for P = ∞; Im κ = 0 outside the support of K̂. (kr, ki)[0] holds a root near by, or NaN.
+ * scratch: 8 f64. Returns how many were not found (NaN).
+ */
+export function axisKappa(
+  n: i32,
+  lambda: usize,
+  a: usize,
+  invN: f64,
+  kappa0: f64,
+  m: i32,
+  x: usize,
+  kr: usize,
+  ki: usize,
+  scratch: usize,
+): i32 {
+  let failed = 0;
+  let last = load<f64>(x);
+  store<f64>(scratch, load<f64>(kr));
+  store<f64>(scratch, load<f64>(ki), 8);
+  store<f64>(scratch, 1, 16);
+  store<f64>(scratch, 0, 24);
+  let found = load<f64>(kr) == load<f64>(kr);
+  for (let i: usize = 0, end = (<usize>m) << 3; i < end; i += 8) {
+    const at = load<f64>(x + i);
+    found =
+      (found && advance(n, lambda, a, invN, -at, 0, last - at, 0, scratch) && certain(scratch)) ||
+      descend(n, lambda, a, invN, kappa0, at, scratch);
+    last = at;
+    if (!found) failed++;
+    else if (Math.abs(load<f64>(scratch, 8)) < NEAR * Math.abs(load<f64>(scratch)))
+      newtonKappa(n, lambda, a, invN, 0, -at, 0, scratch);
+    const re = load<f64>(scratch),
+      im = Math.abs(load<f64>(scratch, 8));
+    store<f64>(kr + i, found ? re : NaN);
+    store<f64>(ki + i, !found ? NaN : im > REAL * Math.abs(re) ? im : 0);
+  }
+  return failed;
+}
+
+/**
+ * Whether the root at ζ < 0 can be no other: ζ(κ) has at most one root above the axis, and a real one with dζ/dκ > 0 only outside
+ * the support (Silverstein and Choi 1995).
+ */
+function certain(scratch: usize): bool {
+  return Math.abs(load<f64>(scratch, 8)) > REAL * Math.abs(load<f64>(scratch)) || load<f64>(scratch, 16) > 0;
+}
+
+/** The root at −x + i0 by way of those above it, from where κ is near κ₀ + ζ. Returns whether they were found. */
+function descend(n: i32, lambda: usize, a: usize, invN: f64, kappa0: f64, x: f64, scratch: usize): bool {
+  // the height above the axis, relative to x
+  let height = 32.0;
+  store<f64>(scratch, kappa0 - x);
+  store<f64>(scratch, height * x, 8);
+  if (!newtonKappa(n, lambda, a, invN, 0, -x, height * x, scratch)) return false;
+  while (height > 0) {
+    const next = height > 1e-3 ? height / 2 : height > 1e-8 ? height / 10 : 0;
+    if (!advance(n, lambda, a, invN, -x, next * x, 0, (next - height) * x, scratch)) {
+      if (next > 1e-4) return false;
+      // just outside the support Newton's method may miss the real root from above: the limit is that close
+      if (next == 0) store<f64>(scratch, 0, 8);
+    }
+    height = next;
+  }
+  return true;
+}
+
+/** From the root and dζ/dκ in `scratch` to the root at ζ = (zx, zy), which is Δζ = (dx, dy) on; without one, `scratch` stays as it is. */
+function advance(n: i32, lambda: usize, a: usize, invN: f64, zx: f64, zy: f64, dx: f64, dy: f64, scratch: usize): bool {
+  const x = load<f64>(scratch),
+    y = load<f64>(scratch, 8);
+  predict(dx, dy, scratch);
+  if (newtonKappa(n, lambda, a, invN, 0, zx, zy, scratch)) return true;
+  store<f64>(scratch, x);
+  store<f64>(scratch, y, 8);
+  return false;
 }

@@ -1,5 +1,5 @@
 import { modeSums } from "../modes";
-import { solveKappa } from "../resolvent";
+import { axisKappa, solveKappa } from "../resolvent";
 
 // One mode, λ = 2 of weight 1 (three empty ones pad the array), N = 2, P = ∞: ζ = κ(1 − 1/(2(2+κ))), a quadratic in κ.
 const memory = heap.alloc(512);
@@ -41,6 +41,21 @@ describe("κ", () => {
     expect<i32>(solveKappa(4, lambda, weight, 0.5, 0, 1, zr, zi, kr, ki, memory + 96)).toBe(0);
     // 3 = κ(1 − 1/(4+2κ))  ⇔  κ² − 1.5κ − 6 = 0
     expect<f64>(load<f64>(kr)).toBeCloseTo((1.5 + Math.sqrt(26.25)) / 2, 14);
+  });
+
+  it("leaves the real axis between the edges of the support", () => {
+    // −x = κ(1 − 1/(4+2κ))  ⇔  κ² + (1.5+x)κ + 2x = 0, complex for ½ < x < 4½
+    const x = memory + 64,
+      kr = memory + 80,
+      ki = memory + 96;
+    store<f64>(x, 2.0);
+    store<f64>(x, 5.0, 8);
+    store<f64>(kr, NaN);
+    expect<i32>(axisKappa(4, memory, memory + 32, 0.5, 0, 2, x, kr, ki, memory + 112)).toBe(0);
+    expect<f64>(load<f64>(kr)).toBeCloseTo(-1.75, 14);
+    expect<f64>(load<f64>(ki)).toBeCloseTo(Math.sqrt(3.75) / 2, 14);
+    expect<f64>(load<f64>(kr, 8)).toBeCloseTo(-4, 14);
+    expect<f64>(load<f64>(ki, 8)).toBe(0);
   });
 
   it("reports what does not converge", () => {

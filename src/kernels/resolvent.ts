@@ -1,5 +1,7 @@
 // The resolvent kernels: sums over modes and the self-consistent equation (docs/theory.md, §3).
 
+import type { Complex } from "../math/complex.ts";
+
 /** Complex numbers as two arrays of equal length. */
 export interface ComplexArray {
   readonly re: Float64Array;
@@ -43,4 +45,9 @@ export interface ResolventKernels {
    * guesses in `kappa`, which the roots replace (NaN where there was no convergence). Returns how many did not converge.
    */
   solveKappa(modes: Modes, invN: number, invP: number, zeta: ComplexArray, kappa: ComplexArray): number;
+  /**
+   * κ(−x + i0) at every x > 0 where N = d and P = ∞, with Im κ = 0 outside the support of K̂; NaN where it was not found. `near`: a
+   * root near the first, if one is known.
+   */
+  axisKappa(modes: Modes, invN: number, kappa0: number, x: Float64Array, near?: Complex): ComplexArray;
 }

@@ -2,13 +2,14 @@
 //
 //   ρ(x) = (d/πx) |Im S(κ(x + i0))|,   ρ_t(x) = (1/π) |Im Φ(x + i0)|,   ∫ρ = d,   ∫ρ_t + F₀ = Σ t_j
 //
-// κ is followed from far above the real axis down to it. Outside the bands of the support the density is exactly 0.
+// Outside the bands of the support κ is real and the density exactly 0.
 
 import { increasing } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { complexArray, type Modes } from "../kernels/resolvent.ts";
+import type { Modes } from "../kernels/resolvent.ts";
 import { type Made, made } from "../made.ts";
+import type { Complex } from "../math/complex.ts";
 import { logspace } from "../math/grid.ts";
 import { modesOf } from "./modes.ts";
 import type { Plrf } from "./plrf.ts";
@@ -41,10 +42,8 @@ export interface DensityOptions {
 const OUTLIERS = 4;
 /** The most such modes: all of them up to d = 2.5e7. */
 const MOST_APART = 2e4;
-/** Heights above the axis, relative to x: each a first guess for the next. */
-const HEIGHTS = [30, 10, 3, 1, 0.5, 0.25, 0.12, 0.06, 0.03, 0.015, 7e-3, 3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6, 1e-8, 0];
-/** Im κ/|κ| below this is a point outside the support. */
-const OUTSIDE = 1e-9;
+/** The x of one rule have poles this close to each other, in units of their distance from the log j axis. */
+const NEIGHBOURS = 4;
 
 /**
  * The density of the eigenvalues of K̂ in the deterministic equivalent. K̂ has v − d more eigenvalues at 0.
@@ -58,16 +57,18 @@ export function spectralDensity(model: Plrf, options: DensityOptions = {}): Dens
   const density = new Float64Array(lambda.length);
   const weighted = new Float64Array(lambda.length);
   let failed = 0;
-  for (const { modes, from, to } of rules(model, lambda)) {
+  let near: Complex | undefined;
+  for (const { modes, from, to } of rules(kernels, model, lambda)) {
     const x = lambda.subarray(from, to);
-    const kappa = descend(kernels, modes, model, x);
+    const kappa = kernels.axisKappa(modes, 1 / d, model.kappa0, x, near);
+    near = { re: kappa.re.at(-1)!, im: kappa.im.at(-1)! };
     const { D, G } = kernels.modeSums(modes, kappa);
     x.forEach((value, i) => {
       const [re, im] = [kappa.re[i]!, kappa.im[i]!];
       if (Number.isNaN(re)) {
         failed++;
         density[from + i] = weighted[from + i] = Number.NaN;
-      } else if (im > OUTSIDE * Math.hypot(re, im)) {
+      } else if (im > 0) {
         density[from + i] = Math.abs(D.im[i]!) / (Math.PI * value);
         // Φ = G/m with m = ζ/κ = −x/κ
         weighted[from + i] = Math.abs(G.re[i]! * im + G.im[i]! * re) / (Math.PI * value);
@@ -85,22 +86,36 @@ export function spectralDensity(model: Plrf, options: DensityOptions = {}): Dens
 }
 
 /**
- * Mode rules fine enough for each x. On the axis 1/(λ+κ) has its pole at j ≈ x^{−1/2α}, only about j/d from the real log j
- * axis: where that is less than a mode, modes are kept as they are, twice as far as needed; beyond, every x has panels of its
- * own that shrink towards its pole.
+ * Mode rules fine enough for each x. On the axis 1/(λ+κ) has its pole at j ≈ |κ|^{−1/2α}, only about j/d from the real log j
+ * axis: where that is less than a mode, modes are kept as they are, twice as far as needed; beyond, panels shrink towards the
+ * poles of a few neighbouring x. The model's own modes tell well enough where the poles are.
  */
-function rules({ spectrum, d, v }: Plrf, x: Float64Array): { modes: Modes; from: number; to: number }[] {
-  if (spectrum.kind === "measured") return [{ modes: modesOf(spectrum, v), from: 0, to: x.length }];
+function rules(kernels: Kernels, model: Plrf, x: Float64Array): { modes: Modes; from: number; to: number }[] {
+  const { spectrum, modes, d, v, kappa0 } = model;
+  if (spectrum.kind === "measured") return [{ modes, from: 0, to: x.length }];
+  const { alpha } = spectrum;
   const apart = Math.min(MOST_APART, Math.max(50, Math.ceil(OUTLIERS * Math.sqrt(d))));
-  const pole = (value: number) => -Math.log(value) / (2 * spectrum.alpha);
-  const shared = x.findIndex((value) => pole(value) < Math.log(apart));
-  const own = shared < 0 ? x.length : shared;
-  const list = Array.from({ length: own }, (_, i) => {
-    const at = pole(x[i]!);
-    const distance = Math.min(1, Math.exp(at) / d) / spectrum.alpha;
-    return { modes: modesOf(spectrum, v, { exact: 100, pole: at, distance }), from: i, to: i + 1 };
-  });
-  if (own < x.length) list.push({ modes: modesOf(spectrum, v, { exact: 2 * apart }), from: own, to: x.length });
+  const rough = kernels.axisKappa(modes, 1 / d, kappa0, x);
+  const poles = x.map((value, i) => -Math.log(Math.hypot(rough.re[i]!, rough.im[i]!) || value) / (2 * alpha));
+  const distances = poles.map((pole) => Math.min(1, Math.exp(pole) / d) / alpha);
+  const list = [];
+  let from = 0;
+  while (poles[from]! >= Math.log(apart)) {
+    let to = from + 1;
+    while (poles[to]! >= Math.log(apart) && Math.abs(poles[to]! - poles[from]!) <= NEIGHBOURS * distances[to]!) to++;
+    const group = poles.subarray(from, to);
+    list.push({
+      modes: modesOf(spectrum, v, {
+        exact: 100,
+        poles: [Math.min(...group), Math.max(...group)],
+        distance: Math.min(...distances.subarray(from, to)),
+      }),
+      from,
+      to,
+    });
+    from = to;
+  }
+  if (from < x.length) list.push({ modes: modesOf(spectrum, v, { exact: 2 * apart }), from, to: x.length });
   return list;
 }
 
@@ -119,31 +134,6 @@ function defaultGrid({ modes, d }: Plrf, edges: readonly [number, number]): Floa
     for (let k = -7; k <= 7; k++) grid.push(centre + half * Math.sin((Math.PI * k) / 14) * 1.02);
   }
   return Float64Array.from(grid.filter((x) => x > 0)).sort();
-}
-
-/** κ(−x + i0) at every x, from high above the axis. */
-function descend(kernels: Kernels, modes: Modes, { d, kappa0 }: Plrf, x: Float64Array) {
-  const kappa = complexArray(x.length);
-  const zeta = { re: x.map((value) => -value), im: new Float64Array(x.length) };
-  const guess = complexArray(x.length);
-  HEIGHTS.forEach((height, level) => {
-    for (let i = 0; i < x.length; i++) zeta.im[i] = height * x[i]!;
-    if (level === 0)
-      for (let i = 0; i < x.length; i++) {
-        kappa.re[i] = kappa0 + zeta.re[i]!;
-        kappa.im[i] = zeta.im[i]!;
-      }
-    guess.re.set(kappa.re);
-    guess.im.set(kappa.im);
-    if (kernels.solveKappa(modes, 1 / d, 0, zeta, kappa) > 0)
-      // on the axis itself a point outside the support has a real root, which Newton may miss from above: keep the limit
-      for (let i = 0; i < x.length; i++)
-        if (Number.isNaN(kappa.re[i]!) && height < 1e-4) {
-          kappa.re[i] = guess.re[i]!;
-          kappa.im[i] = guess.im[i]! * (height === 0 ? 0 : 1);
-        }
-  });
-  return kappa;
 }
 
 /** The ends of the support of ρ (docs/theory.md, eqs. 3.6, 3.7). */

@@ -25,8 +25,8 @@ const END_CORRECTION = endCorrection();
 export interface Refinement {
   /** How many leading modes stay modes of their own. */
   readonly exact: number;
-  /** log j of a pole of 1/(λ+κ), and how far it is from the real axis in log j: panels shrink towards it. */
-  readonly pole?: number;
+  /** log j of the first and the last of some poles of 1/(λ+κ), and how far they are from the real axis in log j: panels shrink there. */
+  readonly poles?: readonly [first: number, last: number];
   readonly distance?: number;
 }
 
@@ -114,7 +114,7 @@ function stemOf(spectrum: PowerLaw, panels: number): Points["modes"] {
 /** Poles of 1/(λ+κ) lie π/2α from the real log j axis: the panels keep their distance. */
 const panelLength = ({ alpha }: PowerLaw): number => Math.min(3, 0.6 / alpha);
 
-function powerLawModes(spectrum: PowerLaw, v: number, { exact, pole = Infinity, distance = 1 }: Refinement): Modes {
+function powerLawModes(spectrum: PowerLaw, v: number, { exact, poles, distance = 1 }: Refinement): Modes {
   const last = Math.log(v === Infinity ? FAR : v + 0.5);
   const length = panelLength(spectrum);
   const rest = new Points(spectrum);
@@ -122,8 +122,8 @@ function powerLawModes(spectrum: PowerLaw, v: number, { exact, pole = Infinity, 
   let shared = 0;
   let from: number;
   if (exact === EXACT && v > EXACT) {
-    // a pole has panels of its own
-    const panels = pole === Infinity ? Math.floor((last - START) / length) : 0;
+    // poles have panels of their own
+    const panels = poles ? 0 : Math.floor((last - START) / length);
     stem = stemOf(spectrum, panels);
     shared = EXACT + 2 * END_CORRECTION.length + NODES * panels;
     from = START + panels * length;
@@ -134,9 +134,10 @@ function powerLawModes(spectrum: PowerLaw, v: number, { exact, pole = Infinity, 
     if (v > whole) rest.addCorrection(whole + 0.5, 1);
   }
   if (v > exact || v > Math.floor(v)) {
+    const [first, final] = poles ?? [Infinity, Infinity];
     for (let to = from; to < last; from = to) {
-      // halfway to the pole, then as far again as it lies behind
-      const near = from < pole ? (pole - from) / 2 : from - pole;
+      // halfway to the poles, then as far again as they lie behind
+      const near = from < first ? (first - from) / 2 : from - final;
       to = Math.min(last, from + Math.min(length, Math.max(near, distance)));
       rest.addPanel(from, to);
     }

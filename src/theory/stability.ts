@@ -97,8 +97,10 @@ function beyondSupport(modes: Modes, d: number, target: number): number {
     for (let j = 0; j < modes.lambda.length; j++) {
       const gap = u - modes.lambda[j]!;
       if (gap <= 0) return Number.NaN;
-      sum += modes.trace[j]! / gap;
-      sum2 += (modes.trace[j]! * modes.lambda[j]!) / (gap * gap);
+      const q = 1 / gap;
+      const term = modes.trace[j]! * q;
+      sum += term;
+      sum2 += term * modes.lambda[j]! * q;
     }
     const slope = 1 - sum2 / d;
     if (slope <= 0) return Number.NaN;

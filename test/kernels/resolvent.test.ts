@@ -66,11 +66,53 @@ onEachBackend((kernels) => {
     }
   });
 
+  it("finds κ above the cut, and none outside the support, whatever point came before", () => {
+    // up and down through five bands and the gaps between them
+    const up = Float64Array.from({ length: 400 }, (_, i) => 1e-4 * 10 ** (i / 80));
+    const x = Float64Array.of(...up, ...up.toReversed(), 0.3, 1e3, 1e-3, 3);
+    const N = 40;
+    const kappa = kernels.axisKappa(spectrum, 1 / N, 0, x);
+    const { D } = kernels.modeSums(spectrum, kappa);
+    let inside = 0;
+    x.forEach((value, i) => {
+      const [re, im] = [kappa.re[i]!, kappa.im[i]!];
+      const [Sx, Sy] = [1 - D.re[i]! / N, -D.im[i]! / N];
+      const size = value + Math.hypot(re, im);
+      expect(Math.hypot(re * Sx - im * Sy + value, re * Sy + im * Sx)).toBeLessThan(1e-13 * size);
+      expect(im).toBeGreaterThanOrEqual(0);
+      if (im > 0) {
+        inside++;
+        return;
+      }
+      // dζ/dκ = 1 − (1/N) Σ a_j λ_j/(λ_j+κ)² > 0 holds on one real root outside the support, and on none inside
+      const slope = spectrum.trace.reduce(
+        (s, a, j) => s - (a * spectrum.lambda[j]!) / (spectrum.lambda[j]! + re) ** 2,
+        N,
+      );
+      expect(slope).toBeGreaterThan(0);
+    });
+    expect(inside).toBeGreaterThan(300);
+    expect(inside).toBeLessThan(600);
+    for (let i = 0; i < 400; i++) expect(kappa.im[i]! > 0).toBe(kappa.im[799 - i]! > 0);
+  });
+
+  it("starts from a root near by where one is given", () => {
+    const [x] = [Float64Array.of(0.95)];
+    const { re, im } = kernels.axisKappa(spectrum, 1 / 40, 0, x);
+    expect(im[0]).toBeGreaterThan(0);
+    const again = kernels.axisKappa(spectrum, 1 / 40, 0, x, { re: 1.1 * re[0]!, im: 0.9 * im[0]! });
+    expect(again.re[0]).toBeCloseTo(re[0]!, 14);
+    expect(again.im[0]).toBeCloseTo(im[0]!, 14);
+  });
+
   it("reports what does not converge as NaN", () => {
     const zeta = { re: Float64Array.of(Number.NaN, 1), im: Float64Array.of(0, 1) };
     const kappa = { re: Float64Array.of(1, 1), im: Float64Array.of(0, 1) };
     expect(kernels.solveKappa(spectrum, 0.1, 0, zeta, kappa)).toBe(1);
     expect(kappa.re[0]).toBeNaN();
     expect(kappa.re[1]).not.toBeNaN();
+    const onAxis = kernels.axisKappa(spectrum, 0.1, 0, Float64Array.of(Number.NaN, 1));
+    expect(onAxis.re[0]).toBeNaN();
+    expect(onAxis.re[1]).not.toBeNaN();
   });
 });

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { components, forcing, logspace, plrf, powerLaw, spectralDensity, support } from "../../src/index.ts";
+import {
+  components,
+  forcing,
+  logspace,
+  measured,
+  plrf,
+  powerLaw,
+  spectralDensity,
+  support,
+  wasmKernels,
+} from "../../src/index.ts";
+import { modesOf } from "../../src/theory/modes.ts";
 import { onEachBackend } from "../backends.ts";
 
 /** Trapezoids over the bulk and, finely, over each band that stands apart. */
@@ -27,10 +38,44 @@ onEachBackend((kernels) => {
   });
 });
 
+describe("mode rules", () => {
+  it.each([
+    [0.2, 1e4, 1e5],
+    [0.3, 500, 1e5],
+    [0.7, 3e4, 6e4],
+    [1.2, 1e4, 1e5],
+  ])("give the density of every mode by itself at (α, d, v) = (%f, %f, %f)", (alpha, d, v) => {
+    const each = (power: number) => Float64Array.from({ length: v }, (_, i) => (i + 1) ** -power);
+    const spectrum = measured({ eigenvalues: each(2 * alpha), energies: each(2 * alpha + 1.2) });
+    const model = plrf({ spectrum: powerLaw({ alpha, beta: 0.6 }), d, v });
+    const [left, right] = support(model);
+    const lambda = logspace(1.01 * left, 0.99 * right, 25);
+    const exact = spectralDensity(plrf({ spectrum, d, v }), { lambda });
+    const { density, weighted } = spectralDensity(model, { lambda });
+    expect(density.filter((rho) => rho > 0).length).toBeGreaterThan(12);
+    lambda.forEach((_, i) => {
+      expect(Math.abs(density[i]! - exact.density[i]!)).toBeLessThanOrEqual(1e-10 * exact.density[i]!);
+      expect(Math.abs(weighted[i]! - exact.weighted[i]!)).toBeLessThanOrEqual(1e-10 * exact.weighted[i]!);
+    });
+  });
+
+  it("see the poles where κ puts them, far from x where v ≫ d", () => {
+    const [spectrum, d, v] = [powerLaw({ alpha: 0.3, beta: 0.6 }), 1e6, 1e8];
+    const model = plrf({ spectrum, d, v });
+    const lambda = Float64Array.of(0.0055, 0.0068, 0.008);
+    const fine = modesOf(spectrum, v, { exact: 100, poles: [5, 12], distance: 0.02 });
+    const kernels = wasmKernels();
+    const { D } = kernels.modeSums(fine, kernels.axisKappa(fine, 1 / d, model.kappa0, lambda));
+    const { density } = spectralDensity(model, { lambda });
+    lambda.forEach((x, i) => {
+      expect(Math.abs((density[i]! * Math.PI * x) / D.im[i]! + 1)).toBeLessThan(1e-11);
+    });
+  });
+});
+
 describe("support", () => {
   // W alone, D = 1: Marchenko–Pastur, edges (1 ± √(v/d))²
-  it("is Marchenko–Pastur's for a flat spectrum", async () => {
-    const { measured } = await import("../../src/index.ts");
+  it("is Marchenko–Pastur's for a flat spectrum", () => {
     const ones = new Float64Array(400).fill(1);
     const model = plrf({ spectrum: measured({ eigenvalues: ones, energies: ones }), d: 100, gamma: 1e-3 });
     const [left, right] = support(model);

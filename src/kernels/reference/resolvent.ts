@@ -8,6 +8,16 @@ const MAX_ITERATIONS = 60;
 /** Newton converges quadratically: a step this small leaves an error below rounding. */
 const LAST_STEP = 1e-9;
 
+/**
+ * Heights above the axis, relative to x: each a first guess for the next. On it twice: near a pole the error left by the last step
+ * is seen.
+ */
+const HEIGHTS = [
+  30, 10, 3, 1, 0.5, 0.25, 0.12, 0.06, 0.03, 0.015, 7e-3, 3e-3, 1e-3, 3e-4, 1e-4, 1e-5, 1e-6, 1e-8, 0, 0,
+];
+/** |Im κ| below this share of |κ| is none. */
+const REAL = 1e-9;
+
 /** Σ w_j/(λ_j+κ). */
 export function weightedSum(lambda: Float64Array, weight: Float64Array, kappa: Complex): Complex {
   let [re, im] = [0, 0];
@@ -86,5 +96,23 @@ export const resolventReference: ResolventKernels = {
       if (!solved) failed++;
     }
     return failed;
+  },
+  // every point by itself, straight down from where κ is near κ₀ + ζ
+  axisKappa({ lambda, trace }, invN, kappa0, x) {
+    const out = complexArray(x.length);
+    x.forEach((value, i) => {
+      let root: Complex | null = complex(kappa0 - value, HEIGHTS[0]! * value);
+      for (const height of HEIGHTS) {
+        const solved = newtonKappa(lambda, trace, invN, 0, complex(-value, height * value), root);
+        if (solved) root = solved.root;
+        else if (height > 1e-4) {
+          root = null;
+          break;
+        } else if (height === 0) root = complex(root.re);
+      }
+      out.re[i] = root?.re ?? Number.NaN;
+      out.im[i] = !root ? Number.NaN : Math.abs(root.im) > REAL * abs(root) ? Math.abs(root.im) : 0;
+    });
+    return out;
   },
 };

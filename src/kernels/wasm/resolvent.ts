@@ -48,5 +48,18 @@ export function resolventKernels(core: Core): ResolventKernels {
       kappa.im.set(arena.view(ki, m));
       return failed;
     },
+
+    axisKappa(modes, invN, kappa0, x, near) {
+      const arena = core.arena();
+      const n = padded(modes.lambda.length);
+      const lambda = arena.put(modes.lambda, n, 1);
+      const trace = arena.put(modes.trace, n);
+      const m = x.length;
+      const at = arena.put(x);
+      const kr = arena.put(Float64Array.of(near?.re ?? Number.NaN), m);
+      const ki = arena.put(Float64Array.of(near?.im ?? Number.NaN), m);
+      core.call("axisKappa", n, lambda, trace, invN, kappa0, m, at, kr, ki, arena.space(8));
+      return { re: arena.take(kr, m), im: arena.take(ki, m) };
+    },
   };
 }
