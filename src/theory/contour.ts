@@ -65,8 +65,8 @@ export function contourValues(kernels: Kernels, model: Plrf, quantity: Quantity,
   };
   if (first > 0) fill(circle(), 0, first);
   if (first < steps.length) {
-    const shared = keyhole(steps[first]!, steps[steps.length - 1]!);
-    if (shared.s.re.length <= TALBOT_NODES * (steps.length - first)) fill(shared, first, steps.length);
+    const [r0, r1] = [steps[first]!, steps[steps.length - 1]!];
+    if (keyholeNodes(r0, r1) <= TALBOT_NODES * (steps.length - first)) fill(keyhole(r0, r1), first, steps.length);
     else for (let i = first; i < steps.length; i++) fill(talbot(steps[i]!), i, i + 1);
   }
   return { values, error };
@@ -120,14 +120,19 @@ function talbot(r: number): Path {
   return { s: { re: scaled(s.re), im: scaled(s.im) }, ds: { re: scaled(ds.re), im: scaled(ds.im) } };
 }
 
+/** Two panels of the arc, and those of the ray. */
+function keyholeNodes(r0: number, r1: number): number {
+  return PANEL_NODES * (2 + Math.ceil(Math.log((END / r0) * (r1 / 2)) / Math.log(PANEL_RATIO)));
+}
+
 function keyhole(r0: number, r1: number): Path {
   const { nodes, weights } = gaussLegendre(PANEL_NODES);
   const [inner, outer] = [Math.log(2 / r1), Math.log(END / r0)];
   const angle = 0.75 * Math.PI;
-  const panels = Math.ceil((outer - inner) / Math.log(PANEL_RATIO));
+  const panels = keyholeNodes(r0, r1) / PANEL_NODES - 2;
   const corner = (k: number): Complex =>
     k < 2 ? complex(inner, (angle * k) / 2) : complex(inner + ((outer - inner) * (k - 2)) / panels, angle);
-  return path(PANEL_NODES * (panels + 2), (k) => {
+  return path(keyholeNodes(r0, r1), (k) => {
     const panel = Math.floor(k / PANEL_NODES);
     const [from, to] = [corner(panel), corner(panel + 1)];
     const side = complex(to.re - from.re, to.im - from.im);

@@ -63,6 +63,18 @@ class Points {
     this.modes.ratio.push(ratio);
   }
 
+  /** As arrays, behind the first `shared` of a stem. */
+  toModes(stem?: Modes, shared = 0): Modes {
+    const join = (key: keyof Modes): Float64Array => {
+      const own = this.modes[key];
+      const array = new Float64Array(shared + own.length);
+      if (stem) array.set(stem[key].subarray(0, shared));
+      for (let i = 0; i < own.length; i++) array[shared + i] = own[i]!;
+      return array;
+    };
+    return { lambda: join("lambda"), trace: join("trace"), energy: join("energy"), ratio: join("ratio") };
+  }
+
   /** ± C[h](x) of (5.1). */
   addCorrection(x: number, sign: 1 | -1): void {
     END_CORRECTION.forEach((e, k) => {
@@ -89,6 +101,8 @@ class Points {
 interface Stem {
   readonly points: Points;
   panels: number;
+  /** The points of all panels. */
+  modes: Modes;
 }
 
 const stems = new WeakMap<PowerLaw, Stem>();
@@ -96,19 +110,22 @@ const stems = new WeakMap<PowerLaw, Stem>();
 const START = Math.log(EXACT + 0.5);
 
 /** The stem with at least so many panels. */
-function stemOf(spectrum: PowerLaw, panels: number): Points["modes"] {
+function stemOf(spectrum: PowerLaw, panels: number): Modes {
   let stem = stems.get(spectrum);
   if (!stem) {
     const points = new Points(spectrum);
     for (let j = 1; j <= EXACT; j++) points.add(j, 1);
     points.addCorrection(EXACT + 0.5, 1);
-    stem = { points, panels: 0 };
+    stem = { points, panels: 0, modes: points.toModes() };
     stems.set(spectrum, stem);
   }
-  const length = panelLength(spectrum);
-  for (; stem.panels < panels; stem.panels++)
-    stem.points.addPanel(START + stem.panels * length, START + (stem.panels + 1) * length);
-  return stem.points.modes;
+  if (stem.panels < panels) {
+    const length = panelLength(spectrum);
+    for (; stem.panels < panels; stem.panels++)
+      stem.points.addPanel(START + stem.panels * length, START + (stem.panels + 1) * length);
+    stem.modes = stem.points.toModes();
+  }
+  return stem.modes;
 }
 
 /** Poles of 1/(λ+κ) lie π/2α from the real log j axis: the panels keep their distance. */
@@ -118,7 +135,7 @@ function powerLawModes(spectrum: PowerLaw, v: number, { exact, poles, distance =
   const last = Math.log(v === Infinity ? FAR : v + 0.5);
   const length = panelLength(spectrum);
   const rest = new Points(spectrum);
-  let stem: Points["modes"] | undefined;
+  let stem: Modes | undefined;
   let shared = 0;
   let from: number;
   if (exact === EXACT && v > EXACT) {
@@ -144,9 +161,7 @@ function powerLawModes(spectrum: PowerLaw, v: number, { exact, poles, distance =
     if (v === Infinity) addTail(rest.modes, spectrum);
     else rest.addCorrection(v + 0.5, -1);
   }
-  const join = (key: keyof Modes): Float64Array =>
-    new Float64Array((stem?.[key].slice(0, shared) ?? []).concat(rest.modes[key]));
-  return { lambda: join("lambda"), trace: join("trace"), energy: join("energy"), ratio: join("ratio") };
+  return rest.toModes(stem, shared);
 }
 
 /**

@@ -23,6 +23,9 @@ export interface Stability {
   readonly maxGamma: number;
 }
 
+/** Enough for a bound. */
+const FEW_DIGITS = 1e-3;
+
 const g = (modes: Modes, u: number): number => -realSum(modes, modes.trace, -u);
 const z = (modes: Modes, d: number, u: number): number => u * (1 + g(modes, u) / d);
 
@@ -77,20 +80,19 @@ export function analyticRemainder({ modes, d, gamma, batch }: Stepped): (r: numb
   const open = (w: number): number => {
     const root = Math.sqrt(Math.max(0, 1 - ((batch + 1) / batch) * (1 - 1 / w)));
     const z2 = (1 + root) / (gamma * (batch + 1));
-    return 1 - (gamma * z2 * g(modes, beyondSupport(modes, d, z2))) / (2 * root);
+    return 1 - (gamma * z2 * g(modes, beyondSupport(modes, d, z2, FEW_DIGITS))) / (2 * root);
   };
   let nearest: number | undefined;
   return (r) => {
     // far out one look is enough
     if (nearest === undefined && 100 / r < Math.log(batch + 1) && open(Math.exp(100 / r)) > 0) return 0;
-    // a bound needs few digits
-    nearest ??= -bisect((s) => (open(Math.exp(s)) > 0 ? 1 : -1), 0, Math.log(batch + 1), 1e-3);
+    nearest ??= -bisect((s) => (open(Math.exp(s)) > 0 ? 1 : -1), 0, Math.log(batch + 1), FEW_DIGITS);
     return Math.exp(r * nearest);
   };
 }
 
 /** u with z(u) = target to the right of the support, by Newton's method from above; NaN where target is inside. */
-function beyondSupport(modes: Modes, d: number, target: number): number {
+function beyondSupport(modes: Modes, d: number, target: number, tolerance = 1e-14): number {
   let u = target;
   for (let iteration = 0; iteration < 100; iteration++) {
     let [sum, sum2] = [0, 0];
@@ -107,7 +109,7 @@ function beyondSupport(modes: Modes, d: number, target: number): number {
     const step = (u * (1 + sum / d) - target) / slope;
     u -= step;
     // z is convex: from above every step is positive, but for rounding
-    if (step <= 1e-14 * u) return u;
+    if (step <= tolerance * u) return u;
   }
   return Number.NaN;
 }
