@@ -84,15 +84,16 @@ export function modeSums(
       const P = add(load64(lambda + j), X);
       const Q = div(one, add(mul(P, P), Y2));
       const R = mul(P, Q);
-      const A = load64(a + j);
-      const T = load64(t + j);
-      const U = load64(u + j);
-      aq = add(aq, mul(A, Q));
-      ap = add(ap, mul(A, R));
-      tq = add(tq, mul(T, Q));
-      tp = add(tp, mul(T, R));
-      uq = add(uq, mul(U, Q));
-      up = add(up, mul(U, R));
+      // one weight at a time: three would not leave registers for everything
+      let w = load64(a + j);
+      aq = add(aq, mul(w, Q));
+      ap = add(ap, mul(w, R));
+      w = load64(t + j);
+      tq = add(tq, mul(w, Q));
+      tp = add(tp, mul(w, R));
+      w = load64(u + j);
+      uq = add(uq, mul(w, Q));
+      up = add(up, mul(w, R));
     }
     store<f64>(Dr + i, lanesum(ap));
     store<f64>(Di + i, -y * lanesum(aq));
