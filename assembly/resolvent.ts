@@ -97,13 +97,9 @@ export function solveKappa(
   return failed;
 }
 
-/** Steps along a path of ζ are at most this long in |Δ log ζ|: the guess stays where Newton's method converges. */
-const LONGEST_STEP: f64 = 0.35;
-
 /**
- * Follows the root along a path of m values of ζ (any order in which neighbours are near on a log scale): each solve
- * starts from the last root plus Δζ/(dζ/dκ). (kr, ki)[0] holds the first guess. scratch: 8 f64.
- * Returns how many of the m are reached; the rest are NaN.
+ * Follows the root along a path of m values of ζ, each near the last on a log scale: every solve starts from the last root plus
+ * Δζ/(dζ/dκ). (kr, ki)[0] holds the first guess. scratch: 8 f64. Returns how many of the m are reached; the rest are NaN.
  */
 export function walkKappa(
   n: i32,
@@ -118,50 +114,36 @@ export function walkKappa(
   ki: usize,
   scratch: usize,
 ): i32 {
-  let reached = 0;
-  let lost = false;
-  let fromX = load<f64>(zr),
+  const end = (<usize>m) << 3;
+  let i: usize = 0,
+    fromX = load<f64>(zr),
     fromY = load<f64>(zi);
-  store<f64>(scratch, load<f64>(kr));
-  store<f64>(scratch, load<f64>(ki), 8);
-  for (let i: usize = 0, last = (<usize>m) << 3; i < last; i += 8) {
-    const toX = load<f64>(zr + i),
-      toY = load<f64>(zi + i);
-    // ζ from → to on a logarithmic spiral
-    const logRatio = 0.5 * log((toX * toX + toY * toY) / (fromX * fromX + fromY * fromY));
-    const from = Math.atan2(fromY, fromX);
-    const turn = Math.atan2(toY, toX) - from;
-    const length = Math.sqrt(logRatio * logRatio + turn * turn);
-    const steps = max(1, <i32>Math.ceil(length / LONGEST_STEP));
-    const radius = Math.sqrt(fromX * fromX + fromY * fromY);
-    let zx = fromX,
-      zy = fromY;
-    for (let step = 1; step <= steps && !lost; step++) {
-      const s = <f64>step / <f64>steps;
-      const r = radius * exp(s * logRatio);
-      const nextX = step < steps ? r * Math.cos(from + s * turn) : toX;
-      const nextY = step < steps ? r * Math.sin(from + s * turn) : toY;
-      if (i > 0) predict(nextX - zx, nextY - zy, scratch);
-      zx = nextX;
-      zy = nextY;
-      lost = !newtonKappa(n, lambda, a, invN, invP, zx, zy, scratch);
-    }
-    if (!lost) reached++;
-    store<f64>(kr + i, lost ? NaN : load<f64>(scratch));
-    store<f64>(ki + i, lost ? NaN : load<f64>(scratch, 8));
-    fromX = toX;
-    fromY = toY;
+  start(load<f64>(kr), load<f64>(ki), scratch);
+  for (; i < end; i += 8) {
+    const x = load<f64>(zr + i),
+      y = load<f64>(zi + i);
+    if (!advance(n, lambda, a, invN, invP, x, y, x - fromX, y - fromY, scratch)) break;
+    store<f64>(kr + i, load<f64>(scratch));
+    store<f64>(ki + i, load<f64>(scratch, 8));
+    fromX = x;
+    fromY = y;
+  }
+  const reached = <i32>(i >> 3);
+  for (; i < end; i += 8) {
+    store<f64>(kr + i, NaN);
+    store<f64>(ki + i, NaN);
   }
   return reached;
 }
 
-// for Math.log and Math.exp the standard library would bring 7 kB of tables along
-function log(x: f64): f64 {
-  return x < 1 ? -Math.log1p(1 / x - 1) : Math.log1p(x - 1);
-}
-
-function exp(x: f64): f64 {
-  return x < 0 ? 1 / (Math.expm1(-x) + 1) : Math.expm1(x) + 1;
+/** A first guess, to be taken as it is. */
+// @ts-ignore: decorator
+@inline
+function start(x: f64, y: f64, scratch: usize): void {
+  store<f64>(scratch, x);
+  store<f64>(scratch, y, 8);
+  store<f64>(scratch, 1, 16);
+  store<f64>(scratch, 0, 24);
 }
 
 /** κ += Δζ/(dζ/dκ), by at most |κ|/2. */
@@ -187,8 +169,8 @@ const REAL: f64 = 1e-9,
   NEAR: f64 = 1e-3;
 
 /**
- * κ(−x + i0) at m points x > 0, for P = ∞; Im κ = 0 outside the support of K̂. (kr, ki)[0] holds a root near by, or NaN.
- * scratch: 8 f64. Returns how many were not found (NaN).
+ * κ(−x + i0) at m points x > 0, for P = ∞; Im κ = 0 outside the support of K̂, NaN where it was not found. (kr, ki)[0] holds a
+ * root near by, or NaN. scratch: 8 f64.
  */
 export function axisKappa(
   n: i32,
@@ -201,29 +183,23 @@ export function axisKappa(
   kr: usize,
   ki: usize,
   scratch: usize,
-): i32 {
-  let failed = 0;
+): void {
   let last = load<f64>(x);
-  store<f64>(scratch, load<f64>(kr));
-  store<f64>(scratch, load<f64>(ki), 8);
-  store<f64>(scratch, 1, 16);
-  store<f64>(scratch, 0, 24);
+  start(load<f64>(kr), load<f64>(ki), scratch);
   let found = load<f64>(kr) == load<f64>(kr);
   for (let i: usize = 0, end = (<usize>m) << 3; i < end; i += 8) {
     const at = load<f64>(x + i);
     found =
-      (found && advance(n, lambda, a, invN, -at, 0, last - at, 0, scratch) && certain(scratch)) ||
+      (found && advance(n, lambda, a, invN, 0, -at, 0, last - at, 0, scratch) && certain(scratch)) ||
       descend(n, lambda, a, invN, kappa0, at, scratch);
     last = at;
-    if (!found) failed++;
-    else if (Math.abs(load<f64>(scratch, 8)) < NEAR * Math.abs(load<f64>(scratch)))
+    if (found && Math.abs(load<f64>(scratch, 8)) < NEAR * Math.abs(load<f64>(scratch)))
       newtonKappa(n, lambda, a, invN, 0, -at, 0, scratch);
     const re = load<f64>(scratch),
       im = Math.abs(load<f64>(scratch, 8));
     store<f64>(kr + i, found ? re : NaN);
     store<f64>(ki + i, !found ? NaN : im > REAL * Math.abs(re) ? im : 0);
   }
-  return failed;
 }
 
 /**
@@ -243,7 +219,7 @@ function descend(n: i32, lambda: usize, a: usize, invN: f64, kappa0: f64, x: f64
   if (!newtonKappa(n, lambda, a, invN, 0, -x, height * x, scratch)) return false;
   while (height > 0) {
     const next = height > 1e-3 ? height / 2 : height > 1e-8 ? height / 10 : 0;
-    if (!advance(n, lambda, a, invN, -x, next * x, 0, (next - height) * x, scratch)) {
+    if (!advance(n, lambda, a, invN, 0, -x, next * x, 0, (next - height) * x, scratch)) {
       if (next > 1e-4) return false;
       // just outside the support Newton's method may miss the real root from above: the limit is that close
       if (next == 0) store<f64>(scratch, 0, 8);
@@ -254,11 +230,22 @@ function descend(n: i32, lambda: usize, a: usize, invN: f64, kappa0: f64, x: f64
 }
 
 /** From the root and dζ/dκ in `scratch` to the root at ζ = (zx, zy), which is Δζ = (dx, dy) on; without one, `scratch` stays as it is. */
-function advance(n: i32, lambda: usize, a: usize, invN: f64, zx: f64, zy: f64, dx: f64, dy: f64, scratch: usize): bool {
+function advance(
+  n: i32,
+  lambda: usize,
+  a: usize,
+  invN: f64,
+  invP: f64,
+  zx: f64,
+  zy: f64,
+  dx: f64,
+  dy: f64,
+  scratch: usize,
+): bool {
   const x = load<f64>(scratch),
     y = load<f64>(scratch, 8);
   predict(dx, dy, scratch);
-  if (newtonKappa(n, lambda, a, invN, 0, zx, zy, scratch)) return true;
+  if (newtonKappa(n, lambda, a, invN, invP, zx, zy, scratch)) return true;
   store<f64>(scratch, x);
   store<f64>(scratch, y, 8);
   return false;

@@ -51,7 +51,7 @@ describe("κ", () => {
     store<f64>(x, 2.0);
     store<f64>(x, 5.0, 8);
     store<f64>(kr, NaN);
-    expect<i32>(axisKappa(4, memory, memory + 32, 0.5, 0, 2, x, kr, ki, memory + 112)).toBe(0);
+    axisKappa(4, memory, memory + 32, 0.5, 0, 2, x, kr, ki, memory + 112);
     expect<f64>(load<f64>(kr)).toBeCloseTo(-1.75, 14);
     expect<f64>(load<f64>(ki)).toBeCloseTo(Math.sqrt(3.75) / 2, 14);
     expect<f64>(load<f64>(kr, 8)).toBeCloseTo(-4, 14);

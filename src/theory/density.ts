@@ -101,18 +101,15 @@ function rules(kernels: Kernels, model: Plrf, x: Float64Array): { modes: Modes; 
   const list = [];
   let from = 0;
   while (poles[from]! >= Math.log(apart)) {
+    let [first, last, distance] = [poles[from]!, poles[from]!, distances[from]!];
     let to = from + 1;
-    while (poles[to]! >= Math.log(apart) && Math.abs(poles[to]! - poles[from]!) <= NEIGHBOURS * distances[to]!) to++;
-    const group = poles.subarray(from, to);
-    list.push({
-      modes: modesOf(spectrum, v, {
-        exact: 100,
-        poles: [Math.min(...group), Math.max(...group)],
-        distance: Math.min(...distances.subarray(from, to)),
-      }),
-      from,
-      to,
-    });
+    for (; poles[to]! >= Math.log(apart); to++) {
+      if (Math.abs(poles[to]! - poles[from]!) > NEIGHBOURS * distances[to]!) break;
+      first = Math.min(first, poles[to]!);
+      last = Math.max(last, poles[to]!);
+      distance = Math.min(distance, distances[to]!);
+    }
+    list.push({ modes: modesOf(spectrum, v, { exact: 100, poles: [first, last] as const, distance }), from, to });
     from = to;
   }
   if (from < x.length) list.push({ modes: modesOf(spectrum, v, { exact: 2 * apart }), from, to: x.length });

@@ -1,10 +1,11 @@
 // The dynamical model's kernels in plain TypeScript (docs/theory.md, §8): the oracle for assembly/dynamics.ts. Two-time
 // functions are written here as the text has them, pair by pair, on complex numbers as objects.
 
-import { abs, add, type Complex, complex, conj, div, exp, mul, scale, sub } from "../../math/complex.ts";
+import { abs, add, type Complex, complex, conj, div, mul, scale, sub } from "../../math/complex.ts";
 import type { DynamicsKernels, Measure, OnePoint, PairOptions, Shared } from "../dynamics.ts";
 import { type ComplexArray, complexArray } from "../resolvent.ts";
 import { newtonKappa, weightedSlope, weightedSum } from "./resolvent.ts";
+import { spiral } from "./spiral.ts";
 
 const at = ({ re, im }: ComplexArray, i: number): Complex => complex(re[i]!, im[i]!);
 
@@ -12,9 +13,6 @@ function put({ re, im }: ComplexArray, i: number, value: Complex): void {
   re[i] = value.re;
   im[i] = value.im;
 }
-
-/** Steps along a path of ζ are at most this long in |Δ log ζ|. */
-const LONGEST_STEP = 0.35;
 
 type Node = { readonly [name in keyof OnePoint]: Complex };
 
@@ -78,29 +76,23 @@ export const dynamicsReference: DynamicsKernels = {
     const kappa = complexArray(zeta.re.length);
     kappa.re.fill(Number.NaN);
     kappa.im.fill(Number.NaN);
+    const { path, at: ends } = spiral(zeta);
     let z = at(zeta, 0);
     let root = complex(first);
     let slope = complex(1);
-    for (let i = 0; i < zeta.re.length; i++) {
-      const from = z;
-      const to = at(zeta, i);
-      const logRatio = Math.log(abs(to) / abs(from));
-      const turn = Math.atan2(to.im, to.re) - Math.atan2(from.im, from.re);
-      const steps = Math.max(1, Math.ceil(Math.hypot(logRatio, turn) / LONGEST_STEP) || 1);
-      for (let step = 1; step <= steps; step++) {
-        const next = step < steps ? mul(from, exp(scale(step / steps, complex(logRatio, turn)))) : to;
-        // κ += Δζ/(dζ/dκ), by at most |κ|/2
-        const move = i > 0 ? div(sub(next, z), slope) : complex(0);
-        const size = abs(move) / abs(root);
-        root = add(root, scale(size > 0.5 ? 0.5 / size : 1, move));
-        z = next;
-        const solved = newtonKappa(lambda, weight, invN, invP, z, root);
-        if (!solved) return { kappa, reached: i };
-        ({ root, slope } = solved);
-      }
-      put(kappa, i, root);
+    let reached = 0;
+    for (let i = 0; i < path.re.length; i++) {
+      // κ += Δζ/(dζ/dκ), by at most |κ|/2
+      const move = div(sub(at(path, i), z), slope);
+      const size = abs(move) / abs(root);
+      root = add(root, scale(size > 0.5 ? 0.5 / size : 1, move));
+      z = at(path, i);
+      const solved = newtonKappa(lambda, weight, invN, invP, z, root);
+      if (!solved) break;
+      ({ root, slope } = solved);
+      if (i === ends[reached]) put(kappa, reached++, root);
     }
-    return { kappa, reached: zeta.re.length };
+    return { kappa, reached };
   },
 
   pairForms(nodes, options) {

@@ -1,6 +1,7 @@
 // Marshals assembly/dynamics.ts and the walk of assembly/resolvent.ts.
 
 import { type DynamicsKernels, type Measure, type OnePoint, SHARED } from "../dynamics.ts";
+import { spiral } from "../reference/spiral.ts";
 import type { ComplexArray } from "../resolvent.ts";
 import type { Arena, Core } from "./core.ts";
 
@@ -43,13 +44,16 @@ export function dynamicsKernels(core: Core): DynamicsKernels {
     walkKappa(data, invN, invP, zeta, first) {
       const arena = core.arena();
       const weights = putMeasure(arena, data);
-      const m = zeta.re.length;
-      const zr = arena.put(zeta.re);
-      const zi = arena.put(zeta.im);
+      const { path, at } = spiral(zeta);
+      const m = path.re.length;
+      const zr = arena.put(path.re);
+      const zi = arena.put(path.im);
       const kr = arena.put(Float64Array.of(first), m);
       const ki = arena.put(Float64Array.of(0), m);
-      const reached = core.call("walkKappa", ...weights, invN, invP, m, zr, zi, kr, ki, arena.space(8));
-      return { kappa: { re: arena.take(kr, m), im: arena.take(ki, m) }, reached };
+      const walked = core.call("walkKappa", ...weights, invN, invP, m, zr, zi, kr, ki, arena.space(8));
+      const [re, im] = [arena.view(kr, m), arena.view(ki, m)];
+      const pick = (view: Float64Array) => Float64Array.from(at, (i) => view[i]!);
+      return { kappa: { re: pick(re), im: pick(im) }, reached: at.filter((i) => i < walked).length };
     },
 
     pairForms(nodes, { data, target, invN, invP, variance, shared, summed }) {
