@@ -164,7 +164,29 @@ function predict(dzx: f64, dzy: f64, scratch: usize): void {
   store<f64>(scratch, y + dy, 8);
 }
 
-/** |Im κ| below this share of |κ| is none; below this, a pole is so near that the error left by the last step is seen. */
+/** From the root and dζ/dκ in `scratch` to the root at ζ = (zx, zy), which is Δζ = (dx, dy) on; without one, `scratch` stays as it is. */
+function advance(
+  n: i32,
+  lambda: usize,
+  a: usize,
+  invN: f64,
+  invP: f64,
+  zx: f64,
+  zy: f64,
+  dx: f64,
+  dy: f64,
+  scratch: usize,
+): bool {
+  const x = load<f64>(scratch),
+    y = load<f64>(scratch, 8);
+  predict(dx, dy, scratch);
+  if (newtonKappa(n, lambda, a, invN, invP, zx, zy, scratch)) return true;
+  store<f64>(scratch, x);
+  store<f64>(scratch, y, 8);
+  return false;
+}
+
+/** |Im κ/Re κ| below this is none; below the next, a pole is so near that the error left by the last step is seen. */
 const REAL: f64 = 1e-9,
   NEAR: f64 = 1e-3;
 
@@ -193,12 +215,9 @@ export function axisKappa(
       (found && advance(n, lambda, a, invN, 0, -at, 0, last - at, 0, scratch) && certain(scratch)) ||
       descend(n, lambda, a, invN, kappa0, at, scratch);
     last = at;
-    if (found && Math.abs(load<f64>(scratch, 8)) < NEAR * Math.abs(load<f64>(scratch)))
-      newtonKappa(n, lambda, a, invN, 0, -at, 0, scratch);
-    const re = load<f64>(scratch),
-      im = Math.abs(load<f64>(scratch, 8));
-    store<f64>(kr + i, found ? re : NaN);
-    store<f64>(ki + i, !found ? NaN : im > REAL * Math.abs(re) ? im : 0);
+    if (found && slant(scratch) < NEAR) newtonKappa(n, lambda, a, invN, 0, -at, 0, scratch);
+    store<f64>(kr + i, found ? load<f64>(scratch) : NaN);
+    store<f64>(ki + i, !found ? NaN : slant(scratch) > REAL ? Math.abs(load<f64>(scratch, 8)) : 0);
   }
 }
 
@@ -207,7 +226,14 @@ export function axisKappa(
  * the support (Silverstein and Choi 1995).
  */
 function certain(scratch: usize): bool {
-  return Math.abs(load<f64>(scratch, 8)) > REAL * Math.abs(load<f64>(scratch)) || load<f64>(scratch, 16) > 0;
+  return slant(scratch) > REAL || load<f64>(scratch, 16) > 0;
+}
+
+/** |Im κ/Re κ| of the root in `scratch`. */
+// @ts-ignore: decorator
+@inline
+function slant(scratch: usize): f64 {
+  return Math.abs(load<f64>(scratch, 8) / load<f64>(scratch));
 }
 
 /** The root at −x + i0 by way of those above it, from where κ is near κ₀ + ζ. Returns whether they were found. */
@@ -227,26 +253,4 @@ function descend(n: i32, lambda: usize, a: usize, invN: f64, kappa0: f64, x: f64
     height = next;
   }
   return true;
-}
-
-/** From the root and dζ/dκ in `scratch` to the root at ζ = (zx, zy), which is Δζ = (dx, dy) on; without one, `scratch` stays as it is. */
-function advance(
-  n: i32,
-  lambda: usize,
-  a: usize,
-  invN: f64,
-  invP: f64,
-  zx: f64,
-  zy: f64,
-  dx: f64,
-  dy: f64,
-  scratch: usize,
-): bool {
-  const x = load<f64>(scratch),
-    y = load<f64>(scratch, 8);
-  predict(dx, dy, scratch);
-  if (newtonKappa(n, lambda, a, invN, invP, zx, zy, scratch)) return true;
-  store<f64>(scratch, x);
-  store<f64>(scratch, y, 8);
-  return false;
 }

@@ -129,10 +129,11 @@ function keyhole(r0: number, r1: number): Path {
   const { nodes, weights } = gaussLegendre(PANEL_NODES);
   const [inner, outer] = [Math.log(2 / r1), Math.log(END / r0)];
   const angle = 0.75 * Math.PI;
-  const panels = keyholeNodes(r0, r1) / PANEL_NODES - 2;
+  const n = keyholeNodes(r0, r1);
+  const panels = n / PANEL_NODES - 2;
   const corner = (k: number): Complex =>
     k < 2 ? complex(inner, (angle * k) / 2) : complex(inner + ((outer - inner) * (k - 2)) / panels, angle);
-  return path(keyholeNodes(r0, r1), (k) => {
+  return path(n, (k) => {
     const panel = Math.floor(k / PANEL_NODES);
     const [from, to] = [corner(panel), corner(panel + 1)];
     const side = complex(to.re - from.re, to.im - from.im);

@@ -97,7 +97,7 @@ onEachBackend((kernels) => {
   });
 
   it("starts from a root near by where one is given", () => {
-    const [x] = [Float64Array.of(0.95)];
+    const x = Float64Array.of(0.95);
     const { re, im } = kernels.axisKappa(spectrum, 1 / 40, 0, x);
     expect(im[0]).toBeGreaterThan(0);
     const again = kernels.axisKappa(spectrum, 1 / 40, 0, x, { re: 1.1 * re[0]!, im: 0.9 * im[0]! });

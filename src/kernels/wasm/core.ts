@@ -85,7 +85,10 @@ export class Arena {
   }
 }
 
-const align = (pointer: number): number => Math.ceil(pointer / 16) * 16;
+/** Kernels take entries four at a time, or some other number: what fills them up has no weight. */
+export const padded = (n: number, together = 4): number => Math.ceil(n / together) * together;
+
+const align = (pointer: number): number => padded(pointer, 16);
 
 let compiled: WebAssembly.Module | undefined;
 

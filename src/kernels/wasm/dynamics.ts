@@ -3,10 +3,7 @@
 import { type DynamicsKernels, type Measure, type OnePoint, SHARED } from "../dynamics.ts";
 import { spiral } from "../reference/spiral.ts";
 import type { ComplexArray } from "../resolvent.ts";
-import type { Arena, Core } from "./core.ts";
-
-/** Kernels take modes four at a time: λ = 1 with zero weight adds nothing. */
-const padded = (n: number): number => Math.ceil(n / 4) * 4;
+import { type Arena, type Core, padded } from "./core.ts";
 
 function putMeasure(arena: Arena, { lambda, weight }: Measure): [n: number, lambda: number, weight: number] {
   const n = padded(lambda.length);

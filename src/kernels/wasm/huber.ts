@@ -1,10 +1,7 @@
 // Marshals assembly/huber.ts.
 
 import { type HuberData, type HuberKernels, PARAMETERS } from "../huber.ts";
-import type { Arena, Core } from "./core.ts";
-
-/** Four points at a time: some of weight 0 fill up. */
-const padded = (n: number): number => Math.ceil(n / 4) * 4;
+import { type Arena, type Core, padded } from "./core.ts";
 
 function putData(arena: Arena, { x, y, l, w }: HuberData) {
   const n = padded(x.length);

@@ -2,8 +2,7 @@
 
 import type { MomentumKernels, MomentumState } from "../momentum.ts";
 import type { Nodes } from "../volterra.ts";
-import type { Arena, Core } from "./core.ts";
-import { padded } from "./volterra.ts";
+import { type Arena, type Core, padded } from "./core.ts";
 
 function putNodes(arena: Arena, { z, source }: Nodes, { R, C, Y }: MomentumState) {
   const n = padded(R.length);

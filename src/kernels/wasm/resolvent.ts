@@ -1,10 +1,7 @@
 // Marshals assembly/modes.ts and assembly/resolvent.ts.
 
 import type { Modes, ResolventKernels } from "../resolvent.ts";
-import type { Arena, Core } from "./core.ts";
-
-/** Kernels take modes four at a time: λ = 1 with zero weight adds nothing. */
-const padded = (n: number): number => Math.ceil(n / 4) * 4;
+import { type Arena, type Core, padded } from "./core.ts";
 
 export function putModes(arena: Arena, modes: Modes) {
   const n = padded(modes.lambda.length);

@@ -3,10 +3,7 @@
 import { growth } from "../reference/growth.ts";
 import type { ComplexArray } from "../resolvent.ts";
 import type { Nodes, VolterraKernels } from "../volterra.ts";
-import type { Arena, Core } from "./core.ts";
-
-/** Kernels take nodes four at a time: zeros add nothing. */
-export const padded = (n: number): number => Math.ceil(n / 4) * 4;
+import { type Arena, type Core, padded } from "./core.ts";
 
 function putComplex(arena: Arena, { re, im }: ComplexArray, n: number): [re: number, im: number] {
   return [arena.put(re, n), arena.put(im, n)];
@@ -82,7 +79,7 @@ export function volterraKernels(core: Core): VolterraKernels {
       const arena = core.arena();
       const n = forcing.length;
       // eight rows at a time
-      const room = Math.ceil(n / 8) * 8;
+      const room = padded(n, 8);
       const F = arena.put(forcing, room);
       const reversed = new Float64Array(room + 8);
       for (let i = 0; i < n; i++) reversed[n + 7 - i] = kernel[i]!;
