@@ -6,7 +6,7 @@
 
 import { add, BYTES, load64, mul, splat, splatAt, store64 } from "./lanes";
 import { fill } from "./random";
-import { tile } from "./tile";
+import { tile } from "./block-product";
 
 /** Rows of a panel: two strips of it fit in the first-level cache. */
 const PANEL: i32 = 128;

@@ -4,7 +4,7 @@
 //
 // Sums are of f32 lanes over a panel of points, then f64.
 
-import { clamp32 } from "./clamp";
+import { clamp32 } from "./safe-exponential";
 import { add32, BYTES32, div32, lanesum32, load32, mul32, splat32, splat32At, sub32 } from "./lanes";
 import { S } from "./width";
 

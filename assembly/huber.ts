@@ -8,7 +8,7 @@
 //
 // Arrays hold n f64, n a multiple of 4; pad with w = 0.
 
-import { clamp, safeExp } from "./clamp";
+import { clamp, safeExp } from "./safe-exponential";
 import { log } from "./elementary";
 import { huberSingle, toSingle } from "./huber-single";
 import { add, BYTES, div, lanesum, load64, mul, splat, splatAt, sub } from "./lanes";

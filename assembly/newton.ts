@@ -8,7 +8,7 @@
 // slow. B_0 is Newton: near the minimum it converges at once, for ∇² is piecewise smooth. τ moves between them by how well
 // the last step was foretold.
 
-import { clamp, safeExp } from "./clamp";
+import { clamp, safeExp } from "./safe-exponential";
 import { log } from "./elementary";
 import { add, BYTES, div, lanesum, load64, mul, splat, splatAt, store64, sub } from "./lanes";
 import { V } from "./width";

@@ -10,7 +10,7 @@
 import { add, BYTES, lanesum, load64, mul, splat, splatAt, store64, sub } from "./lanes";
 import { fill } from "./random";
 import { fourSingleFeatures, lossOf, oneSingleFeatures } from "./single";
-import { tile } from "./tile";
+import { tile } from "./block-product";
 
 /** Streams of random numbers: see src/kernels/simulation.ts. */
 const DATA: i32 = 1;

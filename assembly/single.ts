@@ -2,7 +2,7 @@
 // and summed there over a panel of rows; the panels are summed in f64. Rounding φ so moves a step's error and gradient by about
 // 10⁻⁷ of themselves. What is summed over steps, θ and y, stays in f64, so no update is too small to count.
 //
-// W waits in strips of eight columns, row after row: 32 bytes a row, like the four columns of tile.ts.
+// W waits in strips of eight columns, row after row: 32 bytes a row, like the four columns of block-product.ts.
 
 import { drawRow } from "./gram";
 import { add32, BYTES32, load32, mul32, splat32, splat32At, widen } from "./lanes";

@@ -7,7 +7,7 @@
 // G is n × n, rows of n f64, n a multiple of 4; whole 4 × 4 blocks on and below the diagonal are kept, nothing above.
 
 import { add, BYTES, lanesum, load64, mul, splat, splatAt, store64, sub } from "./lanes";
-import { tile } from "./tile";
+import { tile } from "./block-product";
 
 /** Columns reduced before the rest of the matrix is updated. */
 const BLOCK: i32 = 16;

@@ -19,7 +19,7 @@ import {
   warmupStableDecay,
   wasmKernels,
 } from "../src/index.ts";
-import { training } from "../src/theory/training.ts";
+import { training } from "../src/theory/training/training.ts";
 
 const kernels = wasmKernels();
 const median = (bench: Bench, name: string) => bench.getTask(name)!.result;

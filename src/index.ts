@@ -62,9 +62,9 @@ export { referenceKernels } from "./kernels/reference/reference.ts";
 export type { Modes } from "./kernels/resolvent.ts";
 export type { Distribution } from "./kernels/simulation.ts";
 export { wasmKernels } from "./kernels/wasm/wasm.ts";
-export { type Made, version } from "./made.ts";
 export { logspace } from "./math/grid.ts";
 export { availableThreads } from "./pool.ts";
+export { type Made, version } from "./provenance.ts";
 export { type CheckpointStore, fileCheckpoint } from "./simulation/checkpoint.ts";
 export {
   type DynamicsSimulation,
@@ -75,18 +75,14 @@ export {
 export type { SampledSpectrum } from "./simulation/eigenvalues.ts";
 export * from "./simulation/ensemble.ts";
 export type { ThreadOptions } from "./simulation/lanes.ts";
-export * from "./theory/budget.ts";
 export {
-  type Compared,
-  type ComparedOptions,
-  type Comparison,
-  compared,
-  compareSchedules,
-  stepsToCompare,
-} from "./theory/compare.ts";
-export * from "./theory/components.ts";
-export * from "./theory/density.ts";
-export { type Diagram, type DiagramOptions, diagram } from "./theory/diagram.ts";
+  type Bottleneck,
+  bottleneck,
+  computeOptimal,
+  type OptimalCurve,
+  type OptimalOptions,
+  type Resource,
+} from "./theory/dynamics/compute-optimal.ts";
 export {
   type Decomposition,
   type DynamicsCurve,
@@ -98,14 +94,6 @@ export {
 export * from "./theory/dynamics/exponents.ts";
 export type { StaticLosses } from "./theory/dynamics/limits.ts";
 export {
-  type Bottleneck,
-  bottleneck,
-  computeOptimal,
-  type OptimalCurve,
-  type OptimalOptions,
-  type Resource,
-} from "./theory/dynamics/optimal.ts";
-export {
   type DynamicsModel,
   type DynamicsProblem,
   dynamicsModel,
@@ -115,11 +103,6 @@ export { type ResponseOptions, type Responses, responses } from "./theory/dynami
 export { RULES, type Rule } from "./theory/dynamics/rule.ts";
 export { MOST_SGD_STEPS } from "./theory/dynamics/sgd.ts";
 export { type EarlyStopping, earlyStopping } from "./theory/dynamics/stopping.ts";
-export * from "./theory/frontier.ts";
-export * from "./theory/loss.ts";
-export { type Momentum, momentumNorm } from "./theory/momentum.ts";
-export type { BestSchedule } from "./theory/optimal.ts";
-export * from "./theory/optimizer.ts";
 export {
   BOUNDARIES,
   type Component,
@@ -128,12 +111,29 @@ export {
   type PhaseName,
   type Point,
   phase,
-} from "./theory/phases.ts";
-export { type Plrf, type PlrfOptions, plrf } from "./theory/plrf.ts";
-export * from "./theory/powerfit.ts";
-export * from "./theory/schedule.ts";
-export { type Measured, measured, type PowerLaw, powerLaw, type Spectrum } from "./theory/spectrum.ts";
-export { kernelNorm, type Stability, stability } from "./theory/stability.ts";
-export { type TailFit, type TailOptions, tailFit } from "./theory/tail.ts";
-export { type Exponents, trainedExponents } from "./theory/trained-exponents.ts";
-export { optimalSchedule, type Parts, stableMultiple } from "./theory/training.ts";
+} from "./theory/exponents/phases.ts";
+export * from "./theory/exponents/power-fit.ts";
+export { type Exponents, trainedExponents } from "./theory/exponents/trained-exponents.ts";
+export { type Plrf, type PlrfOptions, plrf } from "./theory/measure/plrf.ts";
+export { type Measured, measured, type PowerLaw, powerLaw, type Spectrum } from "./theory/measure/spectrum.ts";
+export { kernelNorm, type Stability, stability } from "./theory/measure/stability.ts";
+export { type TailFit, type TailOptions, tailFit } from "./theory/measure/tail.ts";
+export * from "./theory/plrf/components.ts";
+export * from "./theory/plrf/density.ts";
+export { type Diagram, type DiagramOptions, diagram } from "./theory/plrf/diagram.ts";
+export * from "./theory/plrf/frontier.ts";
+export * from "./theory/plrf/loss.ts";
+export type { BestSchedule } from "./theory/training/best-schedule.ts";
+export * from "./theory/training/budget.ts";
+export {
+  type Compared,
+  type ComparedOptions,
+  type Comparison,
+  compared,
+  compareSchedules,
+  stepsToCompare,
+} from "./theory/training/compare.ts";
+export { type Momentum, momentumNorm } from "./theory/training/momentum.ts";
+export * from "./theory/training/optimizer.ts";
+export * from "./theory/training/schedule.ts";
+export { optimalSchedule, type Parts, stableMultiple } from "./theory/training/training.ts";

@@ -1,4 +1,4 @@
-import { leapMomentum } from "../leap-momentum";
+import { leapMomentum } from "../growing-momentum";
 import { stepMomentum } from "../momentum";
 
 // One node λ = ½ of source ¼ (three empty ones pad the arrays) under plain SGD, γ = 0.3, B = 2: g = 0.535, γ²Bs = 0.045.

@@ -1,6 +1,6 @@
 import { indexPowers } from "../elementary";
 import { fill, philox } from "../random";
-import { tile } from "../tile";
+import { tile } from "../block-product";
 import { rationalQL, tridiagonalize } from "../tridiagonal";
 
 const memory = heap.alloc(65536);

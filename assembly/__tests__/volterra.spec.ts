@@ -1,4 +1,4 @@
-import { leapModes } from "../leap";
+import { leapModes } from "../growing-steps";
 import { powers, stepModes, stepRealModes, volterra } from "../volterra";
 
 // One node z = ½ of source ¼ (three empty ones pad the arrays), γ = 0.3, B = 2: g − 1 = −0.465, γ²Bs = 0.045.

@@ -8,8 +8,8 @@
 
 import { finite, integer, positive } from "../check.ts";
 import { logspace } from "../math/grid.ts";
-import { type PhaseName, tableRow } from "../theory/phases.ts";
-import type { Measured } from "../theory/spectrum.ts";
+import { type PhaseName, tableRow } from "../theory/exponents/phases.ts";
+import type { Measured } from "../theory/measure/spectrum.ts";
 
 import { resample } from "./resample.ts";
 

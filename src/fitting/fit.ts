@@ -4,8 +4,8 @@
 import { integer, positive } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { type Made, made } from "../made.ts";
 import { availableThreads, openPool, type Pool, workerScript } from "../pool.ts";
+import { type Made, made } from "../provenance.ts";
 import { type Bootstrap, bootstrap, type Refit } from "./bootstrap.ts";
 import { type Bridge, type BridgeOptions, bridge, type Forecast, forecast, gaussian } from "./bridge.ts";
 import { type EnvelopeFit, type EnvelopeOptions, fitEnvelope } from "./envelope.ts";

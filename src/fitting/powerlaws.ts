@@ -2,7 +2,7 @@
 
 import { nonNegative } from "../kernels/reference/projection.ts";
 import { brent } from "../math/minimise.ts";
-import { fitPowerLaw } from "../theory/powerfit.ts";
+import { fitPowerLaw } from "../theory/exponents/power-fit.ts";
 import type { Allocation } from "./allocation.ts";
 
 export interface Optima {

@@ -2,7 +2,7 @@
 // function of (seed, draw), so an ensemble of 200 begins with the ensemble of 100, whatever the threads.
 
 import { integer } from "../check.ts";
-import { type Made, made } from "../made.ts";
+import { type Made, made } from "../provenance.ts";
 import { checkTimes, dynamicsOf } from "../theory/dynamics/dynamics.ts";
 import { type DynamicsProblem, dynamicsModel } from "../theory/dynamics/problem.ts";
 import { openLanes, type ThreadOptions } from "./lanes.ts";

@@ -3,7 +3,7 @@
 
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Embedding, Roots } from "../kernels/simulation.ts";
-import type { Spectrum } from "../theory/spectrum.ts";
+import type { Spectrum } from "../theory/measure/spectrum.ts";
 
 export interface SampledSpectrum {
   /** λ̂_i, d of them, largest first. */

@@ -5,8 +5,8 @@
 
 import { finite, integer, oneOf } from "../check.ts";
 import { type Distribution, PRECISIONS, type Precision } from "../kernels/simulation.ts";
-import { type Made, made } from "../made.ts";
-import type { Plrf } from "../theory/plrf.ts";
+import { type Made, made } from "../provenance.ts";
+import type { Plrf } from "../theory/measure/plrf.ts";
 import type { SampledSpectrum } from "./eigenvalues.ts";
 import type { ThreadOptions } from "./lanes.ts";
 import { Run, type RunOptions, type RunStats, type Task } from "./run.ts";

@@ -3,12 +3,12 @@
 import { finite, increasing, integer } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { PerStep } from "../kernels/simulation.ts";
-import { made } from "../made.ts";
 import { logspace } from "../math/grid.ts";
-import type { Momentum } from "../theory/momentum.ts";
-import { type Optimizer, samplesBefore } from "../theory/optimizer.ts";
-import type { Plrf } from "../theory/plrf.ts";
-import { stepsOf } from "../theory/training.ts";
+import { made } from "../provenance.ts";
+import type { Plrf } from "../theory/measure/plrf.ts";
+import type { Momentum } from "../theory/training/momentum.ts";
+import { type Optimizer, samplesBefore } from "../theory/training/optimizer.ts";
+import { stepsOf } from "../theory/training/training.ts";
 import { type CheckpointStore, decode, type Entries, encode } from "./checkpoint.ts";
 import type { SampledSpectrum } from "./eigenvalues.ts";
 import { type Lane, openLanes, type ThreadOptions } from "./lanes.ts";

@@ -11,7 +11,7 @@ import {
   type Strips,
 } from "../kernels/simulation.ts";
 import type { Rule } from "../theory/dynamics/rule.ts";
-import type { Spectrum } from "../theory/spectrum.ts";
+import type { Spectrum } from "../theory/measure/spectrum.ts";
 import { rootsOf, type SampledSpectrum, sample } from "./eigenvalues.ts";
 import { type Losses, trainNetwork } from "./network.ts";
 

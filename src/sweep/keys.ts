@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { defaultKernels } from "../kernels/default.ts";
 import { bytes } from "../kernels/wasm/bytes.ts";
-import { version } from "../made.ts";
+import { version } from "../provenance.ts";
 
 /** JSON with sorted names and no blanks: equal values have equal texts. */
 export function canonical(value: unknown): string {

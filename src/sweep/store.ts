@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBListType } from "@duckdb/node-api";
 import { shown } from "../check.ts";
-import { version } from "../made.ts";
+import { version } from "../provenance.ts";
 import { type Cell, cellAt, type Outcome, repeats } from "./cells.ts";
 import { type Column, jobs } from "./jobs.ts";
 import { KeySet, kernelVersion } from "./keys.ts";

@@ -3,7 +3,7 @@ import { symmetricEigen } from "../../src/math/eigen.ts";
 import { type DynamicsSimulationOptions, simulateDynamics } from "../../src/simulation/dynamics.ts";
 import { trainNetwork } from "../../src/simulation/network.ts";
 import { type DynamicsProblem, sourceCapacity } from "../../src/theory/dynamics/problem.ts";
-import { fitPowerLaw } from "../../src/theory/powerfit.ts";
+import { fitPowerLaw } from "../../src/theory/exponents/power-fit.ts";
 
 const modes = 120;
 const exponents = { a: 1.8, b: 1.4 };

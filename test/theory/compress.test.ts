@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compress } from "../../src/theory/compress.ts";
-import { modesOf } from "../../src/theory/modes.ts";
-import { measured, powerLaw } from "../../src/theory/spectrum.ts";
-import { tailFit } from "../../src/theory/tail.ts";
+import { compress } from "../../src/theory/measure/compress.ts";
+import { modesOf } from "../../src/theory/measure/modes.ts";
+import { measured, powerLaw } from "../../src/theory/measure/spectrum.ts";
+import { tailFit } from "../../src/theory/measure/tail.ts";
 
 /** Σ w/(κ+λ) at complex κ. */
 function sum({ lambda, weight }: { lambda: Float64Array; weight: Float64Array }, x: number, y: number) {

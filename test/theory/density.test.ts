@@ -10,7 +10,7 @@ import {
   support,
   wasmKernels,
 } from "../../src/index.ts";
-import { modesOf } from "../../src/theory/modes.ts";
+import { modesOf } from "../../src/theory/measure/modes.ts";
 import { onEachBackend } from "../backends.ts";
 
 /** Trapezoids over the bulk and, finely, over each band that stands apart. */

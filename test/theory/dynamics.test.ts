@@ -1,18 +1,18 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { logspace } from "../../src/math/grid.ts";
+import { bottleneck, computeOptimal } from "../../src/theory/dynamics/compute-optimal.ts";
 import { dynamics } from "../../src/theory/dynamics/dynamics.ts";
 import { dynamicsExponents } from "../../src/theory/dynamics/exponents.ts";
-import { bottleneck, computeOptimal } from "../../src/theory/dynamics/optimal.ts";
 import { type DynamicsProblem, sourceCapacity } from "../../src/theory/dynamics/problem.ts";
 import { responses } from "../../src/theory/dynamics/response.ts";
 import { factor } from "../../src/theory/dynamics/rule.ts";
 import { earlyStopping } from "../../src/theory/dynamics/stopping.ts";
-import { loss } from "../../src/theory/loss.ts";
-import { plrf } from "../../src/theory/plrf.ts";
-import { fitPowerLaw } from "../../src/theory/powerfit.ts";
-import { measured } from "../../src/theory/spectrum.ts";
-import { stability } from "../../src/theory/stability.ts";
+import { fitPowerLaw } from "../../src/theory/exponents/power-fit.ts";
+import { plrf } from "../../src/theory/measure/plrf.ts";
+import { measured } from "../../src/theory/measure/spectrum.ts";
+import { stability } from "../../src/theory/measure/stability.ts";
+import { loss } from "../../src/theory/plrf/loss.ts";
 
 const reference = { accuracy: "reference" } as const;
 const spectrum = sourceCapacity({ a: 1.8, b: 1.4 });

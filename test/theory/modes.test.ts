@@ -1,8 +1,8 @@
 // The short measure of a power law: its sums against sums over every mode, whatever was asked of the spectrum before.
 
 import { describe, expect, it } from "vitest";
-import { modesOf } from "../../src/theory/modes.ts";
-import { powerLaw } from "../../src/theory/spectrum.ts";
+import { modesOf } from "../../src/theory/measure/modes.ts";
+import { powerLaw } from "../../src/theory/measure/spectrum.ts";
 
 describe("modesOf", () => {
   it.each([

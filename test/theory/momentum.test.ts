@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { momentumNorm } from "../../src/theory/momentum.ts";
+import { momentumNorm } from "../../src/theory/training/momentum.ts";
 import { readFixture } from "../fixtures.ts";
 
 const lambda = Float64Array.from({ length: 24 }, (_, i) => (i + 1) ** -1.4);

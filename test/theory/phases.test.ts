@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { minimisedExponents, phase } from "../../src/index.ts";
-import { tableRow } from "../../src/theory/phases.ts";
+import { tableRow } from "../../src/theory/exponents/phases.ts";
 
 describe("phase", () => {
   // read off the table of Paquette et al. (2024)

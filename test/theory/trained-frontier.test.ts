@@ -15,8 +15,8 @@ import {
   trainedExponents,
 } from "../../src/index.ts";
 import { wasmKernels } from "../../src/kernels/wasm/wasm.ts";
-import type { Pace } from "../../src/theory/evolve.ts";
-import { training } from "../../src/theory/training.ts";
+import type { Pace } from "../../src/theory/training/time-stepping.ts";
+import { training } from "../../src/theory/training/training.ts";
 
 interface Row {
   alpha: number;

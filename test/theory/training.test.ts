@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { wasmKernels } from "../../src/kernels/wasm/wasm.ts";
-import { contourValues } from "../../src/theory/contour.ts";
-import { dana, heavyBall, nesterov, sgd } from "../../src/theory/optimizer.ts";
-import { plrf } from "../../src/theory/plrf.ts";
+import { plrf } from "../../src/theory/measure/plrf.ts";
+import { powerLaw } from "../../src/theory/measure/spectrum.ts";
+import { contourValues } from "../../src/theory/plrf/contour.ts";
+import { dana, heavyBall, nesterov, sgd } from "../../src/theory/training/optimizer.ts";
 import {
   constant,
   cosine,
@@ -13,9 +14,8 @@ import {
   type Schedule,
   table,
   warmupStableDecay,
-} from "../../src/theory/schedule.ts";
-import { powerLaw } from "../../src/theory/spectrum.ts";
-import { stableMultiple, training } from "../../src/theory/training.ts";
+} from "../../src/theory/training/schedule.ts";
+import { stableMultiple, training } from "../../src/theory/training/training.ts";
 
 const kernels = wasmKernels();
 const relative = (a: number, b: number): number => Math.abs(a / b - 1);

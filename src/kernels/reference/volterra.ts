@@ -1,8 +1,8 @@
 // Volterra time-stepping in plain TypeScript (docs/theory.md, eqs. 2.1, 2.2): the oracle for assembly/volterra.ts.
 
 import type { VolterraKernels } from "../volterra.ts";
+import { leapModes } from "./growing-steps.ts";
 import { growth } from "./growth.ts";
-import { leapModes } from "./leap.ts";
 
 export const volterraReference: VolterraKernels = {
   stepModes({ z, source, rest }, state, { gamma, batch, noise }) {

@@ -1,4 +1,4 @@
-// Marshals assembly/volterra.ts and assembly/leap.ts.
+// Marshals assembly/volterra.ts and assembly/growing-steps.ts.
 
 import { growth } from "../reference/growth.ts";
 import type { ComplexArray } from "../resolvent.ts";

@@ -1,8 +1,8 @@
 // Parameters that several jobs share.
 
-import { type Optimizer, parseOptimizer } from "../../theory/optimizer.ts";
-import { parseSchedule } from "../../theory/schedule.ts";
-import { type PowerLaw, powerLaw } from "../../theory/spectrum.ts";
+import { type PowerLaw, powerLaw } from "../../theory/measure/spectrum.ts";
+import { type Optimizer, parseOptimizer } from "../../theory/training/optimizer.ts";
+import { parseSchedule } from "../../theory/training/schedule.ts";
 import type { Parameter, Parameters } from "../jobs.ts";
 
 export const spectrumParameters = {

@@ -2,7 +2,7 @@
 
 import { defaultKernels } from "../../kernels/default.ts";
 import { complexArray } from "../../kernels/resolvent.ts";
-import { modesOf } from "../../theory/modes.ts";
+import { modesOf } from "../../theory/measure/modes.ts";
 import type { JobKind } from "../jobs.ts";
 import { number, spectrumOf, spectrumParameters } from "./parameters.ts";
 

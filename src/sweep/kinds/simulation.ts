@@ -1,7 +1,7 @@
 // Ensembles of one-pass SGD, one seed a cell.
 
 import { SIMULATION_METHODS, type SimulationOptions, simulate } from "../../simulation/ensemble.ts";
-import { type PlrfOptions, plrf } from "../../theory/plrf.ts";
+import { type PlrfOptions, plrf } from "../../theory/measure/plrf.ts";
 import type { JobKind } from "../jobs.ts";
 import { given, number, spectrumOf, spectrumParameters, stepParameters } from "./parameters.ts";
 

@@ -1,10 +1,10 @@
 // The theory of the random-features model, cell by cell.
 
-import { FRONTIER_METHODS, type FrontierOptions, frontier } from "../../theory/frontier.ts";
-import { LOSS_METHODS, type LossMethod, loss } from "../../theory/loss.ts";
-import { phase } from "../../theory/phases.ts";
-import { type PlrfOptions, plrf } from "../../theory/plrf.ts";
-import { kernelNorm } from "../../theory/stability.ts";
+import { phase } from "../../theory/exponents/phases.ts";
+import { type PlrfOptions, plrf } from "../../theory/measure/plrf.ts";
+import { kernelNorm } from "../../theory/measure/stability.ts";
+import { FRONTIER_METHODS, type FrontierOptions, frontier } from "../../theory/plrf/frontier.ts";
+import { LOSS_METHODS, type LossMethod, loss } from "../../theory/plrf/loss.ts";
 import type { JobKind } from "../jobs.ts";
 import { given, spectrumOf, spectrumParameters, stepParameters, trainingOf, trainingParameters } from "./parameters.ts";
 

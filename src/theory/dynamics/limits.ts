@@ -8,8 +8,8 @@
 // At N = P < M the test loss grows like √t. One-pass SGD (P = ∞) ends at L/(1 − ‖K‖).
 
 import type { Measure } from "../../kernels/dynamics.ts";
-import { kappaAtZero, realSum, realSum2 } from "../resolvent.ts";
-import { kernelNorm } from "../stability.ts";
+import { kappaAtZero, realSum, realSum2 } from "../measure/resolvent.ts";
+import { kernelNorm } from "../measure/stability.ts";
 import type { DynamicsModel } from "./problem.ts";
 
 export interface StaticLosses {

@@ -4,10 +4,10 @@
 import { finite, integer } from "../../check.ts";
 import type { Measure } from "../../kernels/dynamics.ts";
 import type { Modes } from "../../kernels/resolvent.ts";
-import { compress } from "../compress.ts";
-import { modesOf } from "../modes.ts";
-import { type PowerLaw, powerLaw, type Spectrum } from "../spectrum.ts";
-import { stability } from "../stability.ts";
+import { compress } from "../measure/compress.ts";
+import { modesOf } from "../measure/modes.ts";
+import { type PowerLaw, powerLaw, type Spectrum } from "../measure/spectrum.ts";
+import { stability } from "../measure/stability.ts";
 import { spectralEdge } from "./edge.ts";
 import { checkRule, isDiscrete, momentum, type Rule } from "./rule.ts";
 

@@ -8,7 +8,7 @@ import type { OnePoint, Shared } from "../../kernels/dynamics.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
 import { add, type Complex, complex, div, exp, expm1, log1p, mul, scale, sqrt, sub } from "../../math/complex.ts";
-import { type Contour, keyhole, roots, type Variant } from "./contour.ts";
+import { type Contour, keyhole, roots, type Variant } from "./contours.ts";
 import { compressed, type DynamicsModel } from "./problem.ts";
 import { isDiscrete, momentum } from "./rule.ts";
 

@@ -1,0 +1,216 @@
+// Sums over j = 1…v whose cost does not depend on v (docs/theory.md, §5). The modes j ≤ J are kept as they are; beyond, the
+// sum is an integral over log j by Gauss–Legendre panels, with the Euler–Maclaurin corrections of the midpoint rule at both
+// ends written as small weights on neighbouring points:
+//
+//   Σ_{j=J+1}^{v} h(j) = ∫_{J+½}^{v+½} h dj + C[h](J+½) − C[h](v+½),   C[h] = h′/24 − 7h‴/5760 + 31h⁽⁵⁾/967680 − …      (5.1)
+//
+// The right-hand side is smooth in v, so v need not be whole.
+
+import type { Modes } from "../../kernels/resolvent.ts";
+import { solveDense } from "../../math/dense.ts";
+import { gaussLegendre } from "../../math/quadrature.ts";
+import type { Measured, PowerLaw, Spectrum } from "./spectrum.ts";
+
+/** Modes summed one by one: enough for (5.1) to be exact to rounding beyond. */
+const EXACT = 100;
+const PLAIN: Refinement = { exact: EXACT };
+/** Nodes a panel. */
+const NODES = 16;
+/** Where the closed tail of v = ∞ begins: far beyond any d the resolvent can tell from infinity. */
+const FAR = 1e18;
+/** C[h](x) ≈ Σ_k e_k [h(x+k−½) − h(x−k+½)], exact for h up to degree 6 (solved from the Taylor series). */
+const END_CORRECTION = endCorrection();
+
+/** A finer rule, for κ close to the negative real axis. */
+export interface Refinement {
+  /** How many leading modes stay modes of their own. */
+  readonly exact: number;
+  /** log j of the first and the last of some poles of 1/(λ+κ), and how far they are from the real axis in log j: panels shrink there. */
+  readonly poles?: readonly [first: number, last: number];
+  readonly distance?: number;
+}
+
+/**
+ * The modes 1…v of a spectrum as a short measure.
+ * @param v for a measured spectrum at most the number of eigenvalues
+ * @param refinement for power laws; a measured spectrum is exact as it is
+ */
+export function modesOf(spectrum: Spectrum, v: number, refinement: Refinement = PLAIN): Modes {
+  return spectrum.kind === "measured" ? measuredModes(spectrum, v) : powerLawModes(spectrum, v, refinement);
+}
+
+/** Points j with the multiplicity each stands for, being filled. */
+class Points {
+  readonly modes: { lambda: number[]; trace: number[]; energy: number[]; ratio: number[] } = {
+    lambda: [],
+    trace: [],
+    energy: [],
+    ratio: [],
+  };
+  readonly #spectrum: PowerLaw;
+
+  constructor(spectrum: PowerLaw) {
+    this.#spectrum = spectrum;
+  }
+
+  add(j: number, multiplicity: number): void {
+    const { alpha, beta } = this.#spectrum;
+    const lambda = j ** (-2 * alpha);
+    const ratio = multiplicity * j ** (-2 * beta);
+    this.modes.lambda.push(lambda);
+    this.modes.trace.push(multiplicity * lambda);
+    this.modes.energy.push(ratio * lambda);
+    this.modes.ratio.push(ratio);
+  }
+
+  /** As arrays, behind the first `shared` of a stem. */
+  toModes(stem?: Modes, shared = 0): Modes {
+    const join = (key: keyof Modes): Float64Array => {
+      const own = this.modes[key];
+      const array = new Float64Array(shared + own.length);
+      if (stem) array.set(stem[key].subarray(0, shared));
+      for (let i = 0; i < own.length; i++) array[shared + i] = own[i]!;
+      return array;
+    };
+    return { lambda: join("lambda"), trace: join("trace"), energy: join("energy"), ratio: join("ratio") };
+  }
+
+  /** ± C[h](x) of (5.1). */
+  addCorrection(x: number, sign: 1 | -1): void {
+    END_CORRECTION.forEach((e, k) => {
+      this.add(x + k + 0.5, sign * e);
+      this.add(x - k - 0.5, -sign * e);
+    });
+  }
+
+  /** ∫ h dj over log j ∈ [from, to], one panel. */
+  addPanel(from: number, to: number): void {
+    const { nodes, weights } = gaussLegendre(NODES);
+    const half = (to - from) / 2;
+    for (let i = 0; i < NODES; i++) {
+      const j = Math.exp((from + to) / 2 + half * nodes[i]!);
+      this.add(j, half * weights[i]! * j);
+    }
+  }
+}
+
+/**
+ * What all v of one spectrum share: the exact modes, the correction after them, and the panels up to the largest v asked for.
+ * A scan over d or v then computes one panel and one correction a time.
+ */
+interface Stem {
+  readonly points: Points;
+  panels: number;
+  /** The points of all panels. */
+  modes: Modes;
+}
+
+const stems = new WeakMap<PowerLaw, Stem>();
+/** log j where a stem's panels start. */
+const START = Math.log(EXACT + 0.5);
+
+/** The stem with at least so many panels. */
+function stemOf(spectrum: PowerLaw, panels: number): Modes {
+  let stem = stems.get(spectrum);
+  if (!stem) {
+    const points = new Points(spectrum);
+    for (let j = 1; j <= EXACT; j++) points.add(j, 1);
+    points.addCorrection(EXACT + 0.5, 1);
+    stem = { points, panels: 0, modes: points.toModes() };
+    stems.set(spectrum, stem);
+  }
+  if (stem.panels < panels) {
+    const length = panelLength(spectrum);
+    for (; stem.panels < panels; stem.panels++)
+      stem.points.addPanel(START + stem.panels * length, START + (stem.panels + 1) * length);
+    stem.modes = stem.points.toModes();
+  }
+  return stem.modes;
+}
+
+/** Poles of 1/(λ+κ) lie π/2α from the real log j axis: the panels keep their distance. */
+const panelLength = ({ alpha }: PowerLaw): number => Math.min(3, 0.6 / alpha);
+
+function powerLawModes(spectrum: PowerLaw, v: number, { exact, poles, distance = 1 }: Refinement): Modes {
+  const last = Math.log(v === Infinity ? FAR : v + 0.5);
+  const length = panelLength(spectrum);
+  const rest = new Points(spectrum);
+  let stem: Modes | undefined;
+  let shared = 0;
+  let from: number;
+  if (exact === EXACT && v > EXACT) {
+    // poles have panels of their own
+    const panels = poles ? 0 : Math.floor((last - START) / length);
+    stem = stemOf(spectrum, panels);
+    shared = EXACT + 2 * END_CORRECTION.length + NODES * panels;
+    from = START + panels * length;
+  } else {
+    const whole = Math.min(exact, Math.floor(v));
+    for (let j = 1; j <= whole; j++) rest.add(j, 1);
+    from = Math.log(whole + 0.5);
+    if (v > whole) rest.addCorrection(whole + 0.5, 1);
+  }
+  if (v > exact || v > Math.floor(v)) {
+    const [first, final] = poles ?? [Infinity, Infinity];
+    for (let to = from; to < last; from = to) {
+      // halfway to the poles, then as far again as they lie behind
+      const near = from < first ? (first - from) / 2 : from - final;
+      to = Math.min(last, from + Math.min(length, Math.max(near, distance)));
+      rest.addPanel(from, to);
+    }
+    if (v === Infinity) addTail(rest.modes, spectrum);
+    else rest.addCorrection(v + 0.5, -1);
+  }
+  return rest.toModes(stem, shared);
+}
+
+/**
+ * v = ∞: each weight beyond FAR is a measure λ^{p−1} dλ/2α on [0, Λ], replaced by its own two-point Gauss rule. The weights
+ * whose tail diverges (2α ≤ 1 for the trace, 2β ≤ 1 for the ratio) get infinite mass, for the caller to refuse or avoid.
+ */
+function addTail(modes: Points["modes"], { alpha, beta }: PowerLaw): void {
+  const last = FAR ** (-2 * alpha);
+  const weights = [
+    ["trace", 1],
+    ["energy", 1 + beta / alpha],
+    ["ratio", beta / alpha],
+  ] as const;
+  for (const [name, power] of weights) {
+    const p = power - 1 / (2 * alpha);
+    const mass = p > 0 ? last ** p / (2 * alpha) : Infinity;
+    for (const [x, weight] of p > 0 ? twoPointRule(p) : [[1, 1] as const]) {
+      modes.lambda.push(last * x);
+      for (const [other] of weights) modes[other].push(other === name ? mass * weight : 0);
+    }
+  }
+}
+
+/** The two-point Gauss rule of x^{p−1} on [0, 1], from its moments 1/(p+k). */
+function twoPointRule(p: number): [x: number, weight: number][] {
+  const [m0, m1, m2, m3] = [1 / p, 1 / (p + 1), 1 / (p + 2), 1 / (p + 3)];
+  const determinant = m0 * m2 - m1 * m1;
+  const b = (m1 * m2 - m0 * m3) / determinant;
+  const c = (m1 * m3 - m2 * m2) / determinant;
+  const root = Math.sqrt(b * b - 4 * c);
+  const [x1, x2] = [(-b - root) / 2, (-b + root) / 2];
+  const w2 = (m1 - x1 * m0) / (x2 - x1);
+  return [
+    [x1, m0 - w2],
+    [x2, w2],
+  ];
+}
+
+function measuredModes(spectrum: Measured, v: number): Modes {
+  const lambda = spectrum.eigenvalues.slice(0, v);
+  const energy = spectrum.energies.slice(0, v);
+  return { lambda, trace: lambda, energy, ratio: energy.map((t, j) => t / lambda[j]!) };
+}
+
+/** e_1…e_3 with Σ_k 2e_k (k−½)^n/n! = 1/24, −7/5760, 31/967680 for n = 1, 3, 5. */
+function endCorrection(): Float64Array {
+  const factorial = [1, 6, 120];
+  const rows = [1, 3, 5].flatMap((n, i) => [0.5, 1.5, 2.5].map((x) => (2 * x ** n) / factorial[i]!));
+  const e = Float64Array.of(1 / 24, -7 / 5760, 31 / 967680);
+  solveDense(Float64Array.from(rows), e, 3, 1);
+  return e;
+}

@@ -1,0 +1,97 @@
+// The random-features model of Paquette et al. (2024): data of a given spectrum seen through d random features and learned
+// by one-pass SGD with batch B and step γ (docs/theory.md, §1). This file fixes a problem; loss.ts and frontier.ts solve it.
+
+import { finite, integer, positive } from "../../check.ts";
+import type { Modes } from "../../kernels/resolvent.ts";
+import { modesOf } from "./modes.ts";
+import { kappaAtZero, realSum } from "./resolvent.ts";
+import type { Spectrum } from "./spectrum.ts";
+import { safeGamma, stability } from "./stability.ts";
+
+export interface PlrfOptions {
+  readonly spectrum: Spectrum;
+  /** Number of parameters, ≥ 1; need not be whole. */
+  readonly d: number;
+  /** Number of data modes, ≥ d, may be Infinity where Tr D is finite. Default 4d; all of them for a measured spectrum. */
+  readonly v?: number;
+  /** Step γ of the summed gradient. Default: stepFraction/Tr D. */
+  readonly gamma?: number;
+  /** γ·Tr D, instead of gamma. Default 0.5. */
+  readonly stepFraction?: number;
+  /** Samples a step, ≥ 1. Default 1. */
+  readonly batch?: number;
+  /** σ² ≥ 0: variance of the label noise. The loss stays the excess loss, without σ². Default 0. */
+  readonly noise?: number;
+  /** Accept a step at which the loss diverges (to simulate it). Default false. */
+  readonly force?: boolean;
+}
+
+export interface Plrf {
+  readonly spectrum: Spectrum;
+  readonly d: number;
+  readonly v: number;
+  readonly gamma: number;
+  readonly batch: number;
+  /** σ²: variance of the label noise. */
+  readonly noise: number;
+  /** The v modes, as a short measure. */
+  readonly modes: Modes;
+  /** Tr D = Σ λ_j. */
+  readonly trace: number;
+  /** κ₀, the root of D(κ) = d (docs/theory.md, eq. 3.4). */
+  readonly kappa0: number;
+  /** F₀: what no parameter can reach, in the deterministic equivalent (eq. 3.5). */
+  readonly F0: number;
+  /** P(0) = Σ t_j. */
+  readonly P0: number;
+}
+
+/**
+ * States a problem: a spectrum, a model size and an optimiser.
+ * @throws RangeError where d < 1, v < d, the batch is not a whole number ≥ 1, or γ is at or above the largest stable step
+ */
+export function plrf(options: PlrfOptions): Plrf {
+  const { spectrum } = options;
+  const d = finite("d", options.d, 1);
+  const v = dataModes(spectrum, d, options.v);
+  const batch = integer("batch", options.batch ?? 1, 1);
+  const noise = finite("noise", options.noise ?? 0, 0);
+  const modes = modesOf(spectrum, v);
+  const trace = total(modes.trace);
+  if (options.gamma !== undefined && options.stepFraction !== undefined)
+    throw new RangeError("give gamma or stepFraction, not both");
+  const gamma =
+    options.gamma === undefined
+      ? positive("stepFraction", options.stepFraction ?? 0.5) / trace
+      : positive("gamma", options.gamma);
+  if (!options.force && gamma >= safeGamma(modes, d, batch)) {
+    const { maxGamma } = stability(modes, d, batch);
+    if (gamma >= maxGamma)
+      throw new RangeError(
+        `gamma must be below ${short(maxGamma)}, the largest stable step here (stepFraction ${short(maxGamma * trace)}), got ${short(gamma)}`,
+      );
+  }
+  const kappa0 = kappaAtZero(modes, d, v);
+  const F0 = kappa0 * realSum(modes, modes.energy, kappa0);
+  return { spectrum, d, v, gamma, batch, noise, modes, trace, kappa0, F0, P0: total(modes.energy) };
+}
+
+function dataModes(spectrum: Spectrum, d: number, v: number | undefined): number {
+  if (spectrum.kind === "measured") {
+    const available = spectrum.eigenvalues.length;
+    if (d > available) throw new RangeError(`d must be at most the number of eigenvalues, ${available}, got ${d}`);
+    return v === undefined ? available : integer("v", v, Math.ceil(d), available);
+  }
+  if (v === undefined) return 4 * d;
+  if (v === Infinity) {
+    if (2 * spectrum.alpha > 1) return v;
+    throw new RangeError(
+      `v must be finite where alpha ≤ 1/2 (Tr D diverges), got Infinity at alpha = ${spectrum.alpha}`,
+    );
+  }
+  if (finite("v", v) < d) throw new RangeError(`v must be at least d = ${d}, got ${v}`);
+  return v;
+}
+
+const total = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0);
+const short = (x: number): string => x.toPrecision(6).replace(/\.?0+($|e)/, "$1");

@@ -1,0 +1,129 @@
+// The deterministic equivalent at one point (docs/theory.md, §3): κ, S = D/d, m and the sums at any z off the support.
+//
+//   ζ = −z = κ (1 − S(κ)),   m = ζ/κ,   Φ(z) = G(κ)/m                                            (3.1, 3.2)
+
+import type { Kernels } from "../../kernels/kernels.ts";
+import { complexArray, type Modes } from "../../kernels/resolvent.ts";
+import { abs, type Complex } from "../../math/complex.ts";
+
+export interface Resolvent {
+  readonly kappa: Complex;
+  /** D(κ), G(κ), H(κ) of docs/theory.md, eq. 3.2. */
+  readonly D: Complex;
+  readonly G: Complex;
+  readonly H: Complex;
+}
+
+/** How far, in log ζ, one solve may guess from the last on a walk. */
+const STRIDE = 0.3;
+
+/**
+ * κ and the sums over modes at every ζ = −z, in either half plane.
+ * @param width N: the number of features (d of PLRF); Infinity for none
+ * @param kappa0 the root at ζ = 0, from `kappaAtZero`
+ * @returns one entry per ζ; NaN where no root was found
+ */
+export function resolvents(
+  kernels: Kernels,
+  modes: Modes,
+  width: number,
+  kappa0: number,
+  zeta: readonly Complex[],
+): Resolvent[] {
+  const n = zeta.length;
+  // the lower half plane is the mirror image of the upper
+  const target = complexArray(n);
+  const kappa = complexArray(n);
+  for (let i = 0; i < n; i++) {
+    target.re[i] = zeta[i]!.re;
+    target.im[i] = Math.abs(zeta[i]!.im);
+    kappa.re[i] = kappa0 + target.re[i]!;
+    kappa.im[i] = target.im[i]!;
+  }
+  if (kernels.solveKappa(modes, 1 / width, 0, target, kappa) > 0)
+    for (let i = 0; i < n; i++)
+      if (Number.isNaN(kappa.re[i]!)) {
+        const root = walk(kernels, modes, width, kappa0, { re: target.re[i]!, im: target.im[i]! });
+        kappa.re[i] = root.re;
+        kappa.im[i] = root.im;
+      }
+  const { D, G, H } = kernels.modeSums(modes, kappa);
+  return zeta.map(({ im }, i) => {
+    const sign = im < 0 ? -1 : 1;
+    return {
+      kappa: { re: kappa.re[i]!, im: sign * kappa.im[i]! },
+      D: { re: D.re[i]!, im: sign * D.im[i]! },
+      G: { re: G.re[i]!, im: sign * G.im[i]! },
+      H: { re: H.re[i]!, im: sign * H.im[i]! },
+    };
+  });
+}
+
+/** κ(ζ) by a walk at constant |ζ| from the positive real axis, where the solve is safe. */
+function walk(kernels: Kernels, modes: Modes, width: number, kappa0: number, zeta: Complex): Complex {
+  const radius = abs(zeta);
+  const angle = Math.atan2(zeta.im, zeta.re);
+  const steps = Math.ceil(angle / STRIDE) + 1;
+  const kappa = { re: Float64Array.of(kappa0 + radius), im: Float64Array.of(0) };
+  for (let k = 0; k <= steps; k++) {
+    const phi = (angle * k) / steps;
+    const target = { re: Float64Array.of(radius * Math.cos(phi)), im: Float64Array.of(radius * Math.sin(phi)) };
+    if (k > 0) {
+      // rotate the last root along
+      const [c, s] = [Math.cos(angle / steps), Math.sin(angle / steps)];
+      [kappa.re[0], kappa.im[0]] = [kappa.re[0]! * c - kappa.im[0]! * s, kappa.re[0]! * s + kappa.im[0]! * c];
+    }
+    if (kernels.solveKappa(modes, 1 / width, 0, target, kappa) > 0) break;
+  }
+  return { re: kappa.re[0]!, im: kappa.im[0]! };
+}
+
+/** Σ w_j / (λ_j + x) for real x. */
+export function realSum(modes: Pick<Modes, "lambda">, weight: Float64Array, x: number): number {
+  let sum = 0;
+  for (let j = 0; j < weight.length; j++) sum += weight[j]! / (modes.lambda[j]! + x);
+  return sum;
+}
+
+/** Σ w_j / (λ_j + x)² for real x. */
+export function realSum2(modes: Pick<Modes, "lambda">, weight: Float64Array, x: number): number {
+  let sum = 0;
+  for (let j = 0; j < weight.length; j++) {
+    const q = 1 / (modes.lambda[j]! + x);
+    sum += weight[j]! * q * q;
+  }
+  return sum;
+}
+
+/**
+ * κ₀ ≥ 0 with D(κ₀) = width (docs/theory.md, eq. 3.4): the root at ζ = 0. It is 0 where there are no more modes than features.
+ */
+export function kappaAtZero(modes: Pick<Modes, "lambda" | "trace">, width: number, v: number): number {
+  if (v <= width) return 0;
+  const trace = modes.trace.reduce((sum, a) => sum + a, 0);
+  // λ_min (v/N − 1) ≤ κ₀ ≤ Tr D/N; between, Newton on log D against log κ, guarded by bisection
+  let low = Math.log(modes.lambda.reduce((least, l) => Math.min(least, l)) * Math.min(v / width - 1, 1)) - 1;
+  let high = Math.log(trace / width);
+  let u = high - 1;
+  for (let iteration = 0; iteration < 200; iteration++) {
+    const kappa = Math.exp(u);
+    let D = 0;
+    let D1 = 0;
+    for (let j = 0; j < modes.lambda.length; j++) {
+      const q = 1 / (modes.lambda[j]! + kappa);
+      const term = modes.trace[j]! * q;
+      D += term;
+      D1 -= term * q;
+    }
+    const slope = (kappa * D1) / D;
+    if (D > width) low = u;
+    else high = u;
+    const step = -Math.log(D / width) / slope;
+    const inside = u + step > low && u + step < high;
+    // at rounding a converged u is itself an end of the bracket
+    if (Math.abs(step) < 1e-15 * Math.max(1, Math.abs(u))) break;
+    u = inside ? u + step : (low + high) / 2;
+    if (high - low < 1e-15) break;
+  }
+  return Math.exp(u);
+}

@@ -1,0 +1,144 @@
+// F(r), K(r) and P(r) at any r without time-stepping (docs/theory.md, §4): their generating functions integrated over
+//
+//   r ≥ 64:   P(r) = (1/2πi) ∫ P̃(e^{−s}) e^{rs} ds   around the singularities on s ≤ 0                             (4.4)
+//   r < 64:   P(r) = (1/M) Σ_k P̃(w_k) w_k^{−r}       on a circle |w| = ρ < 1                                       (4.6)
+//
+// One r takes a modified Talbot contour of its own (Dingfelder & Weideman 2015):
+//
+//   s(θ) = (N/r)(0.5017 θ cot(0.6407 θ) − 0.6122 + 0.2645 iθ).
+//
+// A whole curve takes one keyhole for all r in [r₀, r₁]: an arc of radius 2/r₁ up to 135°, then a ray at 135°, in
+// Gauss–Legendre panels of log s, out to where e^{r₀ s} has vanished. Its nodes grow with the decades between r₀ and r₁,
+// not with r, d or v.
+
+import type { Path, Transform } from "../../kernels/contour.ts";
+import type { Kernels } from "../../kernels/kernels.ts";
+import { complexArray } from "../../kernels/resolvent.ts";
+import { type Complex, complex, exp, mul, scale } from "../../math/complex.ts";
+import { gaussLegendre } from "../../math/quadrature.ts";
+import type { Plrf } from "../measure/plrf.ts";
+import { analyticRemainder } from "../measure/stability.ts";
+
+export type Quantity = keyof Transform;
+
+export interface ContourValues {
+  readonly values: Float64Array;
+  /** Estimated absolute error of each value. */
+  readonly error: Float64Array;
+}
+
+/** Below this the circle serves. */
+const SMALL = 64;
+const CIRCLE_NODES = 256;
+/** ρ^M: the aliasing error, relative to P(0). */
+const ALIASING = 1e-13;
+/** Nodes of the upper half of a Talbot contour. */
+const TALBOT_NODES = 18;
+const PANEL_NODES = 16;
+/** |s| grows by this from one end of a panel to the other. */
+const PANEL_RATIO = 4;
+/** e^{r₀ Re s} is below rounding at |s| = END/r₀ on the ray. */
+const END = 56;
+const EPSILON = 2.3e-16;
+/** What the sums over modes are good for, relative (modes.ts). */
+const MODE_RULE = 1e-12;
+
+/** One of F, K, P at increasing r ≥ 0; whole where r < 64. */
+export function contourValues(kernels: Kernels, model: Plrf, quantity: Quantity, steps: Float64Array): ContourValues {
+  const values = new Float64Array(steps.length);
+  const error = new Float64Array(steps.length);
+  const small = steps.findIndex((r) => r >= SMALL);
+  const first = small < 0 ? steps.length : small;
+  const remainder = analyticRemainder(model);
+  const fill = (path: Path, from: number, to: number) => {
+    const { whole, singular } = kernels.transforms(model, path.s);
+    const [all, part] = kernels.contourSums(path, whole[quantity], singular[quantity], steps.subarray(from, to));
+    for (let i = from; i < to; i++) {
+      const left = steps[i]! < SMALL ? Infinity : 10 * remainder(steps[i]!);
+      const aliasing = steps[i]! < SMALL ? ALIASING : 0;
+      const wholeError = 16 * EPSILON * all.size[i - from]! + aliasing * model.P0;
+      const singularError = 16 * EPSILON * part.size[i - from]! + left * model.P0;
+      const better = singularError < wholeError;
+      values[i] = (better ? part : all).value[i - from]!;
+      error[i] = (better ? singularError : wholeError) + MODE_RULE * Math.abs(values[i]!);
+    }
+  };
+  if (first > 0) fill(circle(), 0, first);
+  if (first < steps.length) {
+    const [r0, r1] = [steps[first]!, steps[steps.length - 1]!];
+    if (keyholeNodes(r0, r1) <= TALBOT_NODES * (steps.length - first)) fill(keyhole(r0, r1), first, steps.length);
+    else for (let i = first; i < steps.length; i++) fill(talbot(steps[i]!), i, i + 1);
+  }
+  return { values, error };
+}
+
+/** A path of `n` nodes, each s and ds. */
+function path(n: number, node: (k: number) => readonly [s: Complex, ds: Complex]): Path {
+  const [s, ds] = [complexArray(n), complexArray(n)];
+  for (let k = 0; k < n; k++) {
+    const [point, step] = node(k);
+    s.re[k] = point.re;
+    s.im[k] = point.im;
+    ds.re[k] = step.re;
+    ds.im[k] = step.im;
+  }
+  return { s, ds };
+}
+
+/** The function's value at the first call, kept. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+const circle = once(() => {
+  const sigma = -Math.log(ALIASING) / CIRCLE_NODES;
+  const ds = complex(0, (2 * Math.PI) / CIRCLE_NODES);
+  return path(CIRCLE_NODES / 2, (k) => [complex(sigma, (k + 0.5) * ds.im), ds]);
+});
+
+/** For r = 1. */
+const unitTalbot = once(() =>
+  path(TALBOT_NODES, (k) => {
+    const theta = ((k + 0.5) * Math.PI) / TALBOT_NODES;
+    const cot = 1 / Math.tan(0.6407 * theta);
+    const n = 2 * TALBOT_NODES;
+    const h = Math.PI / TALBOT_NODES;
+    return [
+      complex(n * (0.5017 * theta * cot - 0.6122), n * 0.2645 * theta),
+      complex(n * h * (0.5017 * cot - 0.5017 * 0.6407 * theta * (1 + cot * cot)), n * h * 0.2645),
+    ];
+  }),
+);
+
+function talbot(r: number): Path {
+  const { s, ds } = unitTalbot();
+  const scaled = (x: Float64Array) => x.map((value) => value / r);
+  return { s: { re: scaled(s.re), im: scaled(s.im) }, ds: { re: scaled(ds.re), im: scaled(ds.im) } };
+}
+
+/** Two panels of the arc, and those of the ray. */
+function keyholeNodes(r0: number, r1: number): number {
+  return PANEL_NODES * (2 + Math.ceil(Math.log((END / r0) * (r1 / 2)) / Math.log(PANEL_RATIO)));
+}
+
+function keyhole(r0: number, r1: number): Path {
+  const { nodes, weights } = gaussLegendre(PANEL_NODES);
+  const [inner, outer] = [Math.log(2 / r1), Math.log(END / r0)];
+  const angle = 0.75 * Math.PI;
+  const n = keyholeNodes(r0, r1);
+  const panels = n / PANEL_NODES - 2;
+  const corner = (k: number): Complex =>
+    k < 2 ? complex(inner, (angle * k) / 2) : complex(inner + ((outer - inner) * (k - 2)) / panels, angle);
+  return path(n, (k) => {
+    const panel = Math.floor(k / PANEL_NODES);
+    const [from, to] = [corner(panel), corner(panel + 1)];
+    const side = complex(to.re - from.re, to.im - from.im);
+    const x = (1 + nodes[k % PANEL_NODES]!) / 2;
+    const s = exp(complex(from.re + x * side.re, from.im + x * side.im));
+    return [s, mul(scale(weights[k % PANEL_NODES]! / 2, side), s)];
+  });
+}

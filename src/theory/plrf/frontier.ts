@@ -1,0 +1,384 @@
+// The compute-optimal frontier: at a budget f = B·d·r, the model size d* with the lowest loss P*, and their power laws
+// d* ~ f^ξ, P* ~ f^{−η} (docs/theory.md, eqs. 6.7, 6.8). Three ways to find it:
+//
+//   exact      minimise P(f/(Bd); d) over continuous d at each f
+//   envelope   the lower edge of the loss curves of a grid of d (approach 1 of Hoffmann et al. 2022)
+//   isoflop    at each f a parabola in log d through the lowest points of the grid (approach 2)
+
+import { finite, numbers, oneOf, positive } from "../../check.ts";
+import { defaultKernels } from "../../kernels/default.ts";
+import type { Kernels } from "../../kernels/kernels.ts";
+import { solveDense } from "../../math/dense.ts";
+import { logspace } from "../../math/grid.ts";
+import { brent } from "../../math/minimise.ts";
+import { type Made, made } from "../../provenance.ts";
+import { type Phase, phase } from "../exponents/phases.ts";
+import { type Estimate, fitPowerLaw, localSlopes } from "../exponents/power-fit.ts";
+import { trainedExponents } from "../exponents/trained-exponents.ts";
+import { plrf } from "../measure/plrf.ts";
+import type { Spectrum } from "../measure/spectrum.ts";
+import { spend } from "../training/final-loss.ts";
+import { type Optimizer, sgd } from "../training/optimizer.ts";
+import { contourValues } from "./contour.ts";
+
+export const FRONTIER_METHODS = ["exact", "envelope", "isoflop"] as const;
+export type FrontierMethod = (typeof FRONTIER_METHODS)[number];
+
+export interface FrontierOptions {
+  readonly spectrum: Spectrum;
+  /** [lowest, highest] budget, in f = B·d·r; at least a factor of 10 apart. */
+  readonly flops: ArrayLike<number>;
+  /** Budgets, evenly spaced in log f, ≥ 3. Default 25. */
+  readonly points?: number;
+  /** Default "exact". */
+  readonly method?: FrontierMethod;
+  /** γ·Tr D, the same at every d. Default 0.5. */
+  readonly stepFraction?: number;
+  /** γ, the same at every d, instead of stepFraction. */
+  readonly gamma?: number;
+  readonly batch?: number;
+  /** v/d. Default 4. */
+  readonly dataRatio?: number;
+  /** Model sizes for envelope and isoflop. Default: 12 a decade around the optimum. */
+  readonly sizes?: ArrayLike<number>;
+  /** Schedule and momentum of every run, drawn for its own number of steps. Default: SGD at a constant step. */
+  readonly optimizer?: Optimizer;
+  /** σ²: variance of the label noise. Default 0. */
+  readonly noise?: number;
+  /** Whether each run takes the best multiple ≤ 1 of its γ. Default false. */
+  readonly tuned?: boolean;
+  readonly kernels?: Kernels;
+  readonly signal?: AbortSignal;
+  /** Called with the share done, 0 to 1. */
+  readonly onProgress?: (done: number) => void;
+}
+
+export interface Frontier {
+  readonly flops: Float64Array;
+  /** d*(f). */
+  readonly d: Float64Array;
+  /** P*(f). */
+  readonly loss: Float64Array;
+  /** r = f/(B d*). */
+  readonly steps: Float64Array;
+  /** Power laws fitted over the whole range. */
+  readonly fit: { readonly xi: Estimate; readonly eta: Estimate };
+  /** ξ and η from point to point: how the power laws settle. */
+  readonly slopes: { readonly xi: Float64Array; readonly eta: Float64Array };
+  /** What the phase of a power law predicts; null for measured spectra. NaN exponents where none are known. */
+  readonly predicted: Phase | null;
+  readonly stats: {
+    readonly method: FrontierMethod;
+    /** Losses evaluated. */
+    readonly evaluations: number;
+    /** Budgets whose optimum is at the end of the model sizes allowed: d = 1, or fewer than 64 steps. */
+    readonly atEdge: number;
+    readonly converged: boolean;
+  };
+  readonly made: Made;
+}
+
+/** The contour takes continuous r from here on. */
+const FEWEST_STEPS = 64;
+/** In log d. */
+const TOLERANCE = 1e-6;
+const GRID_A_DECADE = 12;
+/** Sizes in a scan: minima are several e-folds wide. */
+const SCAN = 16;
+/** A step unstable at this size is refused. */
+const MOST_SMALLEST = 64;
+
+/**
+ * The compute-optimal frontier of a spectrum.
+ * @throws RangeError where the flops do not span a factor of 10, are too few for 64 steps of any model, or a step is unstable
+ */
+export function frontier(options: FrontierOptions): Frontier {
+  const search = new Search(options);
+  const method = oneOf("method", options.method ?? "exact", FRONTIER_METHODS);
+  const optima = method === "exact" ? exact(search, options) : onGrid(search, options, method);
+  const { flops } = search;
+  const d = Float64Array.from(optima, ({ u }) => Math.exp(u));
+  const loss = Float64Array.from(optima, ({ value }) => Math.exp(value));
+  const xi = fitPowerLaw(flops, d).exponent;
+  const { value, stderr } = fitPowerLaw(flops, loss).exponent;
+  const atEdge = optima.filter(({ edge }) => edge).length;
+  const { spectrum } = options;
+  return {
+    flops,
+    d,
+    loss,
+    steps: flops.map((f, i) => f / (search.batch * d[i]!)),
+    fit: { xi, eta: { value: -value, stderr } },
+    slopes: { xi: localSlopes(flops, d), eta: localSlopes(flops, loss).map((slope) => -slope) },
+    predicted: predictedFor(options),
+    stats: { method, evaluations: search.evaluations, atEdge, converged: atEdge === 0 && loss.every(Number.isFinite) },
+    made: made(`frontier ${method}`, {
+      ...search.problem,
+      spectrum,
+      flops: [flops[0], flops.at(-1)],
+      points: flops.length,
+    }),
+  };
+}
+
+function predictedFor({ spectrum, optimizer, noise = 0, tuned = false }: FrontierOptions): Phase | null {
+  if (spectrum.kind === "measured") return null;
+  const plain = phase(spectrum);
+  if (optimizer === undefined && noise === 0 && !tuned) return plain;
+  const exponents = trainedExponents(spectrum, { optimizer: optimizer ?? sgd(), noise: noise > 0, tuned });
+  return { ...plain, ...(exponents ?? { xi: Number.NaN, eta: Number.NaN }) };
+}
+
+/** An optimum in u = log d of log P. */
+interface Optimum {
+  readonly u: number;
+  readonly value: number;
+  readonly edge: boolean;
+}
+
+/** log P as a function of log d at fixed f. */
+class Search {
+  readonly flops: Float64Array;
+  readonly batch: number;
+  readonly problem: { stepFraction?: number; gamma?: number; batch: number; dataRatio: number; noise?: number };
+  readonly #spectrum: Spectrum;
+  readonly #kernels: Kernels;
+  readonly #largest: number;
+  readonly #smallest: number = 1;
+  /** How runs are trained, unless at a constant step without label noise. */
+  readonly #trained: { optimizer: Optimizer; tuned: boolean } | undefined;
+  /** In log d: whole steps are all that training takes. */
+  readonly tolerance: number;
+  evaluations = 0;
+
+  constructor(options: FrontierOptions) {
+    const { spectrum } = options;
+    const range = numbers("flops", options.flops, Number.MIN_VALUE);
+    const [lo, hi] = [range[0]!, range[range.length - 1]!];
+    if (range.length < 2 || hi < 10 * lo)
+      throw new RangeError(
+        `flops must span at least a factor of 10 to hold a frontier, got ${range.length < 2 ? lo : `${lo} to ${hi}`}`,
+      );
+    const { optimizer, noise = 0, tuned = false } = options;
+    if (typeof optimizer?.batch === "object") throw new RangeError("a frontier takes optimizers of constant batch");
+    this.batch = optimizer?.batch ?? options.batch ?? 1;
+    this.#trained =
+      optimizer !== undefined || noise > 0 || tuned ? { optimizer: optimizer ?? sgd(), tuned } : undefined;
+    this.tolerance = this.#trained ? 1e-3 : TOLERANCE;
+    if (lo < 4 * FEWEST_STEPS * this.batch)
+      throw new RangeError(
+        `flops must start at ${4 * FEWEST_STEPS * this.batch} or more (d ≥ 4, ${FEWEST_STEPS} steps), got ${lo}`,
+      );
+    if (spectrum.kind === "power-law" && spectrum.alpha + spectrum.beta <= 0.5)
+      throw new RangeError(
+        `alpha + beta must be greater than 1/2 for a power-law frontier, got ${spectrum.alpha} + ${spectrum.beta}`,
+      );
+    this.flops = logspace(lo, hi, finite("points", options.points ?? 25, 3, 1e6));
+    this.#spectrum = spectrum;
+    this.#kernels = options.kernels ?? defaultKernels();
+    this.#largest = spectrum.kind === "measured" ? spectrum.eigenvalues.length : Infinity;
+    const step =
+      options.gamma === undefined
+        ? { stepFraction: positive("stepFraction", options.stepFraction ?? 0.5) }
+        : { gamma: options.gamma };
+    this.problem = {
+      ...step,
+      batch: this.batch,
+      dataRatio: finite("dataRatio", options.dataRatio ?? 4, 1),
+      ...(noise > 0 ? { noise } : {}),
+    };
+    // an unstable step is refused before any work
+    this.model(Math.exp(this.range(hi)[1]));
+    this.#smallest = this.#smallestStable();
+    const [low, high] = this.range(lo);
+    if (this.#trained) spend(this.#kernels, this.model(Math.exp((low + high) / 2)), FEWEST_STEPS, this.#trained);
+  }
+
+  /** Very small models can be unstable at a step that is fine for all others: the search starts above them. */
+  #smallestStable(): number {
+    for (let d = 1; ; d *= 1.25) {
+      try {
+        this.model(d);
+        return d;
+      } catch (error) {
+        if (d > MOST_SMALLEST || d * 1.25 > this.#largest) throw error;
+      }
+    }
+  }
+
+  model(d: number) {
+    const { dataRatio, ...step } = this.problem;
+    const v = this.#spectrum.kind === "measured" ? {} : { v: dataRatio * d };
+    return plrf({ spectrum: this.#spectrum, d, ...v, ...step });
+  }
+
+  /** The range of log d at a budget. */
+  range(f: number): [low: number, high: number] {
+    return [Math.log(this.#smallest), Math.log(Math.min(f / (FEWEST_STEPS * this.batch), this.#largest))];
+  }
+
+  /** log P at d = e^u and r = f/(Bd). */
+  value(f: number, u: number): number {
+    this.evaluations++;
+    const d = Math.exp(u);
+    const r = f / (this.batch * d);
+    if (!this.#trained)
+      return Math.log(contourValues(this.#kernels, this.model(d), "P", Float64Array.of(r)).values[0]!);
+    // a whole number of steps, and the d that takes exactly the budget
+    const T = Math.round(r);
+    try {
+      return Math.log(spend(this.#kernels, this.model(f / (this.batch * T)), T, this.#trained).loss);
+    } catch (error) {
+      // small models can be unstable where others are not
+      if (error instanceof RangeError) return Infinity;
+      throw error;
+    }
+  }
+
+  /** log P of one size at several budgets. */
+  values(budgets: Float64Array, d: number): Float64Array {
+    if (this.#trained || budgets.length === 0) return budgets.map((f) => this.value(f, Math.log(d)));
+    this.evaluations += budgets.length;
+    const steps = budgets.map((f) => f / (this.batch * d));
+    return contourValues(this.#kernels, this.model(d), "P", steps).values.map(Math.log);
+  }
+}
+
+/**
+ * Each optimum is looked for near the last. There can be two minima, and the deeper one changes: where a scan at the highest
+ * budget finds another than the way up did, a second way goes down from it until both meet, and the deeper is taken.
+ */
+function exact(search: Search, { signal, onProgress }: FrontierOptions): Optimum[] {
+  const { flops } = search;
+  const n = flops.length;
+  const track = (order: readonly number[], first: number, until: (i: number, found: Optimum) => boolean): Optimum[] => {
+    const optima: Optimum[] = [];
+    const at: number[] = [];
+    for (const i of order) {
+      signal?.throwIfAborted();
+      const [last, before] = [optima.at(-1), optima.at(-2)];
+      const log = (k: number) => Math.log(flops[at.at(k)!]!);
+      const slope = last && before ? (last.u - before.u) / (log(-1) - log(-2)) : 0.5;
+      const guess = last ? last.u + slope * (Math.log(flops[i]!) - log(-1)) : first;
+      optima.push(minimum(search, flops[i]!, guess, before ? 0.05 : 0.5));
+      at.push(i);
+      onProgress?.(optima.length / n);
+      if (until(i, optima.at(-1)!)) break;
+    }
+    return optima;
+  };
+  const up = Array.from(flops.keys());
+  const rising = track(up, scan(search, flops[0]!), () => false);
+  const falling = track(
+    up.toReversed(),
+    scan(search, flops[n - 1]!),
+    (i, { u }) => Math.abs(u - rising[i]!.u) < Math.max(1e-3, 5 * search.tolerance),
+  );
+  return rising.map((optimum, i) => {
+    const other = falling[n - 1 - i];
+    return other && other.value < optimum.value ? other : optimum;
+  });
+}
+
+function minimum(search: Search, f: number, guess: number, step: number): Optimum {
+  const [low, high] = search.range(f);
+  const objective = (u: number) => search.value(f, u);
+  const [from, to] = bracket(objective, clamp(guess, low, high), step, low, high);
+  const { x, value } = brent(objective, from, to, search.tolerance);
+  return { u: x, value, edge: x - low < 1e-3 || high - x < 1e-3 };
+}
+
+const clamp = (x: number, low: number, high: number): number => Math.min(Math.max(x, low), high);
+
+/** The best of a coarse scan: where there are several minima, the deepest. */
+function scan(search: Search, f: number): number {
+  const [low, high] = search.range(f);
+  let best = { u: low, value: Infinity };
+  for (let k = 0; k <= SCAN; k++) {
+    const u = low + ((high - low) * k) / SCAN;
+    const value = search.value(f, u);
+    if (value < best.value) best = { u, value };
+  }
+  return best.u;
+}
+
+/** An interval around a minimum: steps downhill, doubling, until the function rises or the range ends. */
+function bracket(f: (u: number) => number, guess: number, step: number, low: number, high: number): [number, number] {
+  const centre = f(guess);
+  for (const side of [-1, 1]) {
+    let [inner, middle, size] = [guess, clamp(guess + side * step, low, high), step];
+    let value = f(middle);
+    if (value >= centre) continue;
+    for (;;) {
+      size *= 2;
+      const outer = clamp(middle + side * size, low, high);
+      const next = outer === middle ? Infinity : f(outer);
+      if (next >= value) return side < 0 ? [outer, inner] : [inner, outer];
+      [inner, middle, value] = [middle, outer, next];
+    }
+  }
+  return [clamp(guess - step, low, high), clamp(guess + step, low, high)];
+}
+
+function onGrid(search: Search, options: FrontierOptions, method: "envelope" | "isoflop"): Optimum[] {
+  const { flops, batch } = search;
+  const sizes = options.sizes ? numbers("sizes", options.sizes, 1) : defaultSizes(search);
+  const logs = sizes.map(Math.log);
+  // log P of every size at every budget it can spend
+  const curves = Array.from(sizes, (d, k) => {
+    options.signal?.throwIfAborted();
+    options.onProgress?.(k / sizes.length);
+    const usable = flops.filter((f) => f / (batch * d) >= FEWEST_STEPS);
+    const values = search.values(usable, d);
+    const missing = flops.length - usable.length;
+    return Float64Array.from(flops, (_, i) => (i < missing ? Infinity : values[i - missing]!));
+  });
+  return Array.from(flops, (_, i) => {
+    let best = 0;
+    curves.forEach((curve, k) => {
+      if (curve[i]! < curves[best]![i]!) best = k;
+    });
+    const value = curves[best]![i]!;
+    const edge = best === 0 || best === sizes.length - 1 || curves[best + 1]![i] === Infinity;
+    if (method === "envelope" || edge) return { u: logs[best]!, value, edge };
+    return {
+      ...vertex(
+        logs,
+        curves.map((curve) => curve[i]!),
+        best,
+      ),
+      edge,
+    };
+  });
+}
+
+/** The vertex of the least-squares parabola through the lowest point and up to three neighbours on each side. */
+function vertex(u: Float64Array, value: number[], best: number): { u: number; value: number } {
+  const reach = Math.min(3, best, u.length - 1 - best);
+  const centre = u[best]!;
+  const width = u[best + reach]! - centre;
+  // normal equations of a + bx + cx²
+  const [matrix, abc] = [new Float64Array(9), new Float64Array(3)];
+  for (let k = best - reach; k <= best + reach; k++) {
+    if (value[k] === Infinity) continue;
+    const x = (u[k]! - centre) / width;
+    for (let i = 0; i < 3; i++) {
+      abc[i]! += x ** i * (value[k]! - value[best]!);
+      for (let j = 0; j < 3; j++) matrix[3 * i + j]! += x ** (i + j);
+    }
+  }
+  solveDense(matrix, abc, 3, 1);
+  const [a, b, c] = abc as unknown as [number, number, number];
+  if (!(c > 0)) return { u: centre, value: value[best]! };
+  const x = clamp(-b / (2 * c), -1, 1);
+  return { u: centre + width * x, value: value[best]! + a + b * x + c * x * x };
+}
+
+/** From the optimum at the lowest budget to that at the highest, with room on both sides for the parabolas. */
+function defaultSizes(search: Search): Float64Array {
+  const [first, last] = [search.flops[0]!, search.flops[search.flops.length - 1]!];
+  const [low, high] = [first, last].map((f) => scan(search, f));
+  const from = Math.max(0, low! - 2.5);
+  const to = Math.min(high! + 2.5, search.range(last)[1]);
+  return logspace(Math.exp(from), Math.exp(to), Math.ceil(((to - from) / Math.LN10) * GRID_A_DECADE) + 1);
+}
