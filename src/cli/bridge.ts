@@ -14,11 +14,11 @@ import {
   readTable,
   spectrumFromTable,
 } from "../index.ts";
+import { brief, readable } from "../numbers.ts";
 import { Usage } from "./errors.ts";
 import { type Common, number, range, whole, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
-import { bold, readable, table } from "./table.ts";
-import { brief } from "./words.ts";
+import { bold, table } from "./table.ts";
 
 interface Options extends Common {
   readonly xi?: number;
@@ -126,7 +126,7 @@ export function forecastTable({ flops, N, loss }: Forecast): string {
   const between = (values: readonly Float64Array[]) =>
     rows.map((i) => `${readable(values[0]![i]!, 3)} … ${readable(values[2]![i]!, 3)}`);
   return table([
-    { title: "it foretells, at compute", values: rows.map((i) => flops[i]!), format: (x) => brief(+x.toPrecision(3)) },
+    { title: "it foretells, at compute", values: rows.map((i) => flops[i]!), format: (x) => brief(x, 3) },
     { title: "best size", values: between(N) },
     { title: "loss", values: between(loss) },
   ]);

@@ -2,14 +2,14 @@
 
 import { type Command, Option } from "commander";
 import { type Diagram, diagram } from "../index.ts";
+import { brief, raised, readable } from "../numbers.ts";
 import { openPool, workerScript } from "../pool.ts";
 import { Usage } from "./errors.ts";
 import { aborted, interruption } from "./interrupt.ts";
 import { type Common, interval, range, threadsOption, whole, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
-import { bold, readable, table } from "./table.ts";
-import { brief, raised } from "./words.ts";
+import { bold, table } from "./table.ts";
 
 interface Options extends Common {
   readonly alpha: [number, number];

@@ -12,7 +12,7 @@ import {
   logspace,
   MOST_SGD_STEPS,
 } from "../index.ts";
-import { brief } from "./words.ts";
+import { brief } from "../numbers.ts";
 
 export const STUDIES = ["loss", "gap", "sizes", "width", "optimal", "ensembles"] as const;
 export type Study = (typeof STUDIES)[number];
@@ -128,7 +128,7 @@ function convergence(problem: DynamicsProblem, times: Float64Array): NonNullable
   return {
     sizes,
     curves: Array.from(at, (t, i) => ({
-      label: `t = ${brief(+t.toPrecision(2))}`,
+      label: `t = ${brief(t, 2)}`,
       difference: Float64Array.from(solved, ({ test }) => test[i]! - infinite.test[i]!),
     })),
     late,
@@ -151,7 +151,7 @@ function optimum(
     const times = Float64Array.from(new Set(all.slice(from).filter((t) => t <= most)));
     const { test } = dynamics({ ...problem, N: size }, { times });
     return {
-      label: `N = ${brief(+size.toPrecision(2))}`,
+      label: `N = ${brief(size, 2)}`,
       compute: times.map((t) => t * size),
       loss: test.map((L) => L - noise),
     };

@@ -18,6 +18,7 @@ import {
   type TailFit,
   tailFit,
 } from "../index.ts";
+import { brief, raised, readable, signed, withError } from "../numbers.ts";
 import { STUDIES, type Study, studies } from "./dynamics-studies.ts";
 import { Failure, Usage } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
@@ -25,8 +26,7 @@ import { type Common, list, number, whole, wholeList, withCommon, withRandom } f
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { readSpectrum } from "./spectrum-file.ts";
-import { bold, readable, sampled, signed, table, withError } from "./table.ts";
-import { brief, raised } from "./words.ts";
+import { bold, sampled, table } from "./table.ts";
 
 interface Options extends Common {
   readonly a?: number;

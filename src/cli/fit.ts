@@ -14,6 +14,7 @@ import {
   type Sensitivity,
   sensitivity,
 } from "../index.ts";
+import { brief, fixed, percent, readable } from "../numbers.ts";
 import { bridgeInWords, forecastTable } from "./bridge.ts";
 import { Failure } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
@@ -21,8 +22,7 @@ import { type Common, list, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { fitOptions, openRuns, type RunsValues, withRuns } from "./runs.ts";
-import { bold, fixed, readable, table } from "./table.ts";
-import { brief } from "./words.ts";
+import { bold, table } from "./table.ts";
 
 interface Options extends RunsValues, Common {
   readonly method: (1 | 2 | 3)[];
@@ -254,7 +254,7 @@ function inWords(
 function leaning({ sensitivity, rollouts }: { sensitivity: Sensitivity; rollouts: Rollout[] }): string[] {
   const rows = [
     ...sensitivity.delta.map((r) => ({ what: `δ = ${brief(r.delta)}`, ...r })),
-    ...sensitivity.window.map((r) => ({ what: `C from ${brief2(r.flops[0])} to ${brief2(r.flops[1])}`, ...r })),
+    ...sensitivity.window.map((r) => ({ what: `C from ${brief(r.flops[0], 2)} to ${brief(r.flops[1], 2)}`, ...r })),
     ...sensitivity.dropped.slice(0, 3).map((r) => ({ what: `without row ${r.row}`, ...r })),
   ];
   return [
@@ -283,9 +283,6 @@ function leaning({ sensitivity, rollouts }: { sensitivity: Sensitivity; rollouts
   ];
 }
 
-const percent = (x: number): string => `${fixed(100 * x, 2)} %`;
-const brief2 = (x: number): string => brief(+x.toPrecision(2));
-
 function between(range: Interval | undefined): string {
   if (!range) return "";
   return `${readable(range[0], 3)} … ${readable(range[1], 3)}`;
@@ -294,5 +291,5 @@ function between(range: Interval | undefined): string {
 function ends(values: Float64Array): string {
   let [low, high] = [Infinity, -Infinity];
   for (const x of values) [low, high] = [Math.min(low, x), Math.max(high, x)];
-  return low === high ? brief2(low) : `${brief2(low)} to ${brief2(high)}`;
+  return low === high ? brief(low, 2) : `${brief(low, 2)} to ${brief(high, 2)}`;
 }

@@ -12,6 +12,7 @@ import {
   powerLaw,
   sgd,
 } from "../index.ts";
+import { brief, fixed, raised, signed, withError } from "../numbers.ts";
 import { Failure } from "./errors.ts";
 import {
   type Common,
@@ -26,9 +27,9 @@ import {
 } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
-import { bold, fixed, sampled, signed, table, withError } from "./table.ts";
+import { bold, sampled, table } from "./table.ts";
 import { optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
-import { brief, pointInWords, raised, stepInWords } from "./words.ts";
+import { pointInWords, stepInWords } from "./words.ts";
 
 interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
   readonly tuned?: boolean;

@@ -13,6 +13,7 @@ import {
   plrf,
   powerLaw,
 } from "../index.ts";
+import { brief, raised, readable } from "../numbers.ts";
 import { Failure } from "./errors.ts";
 import {
   type Common,
@@ -25,9 +26,9 @@ import {
   withStep,
 } from "./options.ts";
 import { openOutput } from "./output.ts";
-import { bold, counts, readable, sampled, table } from "./table.ts";
+import { bold, counts, sampled, table } from "./table.ts";
 import { batchInWords, optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
-import { brief, pointInWords, raised, stepInWords } from "./words.ts";
+import { pointInWords, stepInWords } from "./words.ts";
 
 interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
   readonly d: number;

@@ -2,14 +2,14 @@
 
 import { type Command, Option } from "commander";
 import { fitRuns, type Interval, type Plan, plan } from "../index.ts";
+import { brief, fixed, readable } from "../numbers.ts";
 import { Failure, Usage } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
 import { type Common, list, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { fitOptions, openRuns, type RunsValues, withRuns } from "./runs.ts";
-import { bold, fixed, readable, table } from "./table.ts";
-import { brief } from "./words.ts";
+import { bold, table } from "./table.ts";
 
 interface Options extends RunsValues, Common {
   readonly method: "1" | "2" | "3";
@@ -56,7 +56,7 @@ async function run(file: string, options: Options): Promise<void> {
     ...result.warnings,
     ...(beyond > 100
       ? [
-          `the largest budget is ${brief(+beyond.toPrecision(2))} times the largest run: an extrapolation that intervals do not cover`,
+          `the largest budget is ${brief(beyond, 2)} times the largest run: an extrapolation that intervals do not cover`,
         ]
       : []),
   ];
@@ -92,7 +92,7 @@ function inWords(plans: readonly Plan[], warnings: readonly string[]): string {
       ["loss", p.loss, p.ci?.loss],
     ];
     return [
-      bold(`C = ${brief(+p.flops.toPrecision(3))} flops, N = ${brief(+p.N.toPrecision(3))}`),
+      bold(`C = ${brief(p.flops, 3)} flops, N = ${brief(p.N, 3)}`),
       "",
       table([
         { title: "", values: rows.map(([name]) => name) },

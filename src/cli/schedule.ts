@@ -14,6 +14,7 @@ import {
   powerLaw,
   type Schedule,
 } from "../index.ts";
+import { brief, fixed, raised, readable } from "../numbers.ts";
 import { Usage } from "./errors.ts";
 import {
   type Common,
@@ -27,9 +28,9 @@ import {
 } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
-import { bold, fixed, readable, table } from "./table.ts";
+import { bold, table } from "./table.ts";
 import { scheduleFrom } from "./training.ts";
-import { brief, pointInWords, raised, stepInWords } from "./words.ts";
+import { pointInWords, stepInWords } from "./words.ts";
 
 interface Options extends PowerLawValues, StepValues, Common {
   readonly d?: number;

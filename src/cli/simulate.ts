@@ -21,6 +21,7 @@ import {
   type SimulationMethod,
   simulate,
 } from "../index.ts";
+import { brief, fixed, raised, readable } from "../numbers.ts";
 import { Failure } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
 import {
@@ -37,9 +38,9 @@ import {
 } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
-import { bold, fixed, readable, table } from "./table.ts";
+import { bold, table } from "./table.ts";
 import { batchInWords, optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
-import { brief, pointInWords, raised, stepInWords } from "./words.ts";
+import { pointInWords, stepInWords } from "./words.ts";
 
 interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
   readonly d: Float64Array;

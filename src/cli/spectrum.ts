@@ -12,6 +12,7 @@ import {
   sampleSpectrum,
   spectralDensity,
 } from "../index.ts";
+import { brief, raised, readable } from "../numbers.ts";
 import { Failure } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
 import {
@@ -26,8 +27,8 @@ import {
 } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
-import { bold, readable, sampled, table } from "./table.ts";
-import { brief, pointInWords, raised } from "./words.ts";
+import { bold, sampled, table } from "./table.ts";
+import { pointInWords } from "./words.ts";
 
 interface Options extends PowerLawValues, Common {
   readonly d: number;

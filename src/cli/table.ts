@@ -1,4 +1,6 @@
-// Tables and numbers for a terminal.
+// Tables for a terminal.
+
+import { readable, scientific } from "../numbers.ts";
 
 export interface Column {
   readonly title: string;
@@ -7,30 +9,6 @@ export interface Column {
   readonly format?: (value: number) => string;
   /** Default 4. */
   readonly digits?: number;
-}
-
-/** A number in `digits` digits: 0.6429, 1234, 1.234e-5. */
-export function readable(x: number, digits = 4): string {
-  if (x === 0) return "0";
-  if (!Number.isFinite(x)) return Number.isNaN(x) ? "–" : x > 0 ? "∞" : "−∞";
-  const size = Math.abs(x);
-  if (size >= 1e-3 && size < 1e5) {
-    const places = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-    return x.toFixed(Math.min(places, digits));
-  }
-  return scientific(x, digits);
-}
-
-/** Value ± standard error, to five decimal places. */
-export function withError({ value, stderr }: { readonly value: number; readonly stderr: number }): string {
-  return `${fixed(value, 5)} ± ${fixed(stderr, 5)}`;
-}
-
-/** A number to some decimal places, zero without a sign. */
-export function fixed(x: number, places = 4): string {
-  if (Number.isNaN(x)) return "–";
-  const text = Math.abs(x).toFixed(places);
-  return x < 0 && Number(text) > 0 ? `−${text}` : text;
 }
 
 /** Columns set side by side, numbers to the right, words to the left. */
@@ -67,8 +45,6 @@ export function counts(values: ArrayLike<number>): (x: number) => string {
   return Math.max(...Array.from(values)) < 1e9 ? (x) => x.toFixed(0) : (x) => scientific(x, 4);
 }
 
-const scientific = (x: number, digits: number): string => x.toExponential(digits - 1).replace("e+", "e");
-
 /** Characters that take a place: combining marks take none. */
 function widthOf(text: string): number {
   return [...text.replace(/\p{M}/gu, "")].length;
@@ -77,11 +53,6 @@ function widthOf(text: string): number {
 const styled = process.stdout.isTTY && !process.env.NO_COLOR && process.env.TERM !== "dumb";
 export const bold = (text: string): string => (styled ? `\x1b[1m${text}\x1b[22m` : text);
 export const dim = (text: string): string => (styled ? `\x1b[2m${text}\x1b[22m` : text);
-
-/** As `fixed`, with its sign: +0.0012, −0.0004. */
-export function signed(x: number, places: number): string {
-  return `${x >= 0 ? "+" : ""}${fixed(x, places)}`;
-}
 
 /** At most `most` of n rows, evenly spread, the first and the last among them. */
 export function sampled(n: number, most = 21): number[] {

@@ -12,8 +12,8 @@ import {
   sgd,
   table,
 } from "../index.ts";
+import { brief } from "../numbers.ts";
 import { number, refused, whole } from "./options.ts";
-import { brief } from "./words.ts";
 
 export interface TrainingValues {
   readonly schedule?: { readonly text: string; readonly schedule: Schedule };

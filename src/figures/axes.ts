@@ -1,6 +1,7 @@
 // Axes: what an axis shows, where its ticks are and how they are written; and the plane every panel is drawn on.
 
 import * as Plot from "@observablehq/plot";
+import { fixed, powerOfTen, scripted } from "../numbers.ts";
 import type { View } from "./figure.ts";
 import { widthOf } from "./typeset.ts";
 
@@ -29,26 +30,13 @@ export function extent(lists: Iterable<ArrayLike<number>>, positive = false): re
   return least <= most ? [least, most] : undefined;
 }
 
-/** A positive number as 10^{8} or 3×10^{8}. */
-export function powerOfTen(x: number): string {
-  const exponent = Math.floor(Math.log10(x) + 1e-12);
-  const mantissa = +(x / 10 ** exponent).toPrecision(3);
-  const power = `10^{${String(exponent).replace("-", "−")}}`;
-  return mantissa === 1 ? power : `${mantissa}×${power}`;
-}
-
-/** A number as it is, up to three digits. */
-export function short(x: number): string {
-  return String(+x.toPrecision(3)).replace("-", "−");
-}
-
 /** A logarithmic axis over the lists' positive values: whole decades where there are several, 1-2-5 where there are few, round numbers within one. */
 export function logAxis(label: string, values: Iterable<ArrayLike<number>>, most = 7): Axis {
   const found = extent(values, true);
   if (!found) return { type: "log", label, domain: undefined, ticks: [], minor: [], format: powerOfTen };
   const [lo, hi] = found[0] < found[1] ? found : [found[0] / 2, found[0] * 2];
   const domain = [lo, hi] as const;
-  const format = lo >= 1e-3 && hi <= 2e4 ? short : powerOfTen;
+  const format = lo >= 1e-3 && hi <= 2e4 ? scripted : powerOfTen;
   const [first, last] = [Math.ceil(Math.log10(lo) - 1e-9), Math.floor(Math.log10(hi) + 1e-9)];
   const inside = (x: number) => x >= lo * (1 - 1e-9) && x <= hi * (1 + 1e-9);
   const all: number[] = [];
@@ -75,12 +63,14 @@ export function logAxis(label: string, values: Iterable<ArrayLike<number>>, most
 /** A linear axis over the lists' values, about `count` round ticks. */
 export function linearAxis(label: string, values: Iterable<ArrayLike<number>>, count = 6): Axis {
   const found = extent(values);
-  if (!found) return { type: "linear", label, domain: undefined, ticks: [], minor: [], format: short };
+  if (!found) return { type: "linear", label, domain: undefined, ticks: [], minor: [], format: scripted };
   const [lo, hi] = found[0] < found[1] ? found : [found[0] - 0.5, found[0] + 0.5];
   const ticks = roundTicks(lo, hi, count);
-  // all with the decimal places that the finest needs
+  const finest = ticks.reduce((least, x) => Math.min(least, x === 0 ? least : Math.abs(x)), Infinity);
+  // all with the decimal places that the finest needs, or all by powers of ten
   const places = Math.max(...ticks.map((x) => String(x).split(".")[1]?.length ?? 0));
-  const format = (x: number) => x.toFixed(places).replace("-", "−");
+  const format =
+    finest < 1e-4 || Math.max(Math.abs(lo), Math.abs(hi)) >= 1e6 ? scripted : (x: number) => fixed(x, places);
   return { type: "linear", label, domain: [lo, hi], ticks, minor: [], format };
 }
 
@@ -150,8 +140,13 @@ export function plane(
       Plot.axisX([...x.minor], { ...minor, tickSize: 3 }),
       Plot.axisY([...y.minor], { ...minor, tickSize: 3 }),
       // as `text`: Plot drops some of a log axis's labels where it is given them as `tickFormat`
-      Plot.axisX([...x.ticks], { ...label, label: x.label, labelOffset: 40, text: x.format }),
-      Plot.axisY([...y.ticks], { ...label, label: y.label, labelOffset: marginLeft - 6, text: y.format }),
+      Plot.axisX([...x.ticks], { ...label, label: x.label, labelOffset: 40, text: (tick: number) => x.format(tick) }),
+      Plot.axisY([...y.ticks], {
+        ...label,
+        label: y.label,
+        labelOffset: marginLeft - 6,
+        text: (tick: number) => y.format(tick),
+      }),
       ...(options.over ?? []),
     ],
   };

@@ -2,6 +2,7 @@
 // way to infinite width, the best use of compute, and ensembles. One panel for each that is asked for.
 
 import { dot, line } from "@observablehq/plot";
+import { fixed } from "../numbers.ts";
 import { linearAxis, logAxis, padded, plane } from "./axes.ts";
 import type { Columns, Figure, Panel } from "./figure.ts";
 import { fan, type Theme } from "./theme.ts";
@@ -147,7 +148,7 @@ function guide(x: Float64Array, y: Float64Array, exponent: number, at = Math.flo
   return x.map((value) => y[at]! * (value / x[at]!) ** exponent);
 }
 
-const power = (name: string, exponent: number): string => `${name}^{${exponent.toFixed(3).replace("-", "−")}}`;
+const power = (name: string, exponent: number): string => `${name}^{${fixed(exponent, 3)}}`;
 
 function losses(
   { time }: DynamicsFigureData,

@@ -8,7 +8,8 @@ import { slicesOf } from "../fitting/isoflop.ts";
 import { isLaw, type Model, type Plan, plan } from "../fitting/plan.ts";
 import { lossAt } from "../fitting/points.ts";
 import { logspace } from "../math/grid.ts";
-import { extent, linearAxis, logAxis, padded, plane, powerOfTen } from "./axes.ts";
+import { powerOfTen } from "../numbers.ts";
+import { extent, linearAxis, logAxis, padded, plane } from "./axes.ts";
 import { BOUNDARIES } from "./diagram.ts";
 import type { Figure, Legend, Panel } from "./figure.ts";
 import type { Theme } from "./theme.ts";
@@ -83,7 +84,7 @@ export function planFigure({ result, plans }: { result: FitResult; plans: readon
       .slice(0, 3)
       .map(
         (p) =>
-          `C = ${powerOfTen(+p.flops.toPrecision(2))}: N = ${powerOfTen(p.N)}, D = ${powerOfTen(p.D)}, loss ${p.loss.toFixed(3)}`,
+          `C = ${powerOfTen(p.flops, 2)}: N = ${powerOfTen(p.N)}, D = ${powerOfTen(p.D)}, loss ${p.loss.toFixed(3)}`,
       )
       .join("; "),
     caption:
@@ -473,7 +474,7 @@ function missed(result: FitResult, { flops, N, loss, ci }: Plan): Panel | null {
     return [sorted[Math.floor(0.025 * sorted.length)], sorted[Math.floor(0.975 * sorted.length)]] as const;
   });
   return {
-    title: `Loss at C = ${powerOfTen(+flops.toPrecision(2))}, off the best size`,
+    title: `Loss at C = ${powerOfTen(flops, 2)}, off the best size`,
     legend: (theme): Legend => ({
       kind: "swatches",
       items: [

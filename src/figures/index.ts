@@ -1,6 +1,6 @@
 // Figures: descriptions, and how to draw them in a browser. render.ts writes them to files on Node.
 
-export { type Axis, extent, linearAxis, logAxis, padded, plane, powerOfTen, roundTicks, short } from "./axes.ts";
+export { type Axis, extent, linearAxis, logAxis, padded, plane, roundTicks } from "./axes.ts";
 export { toCsv } from "./csv.ts";
 export { type CurvesData, type CurvesPanel, curvesFigure, type Series } from "./curves.ts";
 export { type DiagramData, diagramFigure } from "./diagram.ts";

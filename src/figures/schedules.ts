@@ -1,7 +1,8 @@
 // Schedules side by side (docs/theory.md, §9): the step over training, the loss, and what the loss at the end is made of.
 
 import { line, rect } from "@observablehq/plot";
-import { type Axis, linearAxis, logAxis, plane, powerOfTen, short } from "./axes.ts";
+import { scripted } from "../numbers.ts";
+import { type Axis, linearAxis, logAxis, plane } from "./axes.ts";
 import { curvesFigure } from "./curves.ts";
 import type { Figure, Panel } from "./figure.ts";
 import type { Theme } from "./theme.ts";
@@ -139,7 +140,7 @@ export function shapesFigure({ setting, horizon, steps, schedules, limit, own, t
           const { theme } = view;
           const ends = [[1, horizon]];
           const label = "step number, 1 to T";
-          const x = log ? logAxis(label, ends, 5) : { ...linearAxis(label, ends, 4), format: brief };
+          const x = log ? logAxis(label, ends, 5) : { ...linearAxis(label, ends, 4), format: scripted };
           const curve = (y: ArrayLike<number>, stroke: string, rest: object = {}) =>
             line(within(y), { x: steps, y: within(y), stroke, strokeWidth: 1.5, ...rest });
           return plane(view, x, linearAxis("step, multiple of γ", [[0, top]], 5), [
@@ -158,8 +159,6 @@ export function shapesFigure({ setting, horizon, steps, schedules, limit, own, t
     },
   };
 }
-
-const brief = (x: number): string => (x < 1e5 ? short(x) : powerOfTen(x));
 
 function parts({ schedules }: SchedulesData): Panel {
   const color = (theme: Theme, i: number) =>
@@ -191,10 +190,8 @@ function parts({ schedules }: SchedulesData): Panel {
         minor: [],
         format: (y) => schedules[Math.floor(y)]!.name,
       };
-      const size = { ...linearAxis("excess loss P(T)", [[0, reach]], 4), format: scientific };
+      const size = { ...linearAxis("excess loss P(T)", [[0, reach]], 4), format: scripted };
       return plane(view, size, rows, [rect(bars, { x1: "x1", x2: "x2", y1: "y1", y2: "y2", fill: "fill" })]);
     },
   };
 }
-
-const scientific = (x: number): string => (x === 0 || x >= 1e-3 ? short(x) : powerOfTen(x));

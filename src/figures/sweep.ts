@@ -2,7 +2,8 @@
 // for each value of a second parameter.
 
 import { dot, line } from "@observablehq/plot";
-import { type Axis, extent, linearAxis, logAxis, padded, plane, powerOfTen, short } from "./axes.ts";
+import { powerOfTen, scripted } from "../numbers.ts";
+import { type Axis, extent, linearAxis, logAxis, padded, plane } from "./axes.ts";
 import type { Figure, Legend } from "./figure.ts";
 import type { Theme } from "./theme.ts";
 
@@ -37,13 +38,13 @@ export function sweepFigure({ setting, x, y, by }: SweepData): Figure {
       : listed
         ? theme.category[levels.indexOf(level)]!
         : theme.sequential(part(level));
-  const written = (level: number) => (log ? powerOfTen(level) : short(level));
+  const written = (level: number) => (log ? powerOfTen(level) : scripted(level));
   const legend = (theme: Theme): Legend =>
     listed
       ? {
           kind: "swatches",
           items: levels.map((level) => ({
-            label: `${by!.name} = ${short(level)}`,
+            label: `${by!.name} = ${scripted(level)}`,
             color: color(theme)(level),
             mark: "dot",
           })),

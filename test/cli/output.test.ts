@@ -3,9 +3,10 @@
 import { describe, expect, it } from "vitest";
 import { list, number, range, wholeList } from "../../src/cli/options.ts";
 import { duration } from "../../src/cli/progress.ts";
-import { readable, table, withError } from "../../src/cli/table.ts";
+import { table } from "../../src/cli/table.ts";
 import { toCsv } from "../../src/figures/csv.ts";
 import { toJson } from "../../src/figures/json.ts";
+import { readable, withError } from "../../src/numbers.ts";
 
 describe("option values", () => {
   it("reads numbers as people write them", () => {

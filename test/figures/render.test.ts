@@ -11,11 +11,11 @@ import {
   linearAxis,
   logAxis,
   plane,
-  powerOfTen,
   roundTicks,
   type View,
 } from "../../src/figures/index.ts";
 import { toPng, toSvg } from "../../src/figures/render.ts";
+import { powerOfTen } from "../../src/numbers.ts";
 
 const x = Float64Array.from({ length: 13 }, (_, i) => 10 ** (8 + i));
 const y = x.map((value) => value ** -0.3);
@@ -161,7 +161,7 @@ describe("axes", () => {
   });
 
   it("numbers as powers of ten", () => {
-    expect([1e8, 3e-7, 1].map(powerOfTen)).toEqual(["10^{8}", "3×10^{−7}", "10^{0}"]);
+    expect([1e8, 3e-7, 1].map((x) => powerOfTen(x))).toEqual(["10^{8}", "3×10^{−7}", "10^{0}"]);
   });
 
   it("round ticks lie inside", () => {

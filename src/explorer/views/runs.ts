@@ -2,6 +2,7 @@
 
 import { fitFigure } from "../../figures/index.ts";
 import { type FitResult, type Interval, isLaw, type Model, plan } from "../../index.ts";
+import { scripted } from "../../numbers.ts";
 import { Card } from "../card.ts";
 import { choice, controlPanel } from "../controls.ts";
 import { h, rich } from "../dom.ts";
@@ -234,12 +235,12 @@ function recommendation(result: FitResult, budget: number): Node[] {
       { flopsPerToken: result.runs.flopsPerToken, draws: bootstrap?.draws ?? [] },
     );
     const rows: [string, string][] = [
-      ["best N", `${big(best.N)} parameters ${range(best.ci?.N, big)}`],
-      ["best D", `${big(best.D)} tokens ${range(best.ci?.D, big)}`],
+      ["best N", `${scripted(best.N)} parameters ${range(best.ci?.N, scripted)}`],
+      ["best D", `${scripted(best.D)} tokens ${range(best.ci?.D, scripted)}`],
       ["loss then", `${best.loss.toFixed(3)} ${range(best.ci?.loss, (x) => x.toFixed(3))}`],
       ...Object.entries(numbers(fit as Model)).map(([key, value]): [string, string] => [
         SYMBOLS[key] ?? key,
-        `${three(value)} ${range(ci?.[key], three)}`,
+        `${scripted(value)} ${range(ci?.[key], scripted)}`,
       ]),
       ...(bridge
         ? ([["solvable model", `phase ${bridge.phase} (${(100 * bridge.phases[bridge.phase]).toFixed(0)} %)`]] as [
@@ -263,13 +264,6 @@ function numbers(fit: Model): Record<string, number> {
     return { E, A, B, alpha, beta, a: beta / (alpha + beta) };
   }
   return { a: fit.size.exponent };
-}
-
-const three = (x: number): string => (Math.abs(x) < 1e4 ? String(+x.toPrecision(3)) : big(x));
-
-function big(x: number): string {
-  const exponent = Math.floor(Math.log10(x) + 1e-12);
-  return exponent < 4 ? String(+x.toPrecision(3)) : `${(x / 10 ** exponent).toFixed(2)}×10^{${exponent}}`;
 }
 
 /** An interval of 95 %. */

@@ -2,6 +2,7 @@
 
 import { curvesFigure, schedulePartsFigure } from "../../figures/index.ts";
 import { constant, dana, type Exponents, optimal, phase, type Schedule, sgd, trainedExponents } from "../../index.ts";
+import { percent, scripted } from "../../numbers.ts";
 import { Card } from "../card.ts";
 import { choice, controlPanel } from "../controls.ts";
 import { h, rich } from "../dom.ts";
@@ -282,14 +283,14 @@ function say(node: HTMLElement, { rows, offence, noise }: Outcome, values: State
           h(
             "p",
             {},
-            `There it passes the largest stable step, ${short(limit)} × γ, and the loss would grow. Pull the knot down, or make γ smaller.`,
+            `There it passes the largest stable step, ${scripted(limit, 4)} × γ, and the loss would grow. Pull the knot down, or make γ smaller.`,
           ),
         ]
-      : [h("strong", {}, rich(`Excess loss ${scientific(own?.loss ?? Number.NaN)}`)), h("p", {}, comparison())]),
+      : [h("strong", {}, rich(`Excess loss ${scripted(own?.loss ?? Number.NaN, 4)}`)), h("p", {}, comparison())]),
     h(
       "dl",
       {},
-      ...(own && noise > 0 ? row("loss with noise P + σ^{2}", scientific(own.loss + noise)) : []),
+      ...(own && noise > 0 ? row("loss with noise P + σ^{2}", scripted(own.loss + noise, 4)) : []),
       ...exponentRows(values).flatMap(([label, value]) => row(label, value)),
     ),
   );
@@ -317,13 +318,13 @@ function exponentRows({ alpha, beta, noise, optimizer }: State): [string, string
 function inNumbers({ rows, noise, error }: Outcome): HTMLElement {
   const least = Math.min(...rows.map(({ loss }) => loss));
   const columns: [string, (row: Outcome["rows"][number]) => string][] = [
-    ["excess loss P(T)", ({ loss }) => scientific(loss)],
-    ...(noise > 0 ? ([["with noise P + σ^{2}", ({ loss }) => scientific(loss + noise)]] as typeof columns) : []),
+    ["excess loss P(T)", ({ loss }) => scripted(loss, 4)],
+    ...(noise > 0 ? ([["with noise P + σ^{2}", ({ loss }) => scripted(loss + noise, 4)]] as typeof columns) : []),
     ["over the best", ({ loss }) => (loss / least).toFixed(3)],
-    ["floor F_{0}", ({ F0 }) => scientific(F0)],
-    ["not yet learned", ({ bias }) => scientific(bias)],
-    ["early noise", ({ early }) => scientific(early)],
-    ["late noise", ({ late }) => scientific(late)],
+    ["floor F_{0}", ({ F0 }) => scripted(F0, 4)],
+    ["not yet learned", ({ bias }) => scripted(bias, 4)],
+    ["early noise", ({ early }) => scripted(early, 4)],
+    ["late noise", ({ late }) => scripted(late, 4)],
     ["Σγ_{r}/(γT)", ({ spent }) => spent.toFixed(3)],
   ];
   return h(
@@ -351,14 +352,4 @@ function inNumbers({ rows, noise, error }: Outcome): HTMLElement {
       ),
     ),
   );
-}
-
-const percent = (x: number): string => `${(100 * x).toPrecision(x < 0.1 ? 2 : 3)} %`;
-const short = (x: number): string => String(+x.toPrecision(4));
-
-function scientific(x: number): string {
-  if (!(x > 0)) return Number.isNaN(x) ? "–" : "0";
-  if (x >= 1e-3 && x < 1e4) return String(+x.toPrecision(4));
-  const exponent = Math.floor(Math.log10(x) + 1e-12);
-  return `${(x / 10 ** exponent).toFixed(2)}×10^{${String(exponent).replace("-", "−")}}`;
 }

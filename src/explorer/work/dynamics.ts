@@ -3,9 +3,10 @@
 
 import type { CurvesData, Series } from "../../figures/index.ts";
 import { dynamics, logspace, type Rule, responses, sourceCapacity } from "../../index.ts";
+import { scripted } from "../../numbers.ts";
 import { approach, optimal } from "./optimal.ts";
 import type { Context } from "./protocol.ts";
-import { brief, ruleInWords } from "./words.ts";
+import { ruleInWords } from "./words.ts";
 
 export interface DynamicsInput {
   readonly a: number;
@@ -65,7 +66,7 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
   // a train loss may fall without end: a decade below the tests it leaves the picture
   const floor = Math.min(...curves.flatMap(({ test }) => [...test])) / 10;
   const shade = (i: number) => (sizes.length > 1 ? i / (sizes.length - 1) : 0.5);
-  const name = (size: number) => `${fan} = ${size === Infinity ? "∞" : brief(size)}`;
+  const name = (size: number) => `${fan} = ${size === Infinity ? "∞" : scripted(size)}`;
   const infinite =
     rule.name === "sgd" ? [] : [{ label: "N = P = ∞", x: times, y: plain(input, times), role: "muted" as const }];
   // fresh samples leave no gap, but its rounding
@@ -193,7 +194,7 @@ function transfer(
   return {
     id: "transfer",
     title: "What is left of a mode",
-    setting: `a = ${a}, b = ${b}, N = ${N === Infinity ? "∞" : brief(N)}, ${ruleInWords(rule)}`,
+    setting: `a = ${a}, b = ${b}, N = ${N === Infinity ? "∞" : scripted(N)}, ${ruleInWords(rule)}`,
     caption: `Transfer functions of modes ${MODES.join(" and ")} over time, for several P, and of a mode without any bottleneck.`,
     panels: MODES.map((k, m) => ({
       title: `Mode k = ${k}`,
@@ -201,7 +202,7 @@ function transfer(
       y: { label: `H_{${k}}(t), share not learned`, log: true },
       series: [
         ...found.map(({ P, transfer }, i) => ({
-          label: P === Infinity ? "P = ∞" : `P = ${brief(P)}`,
+          label: P === Infinity ? "P = ∞" : `P = ${scripted(P)}`,
           x: times,
           y: seen(transfer[m]!),
           shade: sizes.length > 1 ? i / (sizes.length - 1) : 0.5,
@@ -227,7 +228,7 @@ function around(size: number, count: number): number[] {
 }
 
 function words({ a, b, N, P, sigma, rule, fan }: DynamicsInput): string {
-  const size = (value: number) => (value === Infinity ? "∞" : brief(value));
+  const size = (value: number) => (value === Infinity ? "∞" : scripted(value));
   const others = fan === "N" ? `P = ${size(P)}` : `N = ${size(N)}`;
   return `a = ${a}, b = ${b}, ${others}${sigma > 0 ? `, σ = ${sigma}` : ""}, ${ruleInWords(rule)}`;
 }

@@ -10,8 +10,9 @@ import {
   logspace,
   sourceCapacity,
 } from "../../index.ts";
+import { fixed, scripted } from "../../numbers.ts";
 import type { DynamicsInput } from "./dynamics.ts";
-import { brief, ruleInWords } from "./words.ts";
+import { ruleInWords } from "./words.ts";
 
 type Pause = () => Promise<void>;
 
@@ -52,19 +53,19 @@ export async function optimal(input: DynamicsInput, pause: Pause): Promise<Curve
     await pause();
   }
   const reach = curves.map(({ N, x, y }, i) => ({
-    ...(i === 0 || i === curves.length - 1 ? { label: `N = ${brief(Math.round(N))}` } : {}),
+    ...(i === 0 || i === curves.length - 1 ? { label: `N = ${scripted(Math.round(N))}` } : {}),
     x,
     y: y.map((value, k) => (x[k]! <= BUDGETS.at(-1)! && x[k]! >= BUDGETS[0]! / 10 ? value : Number.NaN)),
     shade: i / Math.max(1, curves.length - 1),
   }));
   const { loss: predicted } = dynamicsExponents({ a, b, sgd: rule.name === "sgd" }).optimal;
   const noise = sigma ** 2;
-  const exponent = (y: readonly number[]) => fitPowerLaw(BUDGETS, y).exponent.value.toFixed(3).replace("-", "−");
+  const exponent = (y: readonly number[]) => fixed(fitPowerLaw(BUDGETS, y).exponent.value, 3);
   const x = { label: `compute C = E·N·t (features × ${discrete ? "steps" : "time"})`, log: true };
   return {
     id: "optimal",
     title: "The best use of compute",
-    setting: `a = ${a}, b = ${b}, P = ${P === Infinity ? "∞" : brief(P)}${sigma > 0 ? `, σ = ${sigma}` : ""}, ${ruleInWords(rule)}`,
+    setting: `a = ${a}, b = ${b}, P = ${P === Infinity ? "∞" : scripted(P)}${sigma > 0 ? `, σ = ${sigma}` : ""}, ${ruleInWords(rule)}`,
     caption: `The least test loss at each budget of compute, for one student and for ${students}, and the width and time that reach it.`,
     panels: [
       {
@@ -124,7 +125,7 @@ export async function approach(input: DynamicsInput, pause: Pause): Promise<Curv
       y: { label: `L(${resource}) − L(${resource} = ∞)`, log: true },
       series: [
         ...TIMES.map((t, k) => ({
-          label: `t = ${brief(t)}`,
+          label: `t = ${scripted(t)}`,
           x: SIZES,
           y: curves.map(({ test }) => test[k]! - infinite[k]!),
           shade: k / TIMES.length,

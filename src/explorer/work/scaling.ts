@@ -14,8 +14,9 @@ import {
   spectralDensity,
   support,
 } from "../../index.ts";
+import { scripted } from "../../numbers.ts";
 import type { Context } from "./protocol.ts";
-import { brief, words } from "./words.ts";
+import { words } from "./words.ts";
 
 export interface Problem {
   readonly alpha: number;
@@ -64,7 +65,7 @@ export async function scaling(input: Input, { emit, pause }: Context<Part>): Pro
       emit({
         kind: "loss",
         data: {
-          setting: `d = ${brief(d)}, ${setting}`,
+          setting: `d = ${scripted(d)}, ${setting}`,
           steps: curve.steps,
           flops: curve.flops,
           loss: curve.loss,
@@ -75,7 +76,7 @@ export async function scaling(input: Input, { emit, pause }: Context<Part>): Pro
     await pause();
   }
   if (parts.includes("spectrum"))
-    emit({ kind: "spectrum", data: spectrumOf(model, `d = ${brief(d)}, ${setting}`, detail.eigenvalues) });
+    emit({ kind: "spectrum", data: spectrumOf(model, `d = ${scripted(d)}, ${setting}`, detail.eigenvalues) });
 }
 
 async function frontierPart(input: Input, setting: string, pause: () => Promise<void>): Promise<Part> {

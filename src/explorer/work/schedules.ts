@@ -26,9 +26,10 @@ import {
   stepsToCompare,
   warmupStableDecay,
 } from "../../index.ts";
+import { scripted } from "../../numbers.ts";
 import { type Knot, type Knots, MOST_KNOTS, onSteps } from "../knots.ts";
 import type { Context } from "./protocol.ts";
-import { brief, words } from "./words.ts";
+import { words } from "./words.ts";
 
 export const OPTIMIZERS = ["sgd", "heavy-ball", "nesterov", "dana-constant", "dana-decaying"] as const;
 
@@ -260,7 +261,7 @@ function inWords(input: ModelInput): string {
     "dana-constant": `DANA-constant δ = ${delta}, c = ${strength}`,
     "dana-decaying": `DANA-decaying δ = ${delta}, c = ${strength}`,
   }[optimizer];
-  return `d = ${brief(d)}, ${words(input)}, T = ${brief(steps)}, ${by}${noise > 0 ? `, σ^{2} = ${brief(noise)}` : ""}`;
+  return `d = ${scripted(d)}, ${words(input)}, T = ${scripted(steps)}, ${by}${noise > 0 ? `, σ^{2} = ${scripted(noise)}` : ""}`;
 }
 
 /** Where linear time begins, as a share of the training. */

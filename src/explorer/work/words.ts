@@ -1,4 +1,4 @@
-// Settings and numbers in the markup of figures.
+// Settings in the markup of figures.
 
 import type { Rule } from "../../index.ts";
 import type { Problem } from "./scaling.ts";
@@ -7,14 +7,6 @@ import type { Problem } from "./scaling.ts";
 export function words({ alpha, beta, ratio, step, batch }: Omit<Problem, "d" | "flops">): string {
   const v = ratio === Infinity ? "∞" : `${ratio}d`;
   return `α = ${alpha}, β = ${beta}, v = ${v}, γ = ${step}/Tr D, B = ${batch}`;
-}
-
-/** 3.2×10^{5} in the markup of figures. */
-export function brief(x: number): string {
-  if (x < 1e5) return String(+x.toPrecision(4));
-  const exponent = Math.floor(Math.log10(x) + 1e-12);
-  const mantissa = +(x / 10 ** exponent).toPrecision(3);
-  return mantissa === 1 ? `10^{${exponent}}` : `${mantissa}×10^{${exponent}}`;
 }
 
 export function ruleInWords(rule: Rule): string {

@@ -3,6 +3,7 @@
 
 import { finite, integer, positive } from "../../check.ts";
 import type { Modes } from "../../kernels/resolvent.ts";
+import { brief } from "../../numbers.ts";
 import { modesOf } from "./modes.ts";
 import { kappaAtZero, realSum } from "./resolvent.ts";
 import type { Spectrum } from "./spectrum.ts";
@@ -68,7 +69,7 @@ export function plrf(options: PlrfOptions): Plrf {
     const { maxGamma } = stability(modes, d, batch);
     if (gamma >= maxGamma)
       throw new RangeError(
-        `gamma must be below ${short(maxGamma)}, the largest stable step here (stepFraction ${short(maxGamma * trace)}), got ${short(gamma)}`,
+        `gamma must be below ${brief(maxGamma)}, the largest stable step here (stepFraction ${brief(maxGamma * trace)}), got ${brief(gamma)}`,
       );
   }
   const kappa0 = kappaAtZero(modes, d, v);
@@ -94,4 +95,3 @@ function dataModes(spectrum: Spectrum, d: number, v: number | undefined): number
 }
 
 const total = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0);
-const short = (x: number): string => x.toPrecision(6).replace(/\.?0+($|e)/, "$1");

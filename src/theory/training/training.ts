@@ -4,6 +4,7 @@
 import { integer } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
+import { brief } from "../../numbers.ts";
 import { complexNodes, type NodeRule } from "../measure/nodes.ts";
 import type { Plrf } from "../measure/plrf.ts";
 import { realNodes } from "../measure/real-nodes.ts";
@@ -238,7 +239,7 @@ function refuseUnstableSteps(model: Plrf, { at }: Hyperparameters, looked: numbe
     const limit = limits(batch);
     if (gamma2 >= limit)
       throw new RangeError(
-        `the step at r = ${r} must be below ${short(limit)}, the largest stable one for a batch of ${batch}, got ${short(gamma2)}`,
+        `the step at r = ${r} must be below ${brief(limit)}, the largest stable one for a batch of ${batch}, got ${brief(gamma2)}`,
       );
   }
 }
@@ -278,9 +279,7 @@ function refuseUnstableMomentum(model: Plrf, nodes: NodeRule, { at }: Hyperparam
     if (norm(momentum) < 1) continue;
     const most = largestFactor(model, nodes)(momentum);
     throw new RangeError(
-      `the steps at r = ${r} must be below ${short(most)} of what they are for the loss to converge there (‖K‖ = ${short(norm(momentum))})`,
+      `the steps at r = ${r} must be below ${brief(most)} of what they are for the loss to converge there (‖K‖ = ${brief(norm(momentum))})`,
     );
   }
 }
-
-const short = (x: number): string => (Number.isFinite(x) ? x.toPrecision(6).replace(/\.?0+($|e)/, "$1") : String(x));
