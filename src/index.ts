@@ -22,8 +22,11 @@ export {
   type SpectrumBridge,
   type SpectrumBridgeOptions,
 } from "./fitting/bridge.ts";
+export { type Decimal, parseNumber } from "./fitting/cells.ts";
+export type { Quantity } from "./fitting/columns.ts";
 export { type EnvelopeFit, type EnvelopeOptions, fitEnvelope } from "./fitting/envelope.ts";
 export { type FitOptions, type FitResult, type Fitted, fitRuns, frontierExponents } from "./fitting/fit.ts";
+export { parseColumns, parseUnits, parseWhere, runsFromTable, type TableOptions } from "./fitting/from-table.ts";
 export { type Identifiability, identifiability } from "./fitting/identifiability.ts";
 export { fitIsoflop, type IsoflopFit, type IsoflopOptions, type Slice } from "./fitting/isoflop.ts";
 export { fitParametric, type ParametricFit, type ParametricOptions } from "./fitting/parametric.ts";
@@ -39,23 +42,10 @@ export {
 } from "./fitting/powerlaws.ts";
 export { type Profile, type ProfileOptions, profile } from "./fitting/profile.ts";
 export { type Interval, interval, quantile } from "./fitting/quantiles.ts";
-export { type Format, formatOf, readTable } from "./fitting/read.ts";
-export {
-  dropHighestLoss,
-  parseColumns,
-  parseWhere,
-  type Quantity,
-  type RunColumns,
-  type Runs,
-  runCount,
-  runs,
-  runsFromTable,
-  select,
-  spectrumFromTable,
-  type Table,
-  type TableOptions,
-} from "./fitting/runs.ts";
+export { type Format, formatOf, formatOfContent, readTable } from "./fitting/read.ts";
+export { dropHighestLoss, type RunColumns, type Runs, runCount, runs, select } from "./fitting/runs.ts";
 export { type Rollout, rollouts, type Sensitivity, type SensitivityRow, sensitivity } from "./fitting/sensitivity.ts";
+export { isSpectrum, spectrumFromTable, type Table } from "./fitting/table.ts";
 export { defaultKernels } from "./kernels/default.ts";
 export type { Kernels } from "./kernels/kernels.ts";
 export { referenceKernels } from "./kernels/reference/reference.ts";

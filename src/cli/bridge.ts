@@ -1,23 +1,13 @@
 // isoflop bridge: from measured exponents, or a measured kernel spectrum, to the solvable model: (α, β), phase, forecast.
 
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import {
-  type Bridge,
-  bridge,
-  bridgeSpectrum,
-  type Forecast,
-  forecast,
-  formatOf,
-  type Marginal,
-  measured,
-  readTable,
-  spectrumFromTable,
-} from "../index.ts";
+import { type Bridge, bridge, bridgeSpectrum, type Forecast, forecast, type Marginal } from "../index.ts";
 import { brief, readable } from "../numbers.ts";
 import { Usage } from "./errors.ts";
+import { refusing, TABLE_FILE } from "./open-table.ts";
 import { type Common, number, range, whole, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
+import { readSpectrum } from "./spectrum-file.ts";
 import { bold, table } from "./table.ts";
 
 interface Options extends Common {
@@ -34,7 +24,7 @@ interface Options extends Common {
 export function define(command: Command): void {
   withCommon(
     command
-      .argument("[file]", "a kernel spectrum: columns eigenvalue and energy; .csv, .tsv, .jsonl or .parquet")
+      .argument("[file]", `a kernel spectrum: columns eigenvalue and energy; ${TABLE_FILE}`)
       .option("--xi <ξ>", "measured exponent of the best size, d* ∝ f^ξ", number)
       .option("--xi-error <sd>", "its standard error", number)
       .option("--eta <η>", "measured exponent of the best loss, P* ∝ f^−η", number)
@@ -92,19 +82,14 @@ function fromExponents(options: Options, most: { most?: number }): Bridge {
 }
 
 async function fromSpectrum(file: string, options: Options, most: { most?: number }): Promise<Bridge> {
-  const format = formatOf(file);
-  try {
-    const content = new Uint8Array(readFileSync(file)).buffer;
-    const spectrum = measured(spectrumFromTable(await readTable(content, format)));
-    return bridgeSpectrum(spectrum, {
+  const spectrum = await readSpectrum(file);
+  return refusing(file, () =>
+    bridgeSpectrum(spectrum, {
       ...most,
       ...(options.ranks && { ranks: options.ranks }),
       ...(options.seed !== undefined && { seed: options.seed }),
-    });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Usage(code === "ENOENT" ? `${file} cannot be read (ENOENT)` : `${file}: ${message}`);
-  }
+    }),
+  );
 }
 
 /** The phase with its probability, what is known of (α, β), and what is not. */

@@ -1,6 +1,7 @@
 // Readers of option values, and the options every command has. A bad value is told with the option's name by commander.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseNumber } from "../index.ts";
 
 /** What the library refuses in an option's text, told with the option's name. */
 export function refused<T>(read: () => T): T {
@@ -16,8 +17,8 @@ export function refused<T>(read: () => T): T {
 export function number(text: string): number {
   const word = text.trim().toLowerCase().replace("−", "-");
   if (/^[+-]?(inf|infinity|∞)$/.test(word)) return word.startsWith("-") ? -Infinity : Infinity;
-  const value = Number(word);
-  if (word === "" || Number.isNaN(value)) throw new InvalidArgumentError(`Expected a number, as 0.7 or 1e8.`);
+  const value = parseNumber(text)?.value;
+  if (value === undefined) throw new InvalidArgumentError(`Expected a number, as 0.7, 1e8 or 7B.`);
   return value;
 }
 
@@ -34,6 +35,8 @@ const POINTS = 50;
 /** Numbers as 1,2,3, or LO:HI[:N] for N (50) numbers evenly spaced in the logarithm; both may be mixed. */
 export function list(text: string): Float64Array {
   if (text.trim() === "") throw new InvalidArgumentError("Expected at least one number.");
+  if (/(^|,)\d{1,3}(,\d{3})*,0{3}(,|$)/.test(text.replace(/\s/g, "")))
+    throw new InvalidArgumentError("Commas separate numbers here: write 1_000_000, 1e6 or 1M.");
   const values = text.split(",").flatMap((part) => {
     if (!part.includes(":")) return [number(part)];
     const ends = part.split(":");

@@ -1,25 +1,25 @@
 // Reading runs: the options that say which file holds them, which columns and rows, and how they are fitted.
 
-import { readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import {
   dropHighestLoss,
   type FitOptions,
-  formatOf,
   parseColumns,
+  parseUnits,
   parseWhere,
   type Quantity,
   type Runs,
-  readTable,
   runsFromTable,
   select,
 } from "../index.ts";
-import { MissingPackage, Usage } from "./errors.ts";
+import { openTable, refusing, TABLE_FILE } from "./open-table.ts";
 import { number, range, refused, whole, withRandom } from "./options.ts";
 
 export interface RunsValues {
   readonly columns?: Partial<Record<Quantity, string>>;
   readonly where?: Record<string, string>;
+  readonly units?: Partial<Record<"N" | "D" | "C", number>>;
+  readonly bestOf?: string[];
   readonly flopsPerToken?: number;
   readonly window?: [number, number];
   readonly dropHighestLoss: number;
@@ -35,8 +35,10 @@ export interface RunsValues {
 /** FILE and what is to be taken from it. */
 export function withRuns(command: Command): Command {
   command
-    .argument("<file>", "training runs: .csv, .tsv, .jsonl or .parquet; any two of N, D, C, and the loss")
-    .option("--columns <names>", "columns by name, as N=params,D=tokens,C=flops,loss=loss,run=name", columns)
+    .argument("<file>", `training runs, any two of N, D, C, and the loss: ${TABLE_FILE}`)
+    .option("--columns <names>", "columns by name, as N=params,D=tokens,C=flops,loss=loss; run= for no labels", columns)
+    .option("--units <units>", "of columns, as N=M,D=1e9,C=gflops; N=1 for numbers that are right as they are", units)
+    .option("--best-of <names>", "of rows that agree in these, as N,D, only the lowest loss", (text) => text.split(","))
     .option("--where <column=value>", "only rows that read so; may be repeated", where)
     .option("--flops-per-token <k>", "k in C = kND; default 6, or what the rows say", number)
     .option("--window <lo:hi>", "only rows with C in this range", range)
@@ -66,38 +68,29 @@ function columns(text: string): Partial<Record<Quantity, string>> {
   return refused(() => parseColumns(text));
 }
 
+function units(text: string): Partial<Record<"N" | "D" | "C", number>> {
+  return refused(() => parseUnits(text));
+}
+
 function where(text: string, before: Record<string, string> = {}): Record<string, string> {
   return { ...before, ...refused(() => parseWhere([text])) };
 }
 
 /** Reads the file and selects the rows. */
 export async function openRuns(file: string, options: RunsValues): Promise<Runs> {
-  const format = formatOf(file);
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(file);
-  } catch (error) {
-    throw new Usage(`${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
-  const content = new Uint8Array(bytes).buffer;
-  const parser = format === "parquet" ? "hyparquet" : "papaparse";
-  const table = await readTable(content, format).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ERR_MODULE_NOT_FOUND") throw new MissingPackage(`reading ${format}`, parser, error);
-    throw new Usage(`${file}: ${error.message}`);
-  });
-  try {
+  const table = await openTable(file);
+  return refusing(file, () => {
     let runs = runsFromTable(table, {
       ...(options.columns && { columns: options.columns }),
       ...(options.where && { where: options.where }),
+      ...(options.units && { units: options.units }),
+      ...(options.bestOf && { bestOf: options.bestOf }),
       ...(options.flopsPerToken !== undefined && { flopsPerToken: options.flopsPerToken }),
     });
     const [lo, hi] = options.window ?? [0, Infinity];
     if (options.window) runs = select(runs, (i) => runs.C[i]! >= lo && runs.C[i]! <= hi);
     return options.dropHighestLoss > 0 ? dropHighestLoss(runs, options.dropHighestLoss) : runs;
-  } catch (error) {
-    if (error instanceof RangeError || error instanceof TypeError) throw new Usage(`${file}: ${error.message}`);
-    throw error;
-  }
+  });
 }
 
 /** The options of a fit. */

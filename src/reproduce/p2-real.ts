@@ -9,12 +9,14 @@ import {
   fitPowerLaw,
   fitRuns,
   formatOf,
+  isSpectrum,
   logspace,
   type Measured,
   measured,
   powerLaw,
   readTable,
   runsFromTable,
+  spectrumFromTable,
   type Table,
   tailFit,
 } from "../index.ts";
@@ -31,13 +33,10 @@ export const real: Recipe = {
     if (context.data === undefined) return ofSpectrum(synthetic(), context, "synthetic");
     const format = formatOf(context.data);
     const bytes = readFileSync(context.data);
-    const table = await readTable(format === "parquet" ? new Uint8Array(bytes).buffer : bytes.toString("utf8"), format);
-    const column = (names: readonly string[]) =>
-      table.cells[table.columns.findIndex((name) => names.includes(name.trim().toLowerCase()))];
-    const [eigenvalues, energies] = [column(["eigenvalue", "lambda", "λ"]), column(["energy", "target_energy", "c"])];
-    if (!eigenvalues || !energies) return ofRuns(table, context);
-    const given = measured({ eigenvalues: eigenvalues.map(Number), energies: energies.map(Number) });
-    return ofSpectrum(given, context, "given");
+    const table = await readTable(new Uint8Array(bytes).buffer, format);
+    return isSpectrum(table)
+      ? ofSpectrum(measured(spectrumFromTable(table)), context, "given")
+      : ofRuns(table, context);
   },
 };
 

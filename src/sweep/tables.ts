@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { formatOf, readTable } from "../fitting/read.ts";
-import type { Table } from "../fitting/runs.ts";
+import type { Table } from "../fitting/table.ts";
 
 /** The bytes of tables by reference. */
 export type Tables = ReadonlyMap<string, Uint8Array>;
@@ -16,7 +16,7 @@ export const NO_TABLES: Tables = new Map();
 /** Bytes of one table: what a queue can carry and a thread parse. */
 export const LARGEST_TABLE = 32e6;
 
-export const REFERENCE = /^[0-9a-f]{64}\.(csv|tsv|jsonl|parquet)$/;
+export const REFERENCE = /^[0-9a-f]{64}\.(csv|tsv|json|jsonl|parquet)$/;
 
 export const isReference = (text: unknown): text is string => typeof text === "string" && REFERENCE.test(text);
 

@@ -98,10 +98,10 @@ describe("isoflop dynamics", () => {
   });
 
   it.each([
-    ["eigenvalue,energy\n1,2\n-1,3\n", "row 3: eigenvalue must be a number greater than 0, got -1"],
-    ["eigenvalue,energy\n1,2\n0.5,\n", "row 3: energy must be a number at least 0, got nothing"],
-    ["eigenvalue,weight\n1,2\n", 'needs a column "energy"'],
-    ["eigenvalue,energy\n", "has no rows"],
+    ["eigenvalue,energy\n1,2\n-1,3\n", 'row 3, column "eigenvalue": a finite number greater than 0 is needed, got -1'],
+    ["eigenvalue,energy\n1,2\n0.5,\n", 'row 3, column "energy": a number of at least 0 is needed, got ""'],
+    ["eigenvalue,weight\n1,2\n", "no column holds the target's energies (energy, target_energy, c)"],
+    ["eigenvalue,energy\n", "the table is empty: give a header and one row per mode"],
   ])("names what is wrong in a spectrum file", (text, message) => {
     const { status, error } = isoflop(`dynamics --spectrum ${file("bad.csv", text)} --times 1`);
     expect(status).toBe(2);

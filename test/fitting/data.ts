@@ -2,8 +2,10 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { runsFromTable, type TableOptions } from "../../src/fitting/from-table.ts";
 import { readTable } from "../../src/fitting/read.ts";
-import { type Runs, runsFromTable, type Table, type TableOptions } from "../../src/fitting/runs.ts";
+import type { Runs } from "../../src/fitting/runs.ts";
+import type { Table } from "../../src/fitting/table.ts";
 
 const folder = process.env.ISOFLOP_DATA ?? fileURLToPath(new URL("../../../shared/data", import.meta.url));
 

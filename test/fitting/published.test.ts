@@ -3,11 +3,12 @@
 import { describe, expect, it } from "vitest";
 import { bootstrap } from "../../src/fitting/bootstrap.ts";
 import { fitRuns } from "../../src/fitting/fit.ts";
+import { runsFromTable } from "../../src/fitting/from-table.ts";
 import { fitIsoflop } from "../../src/fitting/isoflop.ts";
 import { fitParametric } from "../../src/fitting/parametric.ts";
 import type { Law } from "../../src/fitting/points.ts";
 import { interval } from "../../src/fitting/quantiles.ts";
-import { dropHighestLoss, runsFromTable } from "../../src/fitting/runs.ts";
+import { dropHighestLoss } from "../../src/fitting/runs.ts";
 import { present, published, publishedTable } from "./data.ts";
 
 describe.skipIf(!present)("Chinchilla's runs, as extracted by Besiroglu et al. (2024)", () => {

@@ -1,7 +1,8 @@
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
+import { runsFromTable, type TableOptions } from "../../src/fitting/from-table.ts";
 import { formatOf, readTable } from "../../src/fitting/read.ts";
-import { dropHighestLoss, runCount, runs, runsFromTable, select, type TableOptions } from "../../src/fitting/runs.ts";
+import { dropHighestLoss, runCount, runs, select } from "../../src/fitting/runs.ts";
 
 const csv = async (text: string, options?: TableOptions) => runsFromTable(await readTable(text, "csv"), options);
 
@@ -45,7 +46,7 @@ describe("reading runs", () => {
     const text = "a,b,c,set\n1e8,2e9,3,x\n2e8,4e9,2.5,y\n3e8,4e9,2.4,x";
     const found = await csv(text, { columns: { N: "a", D: "b", loss: "c" }, where: { set: "x" }, flopsPerToken: 8 });
     expect(found.n).toBe(2);
-    expect([...found.row]).toEqual([1, 3]);
+    expect([...found.row]).toEqual([2, 4]);
     expect(found.C[0]).toBe(8 * 1e8 * 2e9);
   });
 
@@ -53,7 +54,7 @@ describe("reading runs", () => {
     const found = await csv("run_name,params,tokens,loss\nA,1e8,1e9,3\nA,1e8,2e9,2.9\nB,2e8,1e9,2.8");
     expect([...found.run]).toEqual([0, 0, 1]);
     expect(runCount(select(found, (i) => i !== 1))).toBe(2);
-    expect([...dropHighestLoss(found, 1).row]).toEqual([2, 3]);
+    expect([...dropHighestLoss(found, 1).row]).toEqual([3, 4]);
   });
 
   it("infers k where rows state N, D and C, and says where they disagree", async () => {
@@ -66,7 +67,7 @@ describe("reading runs", () => {
   it("says which column it took where several could be meant, and where rows repeat", async () => {
     const found = await csv("params,size,tokens,loss\n1e8,9,2e9,3\n1e8,9,2e9,3");
     expect(found.warnings[0]).toMatch(/took "params", not "size"/);
-    expect(found.warnings[1]).toMatch(/1 row repeats.*rows 1 and 2/);
+    expect(found.warnings[1]).toMatch(/1 row repeats.*rows 2 and 3/);
   });
 
   const head = "params,tokens,loss\n1e8,2e9,3\n";
@@ -76,19 +77,18 @@ describe("reading runs", () => {
     ["params,tokens,loss\n", /the table is empty/],
     ["a,b,c\n1,2,3", /no column holds the loss: found "a", "b", "c"/],
     ["params,loss\n1e8,3", /two of parameters, tokens and flops are needed: found "params", "loss"/],
-    [`${head}0,2e9,3`, /row 2, column "params": a finite number greater than 0 is needed, got 0/],
-    [`${head}1e8,2e9,-3`, /row 2, column "loss": a finite number greater than 0 is needed, got -3/],
-    [`${head}1e8,2e9,NaN`, /row 2, column "loss": a number is needed, got "NaN"/],
-    [`${head}1e8,2e9,`, /row 2, column "loss": a number is needed, got ""/],
-    [`${head}1e999,2e9,3`, /row 2, column "params".*got Infinity/],
-    [`${head}7B,2e9,3`, /row 2, column "params": a number is needed, got "7B"/],
-    [`${head}0x10,2e9,3`, /row 2, column "params": a number is needed, got "0x10"/],
-    [`${head}=1+1,2e9,3`, /row 2, column "params": a number is needed, got "=1\+1"/],
+    [`${head}0,2e9,3`, /row 3, column "params": a finite number greater than 0 is needed, got 0/],
+    [`${head}1e8,2e9,-3`, /row 3, column "loss": a finite number greater than 0 is needed, got -3/],
+    [`${head}1e8,2e9,none yet`, /row 3, column "loss": a number is needed, got "none yet"/],
+    [`${head}1e999,2e9,3`, /row 3, column "params".*got Infinity/],
+    [`${head}7Q,2e9,3`, /row 3, column "params": a number is needed, got "7Q"/],
+    [`${head}0x10,2e9,3`, /row 3, column "params": a number is needed, got "0x10"/],
+    [`${head}=1+1,2e9,3`, /row 3, column "params": a number is needed, got "=1\+1"/],
     [
       `${head}<img src=x onerror=alert(1)>,2e9,3`,
-      /row 2, column "params": a number is needed, got "<img src=x onerror=alert\(1\)>"/,
+      /row 3, column "params": a number is needed, got "<img src=x onerror=alert\(1\)>"/,
     ],
-    [`${head}1e8,2e9`, /row 2 has 2 cells, the header has 3/],
+    [`${head}1e8,2e9`, /row 3 has 2 cells, the header has 3/],
     [`${head}"1e8,2e9,3`, /row 1|row 2|[Qq]uote/],
   ])("refuses %j in one line", async (text, message) => {
     const error = await csv(text).then(

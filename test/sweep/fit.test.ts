@@ -149,7 +149,7 @@ describe("a table that is none", () => {
     await expect(refused(out, "none.csv")).rejects.toThrow('/fixed/table: "none.csv" cannot be read (ENOENT)');
     await expect(refused(out, "folder.csv")).rejects.toThrow('/fixed/table: "folder.csv" is a folder');
     await expect(refused(out, "huge.csv")).rejects.toThrow(/"huge.csv" has 10000 MB, at most 32 MB are allowed/);
-    await expect(refused(out, "ragged.csv")).rejects.toThrow(/is no table: row 1 has 2 cells, the header has 3/);
+    await expect(refused(out, "ragged.csv")).rejects.toThrow(/is no table: row 2 has 2 cells, the header has 3/);
     await expect(refused(out, "empty.jsonl")).rejects.toThrow(/is no table: the file is empty/);
     await expect(refused(out, "/etc/passwd")).rejects.toThrow(/must end in .csv/);
     await expect(refused(out, "a\u0000.csv")).rejects.toThrow(/must not contain NUL/);

@@ -28,7 +28,7 @@ export function mount(root: HTMLElement): Mounted {
   const input = h("input", {
     id: "file",
     type: "file",
-    accept: ".csv,.tsv,.txt,.jsonl,.ndjson,.parquet",
+    accept: ".csv,.tsv,.txt,.json,.jsonl,.ndjson,.parquet,.gz",
     onchange: () => input.files?.[0] && void take(input.files[0]),
   });
   const bar = h("progress", { max: 1, value: 0, hidden: true, "aria-label": "Share of the fit done" });

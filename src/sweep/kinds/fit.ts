@@ -1,9 +1,10 @@
 // Fits of scaling laws to a table of runs: the choices that `isoflop fit` offers as parameters of a cell.
 
 import { fitRuns } from "../../fitting/fit.ts";
+import { parseColumns, parseWhere, runsFromTable } from "../../fitting/from-table.ts";
 import type { OptimaFit } from "../../fitting/powerlaws.ts";
 import type { Interval } from "../../fitting/quantiles.ts";
-import { dropHighestLoss, parseColumns, parseWhere, type Runs, runsFromTable, select } from "../../fitting/runs.ts";
+import { dropHighestLoss, type Runs, select } from "../../fitting/runs.ts";
 import type { Column, JobKind, Parameters } from "../jobs.ts";
 import { type Tables, tableOf } from "../tables.ts";
 import { number } from "./parameters.ts";

@@ -1,0 +1,44 @@
+// A table from a file, or from stdin where the file is "-": every command that reads one reads it here.
+
+import { readFileSync } from "node:fs";
+import { formatOf, formatOfContent, readTable, type Table } from "../index.ts";
+import { MissingPackage, Usage } from "./errors.ts";
+
+const PACKAGES = {
+  csv: "papaparse",
+  tsv: "papaparse",
+  json: "",
+  jsonl: "",
+  parquet: "hyparquet hyparquet-compressors",
+};
+
+/** What the argument that names a table is told to be. */
+export const TABLE_FILE = ".csv, .tsv, .json, .jsonl or .parquet, or any of them .gz; - for stdin";
+
+/** @throws Usage, MissingPackage: one line that names the file */
+export async function openTable(file: string): Promise<Table> {
+  const named = file === "-" ? "stdin" : file;
+  const format = file === "-" ? undefined : refusing(named, () => formatOf(file));
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(file === "-" ? 0 : file);
+  } catch (error) {
+    throw new Usage(`${named} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  return readTable(new Uint8Array(bytes).buffer, format).catch((error: NodeJS.ErrnoException) => {
+    const is = format ?? formatOfContent(bytes);
+    if (error.code === "ERR_MODULE_NOT_FOUND") throw new MissingPackage(`reading ${is}`, PACKAGES[is], error);
+    throw new Usage(`${named}: ${error.message}`);
+  });
+}
+
+/** What a table does not hold is told with the file's name. */
+export function refusing<T>(file: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError)
+      throw new Usage(`${file === "-" ? "stdin" : file}: ${error.message}`);
+    throw error;
+  }
+}
