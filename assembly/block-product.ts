@@ -7,7 +7,7 @@ import { add, BYTES, load64, mul, splatAt, store64 } from "./lanes";
  * The 4 × 4 block C += Σ_k a_k ⊗ b_k of strips a and b. `stride` is the bytes from one row of C to the next.
  * Every entry is summed in the order of k, whichever kernel does it.
  */
-export function tile(k: i32, a: usize, b: usize, c: usize, stride: usize): void {
+export function blockProduct(k: i32, a: usize, b: usize, c: usize, stride: usize): void {
   // eight accumulators: all four columns at once, or two at a time where V is scalar
   for (let column: usize = 0; column < 32; column += 2 * BYTES) {
     const c0 = c + column,

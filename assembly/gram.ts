@@ -6,7 +6,7 @@
 
 import { add, BYTES, load64, mul, splat, splatAt, store64 } from "./lanes";
 import { fill } from "./random";
-import { tile } from "./block-product";
+import { blockProduct } from "./block-product";
 
 /** Rows of a panel: two strips of it fit in the first-level cache. */
 const PANEL: i32 = 128;
@@ -86,7 +86,7 @@ export function gram(
     for (let i = 0; i < n; i += 4) {
       const a = strips + <usize>(i >> 2) * strip;
       let c = G + <usize>i * stride;
-      for (let b = strips; b <= a; b += strip, c += 32) tile(count, a, b, c, stride);
+      for (let b = strips; b <= a; b += strip, c += 32) blockProduct(count, a, b, c, stride);
       for (let q: usize = 0; q < 32; q += 2 * BYTES) {
         const to = h + ((<usize>i) << 3) + q;
         let h0 = load64(to),

@@ -93,7 +93,7 @@ function swap(p: usize, q: usize): void {
  * `steps` steps, each with three stages of T, γ1, γ2, γ3, Δ and B; out: P after each. The state is left at the end of the last.
  * scratch: 21n + 256 f64.
  */
-export function leapMomentum(
+export function growMomentum(
   n: i32,
   lambda: usize,
   s: usize,

@@ -132,7 +132,7 @@ function accumulate(p: usize, x: V): void {
  * `steps` steps, each with three stages of T, γ, B and γ′/γ; out: P after each. ρ is left at the end of the last.
  * scratch: 32n + 328 f64.
  */
-export function leapModes(
+export function growModes(
   n: i32,
   zr: usize,
   zi: usize,

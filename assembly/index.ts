@@ -6,8 +6,8 @@ export { measureSums, pairDifferences, pairForm, pairSums, quadraticForms, stepF
 export { indexPowers } from "./elementary";
 export { drawStrips, gram } from "./gram";
 export { huber, logs, minimiseHuber } from "./huber";
-export { leapModes } from "./growing-steps";
-export { leapMomentum } from "./growing-momentum";
+export { growModes } from "./growing-steps";
+export { growMomentum } from "./growing-momentum";
 export { heapBase } from "./memory";
 export { modeSums } from "./modes";
 export { stepMomentum } from "./momentum";

@@ -242,12 +242,12 @@ function direction(state: usize, tau: f64, fixed: i32, L: usize, p: usize): bool
   let at: usize = 0;
   for (let i: usize = 0; i < P; i++) {
     const row = L + ((i * (i + 1)) << 2);
-    const still = (fixed >> (<i32>i)) & 1;
-    let sum = still ? 0 : -load<f64>(state + GRADIENT + (i << 3));
+    const held = (fixed >> (<i32>i)) & 1;
+    let sum = held ? 0 : -load<f64>(state + GRADIENT + (i << 3));
     for (let j: usize = 0; j <= i; j++, at += 8) {
       const other = L + ((j * (j + 1)) << 2);
       let v = load<f64>(state + NEWTON + at) + tau * load<f64>(state + SAFE + at);
-      if (still || (fixed >> (<i32>j)) & 1) v = i == j ? 1 : 0;
+      if (held || (fixed >> (<i32>j)) & 1) v = i == j ? 1 : 0;
       const whole = v;
       for (let k: usize = 0; k < j; k++) v -= load<f64>(row + (k << 3)) * load<f64>(other + (k << 3));
       if (i == j) {

@@ -10,7 +10,7 @@
 import { add, BYTES, lanesum, load64, mul, splat, splatAt, store64, sub } from "./lanes";
 import { fill } from "./random";
 import { fourSingleFeatures, lossOf, oneSingleFeatures } from "./single";
-import { tile } from "./block-product";
+import { blockProduct } from "./block-product";
 
 /** Streams of random numbers: see src/kernels/simulation.ts. */
 const DATA: i32 = 1;
@@ -115,7 +115,7 @@ export function spectralSteps(
 function fourFeatures(v: i32, n: i32, x: usize, strips: usize, phi: usize): void {
   const stride = (<usize>n) << 3;
   memory.fill(phi, 0, 4 * stride);
-  for (let i: usize = 0; i < stride; i += 32, strips += (<usize>v) << 5) tile(v, x, strips, phi + i, stride);
+  for (let i: usize = 0; i < stride; i += 32, strips += (<usize>v) << 5) blockProduct(v, x, strips, phi + i, stride);
 }
 
 /** φ = Wᵀx for one sample, summed in the order `fourFeatures` sums: four strips at a time hide the latency. */

@@ -7,7 +7,7 @@
 // G is n × n, rows of n f64, n a multiple of 4; whole 4 × 4 blocks on and below the diagonal are kept, nothing above.
 
 import { add, BYTES, lanesum, load64, mul, splat, splatAt, store64, sub } from "./lanes";
-import { tile } from "./block-product";
+import { blockProduct } from "./block-product";
 
 /** Columns reduced before the rest of the matrix is updated. */
 const BLOCK: i32 = 16;
@@ -140,7 +140,7 @@ function rankUpdate(n: i32, from: i32, count: i32, G: usize, U: usize, W: usize,
   }
   for (let i = from; i < n; i += 4)
     for (let j = from; j <= i; j += 4)
-      tile(
+      blockProduct(
         depth,
         strips + <usize>(i >> 2) * strip,
         right + <usize>(j >> 2) * strip,

@@ -196,7 +196,7 @@ export function cases(): Case[] {
   const rates = [0.3, 0.1, 0.2, 0.1, 1] as const;
   const [gamma1, gamma2, gamma3, delta, ones] = rates.map((x) => new Float64Array(1000).fill(x)) as FiveArrays;
   const momentum = { gamma1, gamma2, gamma3, delta, batch: ones, noise: 0 };
-  const leaps = {
+  const stages = {
     gamma: new Float64Array(300).fill(0.3),
     batch: new Float64Array(300).fill(1),
     slope: new Float64Array(300),
@@ -365,7 +365,7 @@ export function cases(): Case[] {
       name: "growing steps",
       note: "thirty arrays, 700 bytes a node: the ratio moves between 1.3 and 1.8 with their size and place in the cache",
       size: `${stepped} nodes × 100 steps`,
-      run: (kernels) => kernels.leapModes(quadrature, { re: rho.re.slice(), im: rho.im.slice() }, leaps),
+      run: (kernels) => kernels.growModes(quadrature, { re: rho.re.slice(), im: rho.im.slice() }, stages),
       element: { flops: 310, bytes: 700, count: stepped * 100 },
     },
     {

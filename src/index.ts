@@ -54,7 +54,7 @@ export type { Distribution } from "./kernels/simulation.ts";
 export { wasmKernels } from "./kernels/wasm/wasm.ts";
 export { logspace } from "./math/grid.ts";
 export { availableThreads } from "./pool.ts";
-export { type Made, version } from "./provenance.ts";
+export { type Provenance, version } from "./provenance.ts";
 export { type CheckpointStore, fileCheckpoint } from "./simulation/checkpoint.ts";
 export {
   type DynamicsSimulation,

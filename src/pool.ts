@@ -6,12 +6,12 @@ import { shown } from "./check.ts";
 export interface Pool {
   readonly threads: number;
   /** Runs a method of the worker script on a free thread. Rejects where it throws or its thread dies. */
-  run<T>(method: string, args: unknown[], options?: RunOptions): Promise<T>;
+  run<T>(method: string, args: unknown[], options?: TaskOptions): Promise<T>;
   /** Ends the threads, and with them what still runs. */
   close(): Promise<void>;
 }
 
-export interface RunOptions {
+export interface TaskOptions {
   /** Buffers handed over instead of copied. */
   readonly transfer?: Transferable[];
   /** Receives what the method sends by `workerpool.workerEmit`. */
@@ -53,7 +53,7 @@ export async function openPool(script: URL, threads = availableThreads()): Promi
   };
   return {
     threads,
-    async run<T>(method: string, args: unknown[], { transfer, onEvent }: RunOptions = {}): Promise<T> {
+    async run<T>(method: string, args: unknown[], { transfer, onEvent }: TaskOptions = {}): Promise<T> {
       if (free > 0) free--;
       else await new Promise<void>((resolve) => waiting.push(resolve));
       try {

@@ -3,7 +3,7 @@
 /** The version of isoflop, as in package.json. */
 export const version = "0.1.0";
 
-export interface Made {
+export interface Provenance {
   /** "isoflop" and its version. */
   readonly by: string;
   readonly method: string;
@@ -11,6 +11,6 @@ export interface Made {
   readonly seed?: number;
 }
 
-export function made(method: string, parameters: Record<string, unknown>, seed?: number): Made {
+export function provenance(method: string, parameters: Record<string, unknown>, seed?: number): Provenance {
   return { by: `isoflop ${version}`, method, parameters, ...(seed === undefined ? {} : { seed }) };
 }

@@ -1,4 +1,4 @@
-import { leapMomentum } from "../growing-momentum";
+import { growMomentum } from "../growing-momentum";
 import { stepMomentum } from "../momentum";
 
 // One node λ = ½ of source ¼ (three empty ones pad the arrays) under plain SGD, γ = 0.3, B = 2: g = 0.535, γ²Bs = 0.045.
@@ -41,7 +41,7 @@ describe("momentum steps", () => {
     setUp();
     // no source: Radau's rational approximation of e^x at x = W − W²/2 + W³/3, W = g − 1
     memory.fill(s, 0, 32);
-    leapMomentum(4, lambda, s, 0, R, C, Y, 1, time, zero, gamma, zero, one, batch, 0, out, scratch);
+    growMomentum(4, lambda, s, 0, R, C, Y, 1, time, zero, gamma, zero, one, batch, 0, out, scratch);
     const W = -0.465;
     const x = W - (W * W) / 2 + (W * W * W) / 3;
     const expected = (1 + 0.4 * x + 0.05 * x * x) / (1 - 0.6 * x + 0.15 * x * x - (x * x * x) / 60);

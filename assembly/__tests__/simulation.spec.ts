@@ -1,6 +1,6 @@
 import { indexPowers } from "../elementary";
 import { fill, philox } from "../random";
-import { tile } from "../block-product";
+import { blockProduct } from "../block-product";
 import { rationalQL, tridiagonalize } from "../tridiagonal";
 
 const memory = heap.alloc(65536);
@@ -38,7 +38,7 @@ describe("powers of the index", () => {
   });
 });
 
-describe("the tile", () => {
+describe("the block product", () => {
   it("adds the products of two strips", () => {
     // three rows of (1, 2, 3, 4) and of (1, 1, 1, 1)·k
     for (let k = 0; k < 3; k++)
@@ -48,7 +48,7 @@ describe("the tile", () => {
       }
     const c = memory + 192;
     for (let i = 0; i < 16; i++) store<f64>(c + 8 * i, 10.0);
-    tile(3, memory, memory + 96, c, 32);
+    blockProduct(3, memory, memory + 96, c, 32);
     for (let i = 0; i < 16; i++) expect<f64>(load<f64>(c + 8 * i)).toBe(10 + 3 * <f64>((i >> 2) + 1));
   });
 });

@@ -14,6 +14,7 @@ import {
 } from "../index.ts";
 import { brief, fixed, raised, signed, withError } from "../numbers.ts";
 import { Failure } from "./errors.ts";
+import { pointInWords, stepInWords } from "./labels.ts";
 import {
   type Common,
   number,
@@ -29,7 +30,6 @@ import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, sampled, table } from "./table.ts";
 import { optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
-import { pointInWords, stepInWords } from "./words.ts";
 
 interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
   readonly tuned?: boolean;

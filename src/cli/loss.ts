@@ -15,6 +15,7 @@ import {
 } from "../index.ts";
 import { brief, raised, readable } from "../numbers.ts";
 import { Failure } from "./errors.ts";
+import { pointInWords, stepInWords } from "./labels.ts";
 import {
   type Common,
   number,
@@ -28,7 +29,6 @@ import {
 import { openOutput } from "./output.ts";
 import { bold, counts, sampled, table } from "./table.ts";
 import { batchInWords, optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
-import { pointInWords, stepInWords } from "./words.ts";
 
 interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
   readonly d: number;

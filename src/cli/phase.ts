@@ -4,10 +4,10 @@ import type { Command } from "commander";
 import { phase } from "../index.ts";
 import { brief } from "../numbers.ts";
 import { Usage } from "./errors.ts";
+import { pointInWords } from "./labels.ts";
 import { type Common, type PowerLawValues, withCommon, withPowerLaw } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { bold } from "./table.ts";
-import { pointInWords } from "./words.ts";
 
 export function define(command: Command): void {
   withCommon(withPowerLaw(command), { figures: false }).action(run);

@@ -16,6 +16,7 @@ import {
 } from "../index.ts";
 import { brief, fixed, raised, readable } from "../numbers.ts";
 import { Usage } from "./errors.ts";
+import { pointInWords, stepInWords } from "./labels.ts";
 import {
   type Common,
   number,
@@ -30,7 +31,6 @@ import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
 import { scheduleFrom } from "./training.ts";
-import { pointInWords, stepInWords } from "./words.ts";
 
 interface Options extends PowerLawValues, StepValues, Common {
   readonly d?: number;

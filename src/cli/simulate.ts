@@ -24,6 +24,7 @@ import {
 import { brief, fixed, raised, readable } from "../numbers.ts";
 import { Failure } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
+import { pointInWords, stepInWords } from "./labels.ts";
 import {
   type Common,
   number,
@@ -40,7 +41,6 @@ import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
 import { batchInWords, optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
-import { pointInWords, stepInWords } from "./words.ts";
 
 interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
   readonly d: Float64Array;

@@ -15,6 +15,7 @@ import {
 import { brief, raised, readable } from "../numbers.ts";
 import { Failure } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
+import { pointInWords } from "./labels.ts";
 import {
   type Common,
   list,
@@ -28,7 +29,6 @@ import {
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, sampled, table } from "./table.ts";
-import { pointInWords } from "./words.ts";
 
 interface Options extends PowerLawValues, Common {
   readonly d: number;

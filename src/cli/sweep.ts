@@ -10,11 +10,11 @@ import {
   type Estimate,
   estimate,
   jobs,
-  type Plan,
   type Progress,
   place,
   readPlan,
   Store,
+  type SweepPlan,
   standing,
   sweep,
   throughQueue,
@@ -151,7 +151,7 @@ async function run(file: string, options: SweepOptions): Promise<void> {
     );
 }
 
-async function load(file: string, retries?: number): Promise<Plan> {
+async function load(file: string, retries?: number): Promise<SweepPlan> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw new Usage(`${file} cannot be read (${error.code}): give the file of a plan`);
   });
@@ -162,12 +162,12 @@ async function load(file: string, retries?: number): Promise<Plan> {
   return retries === undefined ? plan : { ...plan, retries };
 }
 
-async function dryRun(plan: Plan, options: SweepOptions): Promise<void> {
+async function dryRun(plan: SweepPlan, options: SweepOptions): Promise<void> {
   const cost = await estimate(plan, local(options));
   process.stdout.write(options.json ? `${toJson(cost)}\n` : `${inWords(plan, cost)}\n`);
 }
 
-function inWords(plan: Plan, { cells, threads, seconds, memory, disk, timed, failed, error }: Estimate): string {
+function inWords(plan: SweepPlan, { cells, threads, seconds, memory, disk, timed, failed, error }: Estimate): string {
   const size = (bytes: number) => (bytes < 1e9 ? `${Math.ceil(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
   const lines = [
     `${bold(printable(plan.name))}: ${cells.toLocaleString("en")} cells of job ${plan.job.name}`,

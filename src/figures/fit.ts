@@ -21,7 +21,7 @@ export interface FitFigureData {
 }
 
 /** Runs drawn at most: a million dots show no more than these. */
-const MOST = 4000;
+const MOST_DRAWN = 4000;
 /** Draws of the bootstrap that bands are made from: enough for a line's width. */
 const DRAWS = 400;
 const COMPUTE = "compute C (flops)";
@@ -122,7 +122,7 @@ function approaches({ parametric, isoflop, envelope }: FitResult): Approach[] {
 
 /** Loss over N, a colour for each budget, with the law's curve (or the slice's parabola) at some budgets. */
 function losses({ runs, parametric, isoflop }: FitResult): Panel {
-  const every = Math.max(1, Math.ceil(runs.n / MOST));
+  const every = Math.max(1, Math.ceil(runs.n / MOST_DRAWN));
   const rows = Array.from({ length: Math.floor((runs.n - 1) / every) + 1 }, (_, i) => i * every);
   const [low, high] = extent([runs.C], true)!;
   const shade = (theme: Theme) => (C: number) =>
@@ -268,7 +268,7 @@ function alongLine({ runs, ray }: FitResult): Panel {
 
 function residuals({ runs, parametric }: FitResult): Panel {
   const { residuals: r, delta } = parametric!.fit;
-  const every = Math.max(1, Math.ceil(runs.n / MOST));
+  const every = Math.max(1, Math.ceil(runs.n / MOST_DRAWN));
   const rows = Array.from({ length: Math.floor((runs.n - 1) / every) + 1 }, (_, i) => i * every);
   const percent = Float64Array.from(rows, (i) => 100 * r[i]!);
   const most = percent.reduce((m, x) => Math.max(m, Math.abs(x)), (200 * delta) as number);

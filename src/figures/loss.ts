@@ -23,7 +23,7 @@ export interface LossData {
     | undefined;
 }
 
-interface Curve extends Swatch {
+interface DrawnCurve extends Swatch {
   readonly values: Float64Array;
   readonly width: number;
 }
@@ -53,10 +53,10 @@ export function lossFigure(data: LossData): Figure {
 /** Steps that a log axis can show. */
 const shown = ({ steps }: LossData) => Array.from(steps.keys()).filter((i) => steps[i]! > 0);
 
-function list(data: LossData, theme: Theme): Curve[] {
+function list(data: LossData, theme: Theme): DrawnCurve[] {
   const [blue, orange, green, pink] = theme.category as [string, string, string, string];
   const { components } = data;
-  const parts: Curve[] = components
+  const parts: DrawnCurve[] = components
     ? [
         { label: "F_{0}", color: theme.muted, values: data.steps.map(() => data.F0), width: 1.6 },
         { label: "F_{pp}", color: blue, values: components.Fpp, width: 1.6 },

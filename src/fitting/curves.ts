@@ -2,7 +2,7 @@
 
 import type { Runs } from "./runs.ts";
 
-export interface Curve {
+export interface RunCurve {
   readonly N: number;
   /** log C, increasing, and log L. */
   readonly x: Float64Array;
@@ -13,7 +13,7 @@ export interface Curve {
  * One curve per run that has several rows; rows of runs with a single one are joined by their N, which is how a table of final
  * losses holds curves. Curves of fewer than two points are left out.
  */
-export function curvesOf(runs: Runs, weights?: Float64Array): Curve[] {
+export function curvesOf(runs: Runs, weights?: Float64Array): RunCurve[] {
   const size = new Map<number, number>();
   for (const r of runs.run) size.set(r, (size.get(r) ?? 0) + 1);
   const groups = new Map<string, number[]>();
@@ -27,7 +27,7 @@ export function curvesOf(runs: Runs, weights?: Float64Array): Curve[] {
   return [...groups.values()].map((rows) => curve(runs, rows)).filter((c) => c.x.length > 1);
 }
 
-function curve(runs: Runs, rows: number[]): Curve {
+function curve(runs: Runs, rows: number[]): RunCurve {
   const sorted = rows.slice().sort((i, j) => runs.C[i]! - runs.C[j]!);
   // rows at the same C count once, with their mean
   const x: number[] = [];
@@ -48,7 +48,7 @@ function curve(runs: Runs, rows: number[]): Curve {
 }
 
 /** log L at log C = c; NaN outside the curve. */
-export function read({ x, y }: Curve, c: number): number {
+export function read({ x, y }: RunCurve, c: number): number {
   const last = x.length - 1;
   if (!(c >= x[0]! && c <= x[last]!)) return Number.NaN;
   let [low, high] = [0, last];

@@ -4,7 +4,7 @@
 
 import { integer, oneOf } from "../check.ts";
 import { logspace } from "../math/grid.ts";
-import { type Curve, curvesOf, read } from "./curves.ts";
+import { curvesOf, type RunCurve, read } from "./curves.ts";
 import { fitOptima, type Optima, type OptimaFit } from "./powerlaws.ts";
 import type { Runs } from "./runs.ts";
 
@@ -76,8 +76,8 @@ export function fitEnvelope(runs: Runs, options: EnvelopeOptions = {}): Envelope
   };
 }
 
-function lowest(curves: readonly Curve[], c: number): { curve: Curve; loss: number } | undefined {
-  let best: { curve: Curve; loss: number } | undefined;
+function lowest(curves: readonly RunCurve[], c: number): { curve: RunCurve; loss: number } | undefined {
+  let best: { curve: RunCurve; loss: number } | undefined;
   for (const curve of curves) {
     const loss = read(curve, c);
     if (loss < (best?.loss ?? Infinity)) best = { curve, loss };
@@ -86,7 +86,7 @@ function lowest(curves: readonly Curve[], c: number): { curve: Curve; loss: numb
 }
 
 /** Whether no larger or no smaller model has a curve here: then the lowest seen need not be the lowest there is. */
-function truncated(curves: readonly Curve[], winner: Curve, c: number): boolean {
-  const covers = (curve: Curve) => !Number.isNaN(read(curve, c));
+function truncated(curves: readonly RunCurve[], winner: RunCurve, c: number): boolean {
+  const covers = (curve: RunCurve) => !Number.isNaN(read(curve, c));
   return !curves.some((o) => o.N > winner.N && covers(o)) || !curves.some((o) => o.N < winner.N && covers(o));
 }

@@ -5,7 +5,7 @@ import { integer, positive } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { availableThreads, openPool, type Pool, workerScript } from "../pool.ts";
-import { type Made, made } from "../provenance.ts";
+import { type Provenance, provenance } from "../provenance.ts";
 import { type Bootstrap, bootstrap, type Refit } from "./bootstrap.ts";
 import { type Bridge, type BridgeOptions, bridge, type Forecast, forecast, gaussian } from "./bridge.ts";
 import { type EnvelopeFit, type EnvelopeOptions, fitEnvelope } from "./envelope.ts";
@@ -70,7 +70,7 @@ export interface FitResult {
   /** Approaches asked for that the data do not allow, and why. */
   readonly unavailable: readonly { readonly method: 1 | 2 | 3; readonly reason: string }[];
   readonly warnings: readonly string[];
-  readonly made: Made;
+  readonly made: Provenance;
 }
 
 /**
@@ -165,7 +165,11 @@ export async function fitRuns(runs: Runs, options: FitOptions = {}): Promise<Fit
       ray: !known.line || known.points < 4 ? null : alongRay(runs, draws, seed),
       unavailable,
       warnings,
-      made: made("fit", { methods, delta, draws, by: options.by ?? "auto", rows: runs.n, runs: runCount(runs) }, seed),
+      made: provenance(
+        "fit",
+        { methods, delta, draws, by: options.by ?? "auto", rows: runs.n, runs: runCount(runs) },
+        seed,
+      ),
     };
   } finally {
     await pool?.close();

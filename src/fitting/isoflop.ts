@@ -50,7 +50,7 @@ export interface IsoflopFit extends OptimaFit {
   readonly slices: readonly Slice[];
 }
 
-interface Points {
+interface BudgetPoints {
   readonly flops: number;
   /** The lowest C among its rows. */
   readonly from: number;
@@ -89,7 +89,7 @@ export function fitIsoflop(runs: Runs, options: IsoflopOptions = {}): IsoflopFit
 }
 
 /** Slices of at least three model sizes: rows of nearly equal C, or cuts through the loss curves. */
-export function slicesOf(runs: Runs, options: IsoflopOptions = {}): Points[] {
+export function slicesOf(runs: Runs, options: IsoflopOptions = {}): BudgetPoints[] {
   const same = finite("sameFlops", options.sameFlops ?? 0.1, 0, 10);
   if (options.slices === undefined) {
     const shared = sharedBudgets(runs, same, options.weights);
@@ -99,7 +99,7 @@ export function slicesOf(runs: Runs, options: IsoflopOptions = {}): Points[] {
 }
 
 /** Rows in order of C, parted wherever the next C exceeds the slice's first by more than `same`. */
-function sharedBudgets(runs: Runs, same: number, weights?: Float64Array): Points[] {
+function sharedBudgets(runs: Runs, same: number, weights?: Float64Array): BudgetPoints[] {
   const order = Array.from(runs.C.keys())
     .filter((i) => !weights || weights[i]! > 0)
     .sort((i, j) => runs.C[i]! - runs.C[j]!);
@@ -124,7 +124,7 @@ function sharedBudgets(runs: Runs, same: number, weights?: Float64Array): Points
     .filter((slice) => new Set(slice.N).size >= 3);
 }
 
-function cuts(runs: Runs, count: number, weights?: Float64Array): Points[] {
+function cuts(runs: Runs, count: number, weights?: Float64Array): BudgetPoints[] {
   const curves = curvesOf(runs, weights).sort((p, q) => p.N - q.N);
   if (curves.length < 3) return [];
   const starts = curves.map((c) => c.x[0]!).sort((p, q) => p - q);
@@ -143,7 +143,7 @@ function cuts(runs: Runs, count: number, weights?: Float64Array): Points[] {
 }
 
 /** The points around the lowest one. */
-function near(slice: Points, within: number): Points {
+function near(slice: BudgetPoints, within: number): BudgetPoints {
   let lowest = 0;
   slice.loss.forEach((loss, i) => {
     if (loss < slice.loss[lowest]!) lowest = i;
@@ -156,7 +156,7 @@ function near(slice: Points, within: number): Points {
 }
 
 /** log L = c₀ + c₁u + c₂u², u = log N, by weighted least squares through `slice`, a part of `whole`. */
-function byParabola(slice: Points, whole: Points): Slice {
+function byParabola(slice: BudgetPoints, whole: BudgetPoints): Slice {
   const x = slice.N.map(Math.log);
   const y = slice.loss.map(Math.log);
   const total = slice.weights.reduce((sum, w) => sum + w, 0);
@@ -189,7 +189,7 @@ function byParabola(slice: Points, whole: Points): Slice {
 }
 
 /** The lowest point of an Akima spline through the points; sizes tried twice enter with their mean. */
-function byAkima(slice: Points): Slice {
+function byAkima(slice: BudgetPoints): Slice {
   const x: number[] = [];
   const y: number[] = [];
   const weight: number[] = [];
@@ -211,7 +211,7 @@ function byAkima(slice: Points): Slice {
   return finished(slice, spline.at, spline.lowest, problem);
 }
 
-function finished(slice: Points, fitted: (u: number) => number, optimum: number, problem: string | null): Slice {
+function finished(slice: BudgetPoints, fitted: (u: number) => number, optimum: number, problem: string | null): Slice {
   return {
     ...slice,
     fitted,

@@ -30,7 +30,7 @@ export interface Profile {
 
 /** Exponents searched for the ends of the interval. */
 const LEAST = 1e-3;
-const MOST = 5;
+const LARGEST = 5;
 
 /**
  * Profiles α or β about a fit of the same runs.
@@ -78,10 +78,10 @@ export function profile(
     }
     return (inside + outside) / 2;
   };
-  const interval: Interval = [end(LEAST), end(MOST)];
+  const interval: Interval = [end(LEAST), end(LARGEST)];
   const reach = (limit: number, bound: number) =>
     Math.abs(limit) === Infinity ? bound : fit[parameter] + 1.6 * (limit - fit[parameter]);
-  const [from, to] = [Math.max(LEAST, reach(interval[0], LEAST)), reach(interval[1], MOST)];
+  const [from, to] = [Math.max(LEAST, reach(interval[0], LEAST)), reach(interval[1], LARGEST)];
   const side = (limit: number): [number, number][] => {
     last = centre;
     return Array.from({ length: count }, (_, i) => {

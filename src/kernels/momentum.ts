@@ -31,5 +31,5 @@ export interface MomentumKernels {
   /** Steps (9.3) on real nodes. The state is left at the end of the last step. Returns P before each step. */
   stepMomentum(nodes: Nodes, state: MomentumState, drive: MomentumDrive): Float64Array;
   /** As `stepMomentum` in growing steps, by Radau IIA of order 5 (docs/theory.md, eq. 9.8). Returns P after each step. */
-  leapMomentum(nodes: Nodes, state: MomentumState, stages: MomentumStages): Float64Array;
+  growMomentum(nodes: Nodes, state: MomentumState, stages: MomentumStages): Float64Array;
 }

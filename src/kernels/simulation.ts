@@ -56,7 +56,7 @@ export interface Tridiagonal {
   readonly norm: number;
 }
 
-export interface Measure {
+export interface SampledMeasure {
   /** Eigenvalues λ̂_i of WᵀDW, in no order. */
   readonly eigenvalues: Float64Array;
   /** ⟨h, eigenvector i⟩², h = WᵀDb. */
@@ -121,7 +121,7 @@ export interface SimulationKernels {
   /** The tridiagonal form of G from h on. */
   tridiagonalize(gram: Gram): Tridiagonal;
   /** The eigenvalues of T, which are those of G, and the weights of h on G's eigenvectors. */
-  measure(T: Tridiagonal): Measure;
+  measure(T: Tridiagonal): SampledMeasure;
   /** W of one draw, v rows and d rounded up to a multiple of 16 columns. In f32 it is the W of f64, rounded. Default "f64". */
   embedding(v: number, embedding: Embedding, precision?: Precision): Strips;
   /**

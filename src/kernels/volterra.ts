@@ -42,7 +42,7 @@ export interface VolterraKernels {
    */
   stepModes(nodes: Nodes, state: ComplexArray, drive: Drive): Float64Array;
   /** As `stepModes` in growing steps, by Radau IIA of order 5 (docs/theory.md, eqs. 5.8–5.11). Returns P after each step. */
-  leapModes(nodes: Nodes, state: ComplexArray, stages: Stages): Float64Array;
+  growModes(nodes: Nodes, state: ComplexArray, stages: Stages): Float64Array;
   /** F(r) and K(r), r = 0…count−1, for a constant step. */
   powers(nodes: Nodes, gamma: number, batch: number, count: number): { forcing: Float64Array; kernel: Float64Array };
   /** P(r) = F(r) + Σ_{s<r} K(r−1−s) P(s) (docs/theory.md, eq. 2.2), summed as written. */

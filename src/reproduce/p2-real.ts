@@ -20,7 +20,7 @@ import {
   type Table,
   tailFit,
 } from "../index.ts";
-import { atLeast, atMost, type Claim, type Context, equals, type Outcome, type Recipe } from "./recipe.ts";
+import { atLeast, atMost, type Claim, type Context, equals, type Findings, type Recipe } from "./recipe.ts";
 
 const NOT_TRAINED = "The networks of the paper (CIFAR-5M, Wikitext) are not trained here.";
 
@@ -51,7 +51,7 @@ function synthetic(): Measured {
 }
 
 /** The tails of a spectrum give a and b; the plateaus and the power law in time then follow, and are computed on the spectrum itself. */
-function ofSpectrum(spectrum: Measured, { quick }: Context, kind: "synthetic" | "given"): Outcome {
+function ofSpectrum(spectrum: Measured, { quick }: Context, kind: "synthetic" | "given"): Findings {
   const modes = spectrum.eigenvalues.length;
   const tail = tailFit(spectrum);
   const [a, b] = [tail.a.value, tail.b.value];
@@ -169,7 +169,7 @@ function ofSpectrum(spectrum: Measured, { quick }: Context, kind: "synthetic" | 
 }
 
 /** L = E + A/N^α + B/D^β through a table of runs: the two exponents are those of width and of time (data seen once). */
-async function ofRuns(table: Table, { quick, threads, signal, onProgress }: Context): Promise<Outcome> {
+async function ofRuns(table: Table, { quick, threads, signal, onProgress }: Context): Promise<Findings> {
   const runs = runsFromTable(table);
   const result = await fitRuns(runs, { methods: [3], draws: quick ? 200 : 1000, threads, signal, onProgress });
   if (!result.parametric)

@@ -11,7 +11,7 @@ export interface Recipe {
   readonly settings: string;
   /** Whether it takes a file of the user's own. */
   readonly takesData?: boolean;
-  readonly run: (context: Context) => Promise<Outcome> | Outcome;
+  readonly run: (context: Context) => Promise<Findings> | Findings;
 }
 
 export interface Context {
@@ -25,7 +25,7 @@ export interface Context {
   readonly data?: string;
 }
 
-export interface Outcome {
+export interface Findings {
   readonly claims: readonly Claim[];
   readonly figures: readonly Figure[];
   /** Plain text for the report: what is seen and why. */

@@ -9,7 +9,7 @@ import { version } from "../index.ts";
 import type { Context, Recipe } from "./recipe.ts";
 import { type Entry, report } from "./report.ts";
 
-export interface RunOptions extends Omit<Context, "onProgress"> {
+export interface ReproduceOptions extends Omit<Context, "onProgress"> {
   /** Folder of the report. */
   readonly out: string;
   /** Compute everything again. */
@@ -22,7 +22,7 @@ export interface RunOptions extends Omit<Context, "onProgress"> {
 }
 
 /** Runs the recipes and writes OUT/index.html, with OUT/ID.json and OUT/FIGURE.csv beside. */
-export async function reproduce(recipes: readonly Recipe[], options: RunOptions): Promise<Entry[]> {
+export async function reproduce(recipes: readonly Recipe[], options: ReproduceOptions): Promise<Entry[]> {
   const { out, quick, fresh = false, onProgress, onEntry, signal, threads, data } = options;
   const order = options.order ?? recipes.map(({ id }) => id);
   mkdirSync(out, { recursive: true });

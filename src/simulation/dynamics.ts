@@ -2,7 +2,7 @@
 // function of (seed, draw), so an ensemble of 200 begins with the ensemble of 100, whatever the threads.
 
 import { integer } from "../check.ts";
-import { type Made, made } from "../provenance.ts";
+import { type Provenance, provenance } from "../provenance.ts";
 import { checkTimes, dynamicsOf } from "../theory/dynamics/dynamics.ts";
 import { type DynamicsProblem, dynamicsModel } from "../theory/dynamics/problem.ts";
 import { openLanes, type ThreadOptions } from "./lanes.ts";
@@ -33,7 +33,7 @@ export interface DynamicsSimulation {
   readonly draws: number;
   readonly test: SimulatedLoss;
   readonly train: SimulatedLoss;
-  readonly made: Made;
+  readonly made: Provenance;
 }
 
 /**
@@ -92,6 +92,6 @@ export async function simulateDynamics(
     draws,
     test: compared("test"),
     train: compared("train"),
-    made: made("simulateDynamics", parameters, seed),
+    made: provenance("simulateDynamics", parameters, seed),
   };
 }

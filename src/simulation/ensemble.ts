@@ -5,7 +5,7 @@
 
 import { finite, integer, oneOf } from "../check.ts";
 import { type Distribution, PRECISIONS, type Precision } from "../kernels/simulation.ts";
-import { type Made, made } from "../provenance.ts";
+import { type Provenance, provenance } from "../provenance.ts";
 import type { Plrf } from "../theory/measure/plrf.ts";
 import type { SampledSpectrum } from "./eigenvalues.ts";
 import type { ThreadOptions } from "./lanes.ts";
@@ -40,17 +40,17 @@ export interface SimulationOptions extends RunOptions {
   readonly expected?: boolean;
 }
 
-interface Curve extends Summary {
+interface EnsembleCurve extends Summary {
   /** Recorded numbers of steps r. */
   readonly steps: Float64Array;
   /** f = B·d·r. */
   readonly flops: Float64Array;
   readonly draws: number;
   readonly stats: RunStats;
-  readonly made: Made;
+  readonly made: Provenance;
 }
 
-export interface Simulation extends Curve {
+export interface Simulation extends EnsembleCurve {
   readonly members: number;
   /** Each member's loss P(θ_r) at the recorded steps. */
   readonly curves: readonly Float64Array[];
@@ -60,7 +60,7 @@ export interface Simulation extends Curve {
   readonly deviation?: Float64Array;
 }
 
-export interface ExpectedLoss extends Curve {
+export interface ExpectedLoss extends EnsembleCurve {
   /** The exact expected loss for each draw of W. */
   readonly curves: readonly Float64Array[];
 }
@@ -178,12 +178,12 @@ export interface SampleOptions extends ThreadOptions {
 export async function sampleSpectrum(
   model: Plrf,
   options: SampleOptions = {},
-): Promise<{ readonly draws: readonly SampledSpectrum[]; readonly made: Made }> {
+): Promise<{ readonly draws: readonly SampledSpectrum[]; readonly made: Provenance }> {
   const run = new Run(model, { ...options, steps: 1 });
   const draws = integer("draws", options.draws ?? 1, 1, 2 ** 32);
   const parameters = { ...model.spectrum, d: model.d, v: model.v, draws };
   const spectra = await run.spectra(draws);
-  return { draws: spectra, made: made("sampleSpectrum", parameters, run.seed) };
+  return { draws: spectra, made: provenance("sampleSpectrum", parameters, run.seed) };
 }
 
 /** The mean of the expectations the members had, and how far, in standard errors, the members' mean is from it. */

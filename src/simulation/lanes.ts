@@ -5,7 +5,7 @@ import { shown } from "../check.ts";
 import { defaultKernels, sharedModule } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { openPool, workerScript } from "../pool.ts";
-import { type Job, type Result, Runner } from "./segments.ts";
+import { type Job, type Result, SegmentRunner } from "./segments.ts";
 
 export interface ThreadOptions {
   /** Worker threads. 0: in the calling thread, which gives way to events between pieces of work. Default 0. */
@@ -27,7 +27,7 @@ export interface Lane {
 
 /** Opens the lanes that `options` asks for, at least one. */
 export async function openLanes({ threads = 0, worker, kernels }: ThreadOptions): Promise<Lane[]> {
-  if (threads === 0) return [inline(new Runner(kernels ?? defaultKernels()))];
+  if (threads === 0) return [inline(new SegmentRunner(kernels ?? defaultKernels()))];
   if (kernels) throw new RangeError(`kernels must be left out where threads > 0 (workers make their own)`);
   if (worker !== undefined && !(worker instanceof URL))
     throw new TypeError(`worker must be a URL, got ${shown(worker)}`);
@@ -50,7 +50,7 @@ export async function openLanes({ threads = 0, worker, kernels }: ThreadOptions)
   );
 }
 
-function inline(runner: Runner): Lane {
+function inline(runner: SegmentRunner): Lane {
   return {
     async run(job) {
       await new Promise((resolve) => setTimeout(resolve));

@@ -4,7 +4,7 @@ import { finite, increasing, integer } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { PerStep } from "../kernels/simulation.ts";
 import { logspace } from "../math/grid.ts";
-import { made } from "../provenance.ts";
+import { provenance } from "../provenance.ts";
 import type { Plrf } from "../theory/measure/plrf.ts";
 import type { Momentum } from "../theory/training/momentum.ts";
 import { type Optimizer, samplesBefore } from "../theory/training/optimizer.ts";
@@ -14,10 +14,10 @@ import type { SampledSpectrum } from "./eigenvalues.ts";
 import { type Lane, openLanes, type ThreadOptions } from "./lanes.ts";
 import {
   type DenseJob,
+  type DrawnModel,
   denseStart,
   expectedStart,
   mapDrive,
-  type Problem,
   type RunJob,
   type Span,
   type StepDrive,
@@ -78,7 +78,7 @@ export interface Task {
   readonly job: (state: Float64Array, span: Span, lane: Lane) => Promise<RunJob>;
 }
 
-interface Outcome {
+interface RunLosses {
   /** `size` curves one after the other. */
   readonly losses: Float64Array;
   readonly diverged: Float64Array;
@@ -134,7 +134,7 @@ export class Run {
     if (optimizer) Object.assign(this.parameters, { optimizer, horizon, drive: [0, ...record].map(this.#at!) });
   }
 
-  problem(draw: number): Problem {
+  problem(draw: number): DrawnModel {
     const { spectrum, v, d } = this.#model;
     return { spectrum, v, d, seed: this.seed, draw };
   }
@@ -223,7 +223,7 @@ export class Run {
   }
 
   /** Does all tasks, in order as lanes come free. */
-  async all(tasks: readonly Task[], parameters: Record<string, unknown>): Promise<Outcome[]> {
+  async all(tasks: readonly Task[], parameters: Record<string, unknown>): Promise<RunLosses[]> {
     const { checkpoint } = this.#options;
     this.#made = parameters;
     const bytes = await checkpoint?.read();
@@ -232,7 +232,7 @@ export class Run {
     this.#work = { total, done: 0, before: 0, start: performance.now() };
     for (const { name, cost } of tasks) this.#work.before += cost * (this.#entries.get(name)?.[0]?.[0] ?? 0);
     this.#work.done = this.#work.before;
-    const outcomes: Outcome[] = [];
+    const outcomes: RunLosses[] = [];
     try {
       await this.#share(tasks.length, async (i, lane) => {
         outcomes[i] = await this.#task(tasks[i]!, lane);
@@ -243,7 +243,7 @@ export class Run {
     return outcomes;
   }
 
-  async #task(task: Task, lane: Lane): Promise<Outcome> {
+  async #task(task: Task, lane: Lane): Promise<RunLosses> {
     const { name, size, cost } = task;
     const kept = this.#entries.get(name);
     let at = kept ? kept[0]![0]! : 0;
@@ -297,7 +297,7 @@ export class Run {
       const column = (name: keyof Momentum) => Float64Array.from(steps, (step) => step[name]);
       const momentum = { gamma1: column("gamma1"), gamma3: column("gamma3"), delta: column("delta") };
       const whole = { batch: column("batch"), gamma: column("gamma2"), ...(this.#momentum ? { momentum } : {}) };
-      drive = mapDrive(whole, once);
+      drive = mapDrive(whole, collapsed);
       if (this.#steps <= MOST_KEPT) this.#drives.set(key, drive);
     }
     return drive;
@@ -348,7 +348,7 @@ export class Run {
     return {
       steps: this.record,
       flops: this.record.map((r) => d * samplesBefore(this.#options.optimizer?.batch ?? batch, r)),
-      made: made("simulate", parameters, this.seed),
+      made: provenance("simulate", parameters, this.seed),
     };
   }
 
@@ -364,7 +364,7 @@ export class Run {
 }
 
 /** A number where all are the same. */
-const once = (values: PerStep): PerStep =>
+const collapsed = (values: PerStep): PerStep =>
   typeof values === "number" || values.some((x) => x !== values[0]) ? values : values[0]!;
 
 function recordOf(record: number | ArrayLike<number>, steps: number): Float64Array {

@@ -16,7 +16,7 @@ import { rootsOf, type SampledSpectrum, sample } from "./eigenvalues.ts";
 import { type Losses, trainNetwork } from "./network.ts";
 
 /** The data and the embedding of one draw of W. */
-export interface Problem {
+export interface DrawnModel {
   readonly spectrum: Spectrum;
   readonly v: number;
   readonly d: number;
@@ -44,13 +44,13 @@ export interface StepDrive {
 
 export interface SampleJob {
   readonly kind: "sample";
-  readonly problem: Problem;
+  readonly problem: DrawnModel;
 }
 
 /** Spectral SGD of one member (docs/theory.md, eq. 7.3). state: u, and with momentum y. */
 export interface SpectralJob {
   readonly kind: "spectral";
-  readonly problem: Problem;
+  readonly problem: DrawnModel;
   readonly sampled: SampledSpectrum;
   readonly state: Float64Array;
   readonly member: number;
@@ -61,7 +61,7 @@ export interface SpectralJob {
 /** Dense SGD of members that share one W (eq. 1.4). state: θ of each, and with momentum y of each. */
 export interface DenseJob {
   readonly kind: "dense";
-  readonly problem: Problem;
+  readonly problem: DrawnModel;
   readonly state: Float64Array;
   readonly member: number;
   readonly members: number;
@@ -129,7 +129,7 @@ export function expectedStart({ energies }: SampledSpectrum, momentum = false): 
 }
 
 /** Does jobs on one set of kernels, keeping the last W for the next. */
-export class Runner {
+export class SegmentRunner {
   readonly #kernels: Kernels;
   #embedding: { key: string; roots: Roots; strips: Strips } | undefined;
 
@@ -201,7 +201,7 @@ export class Runner {
     return { state, losses: concatenate(losses), diverged };
   }
 
-  #embed(problem: Problem, precision: Precision): { roots: Roots; strips: Strips } {
+  #embed(problem: DrawnModel, precision: Precision): { roots: Roots; strips: Strips } {
     const { spectrum, v, d, seed, draw } = problem;
     const key = JSON.stringify([spectrum, v, d, seed, draw, precision]);
     if (this.#embedding?.key !== key)
@@ -257,7 +257,7 @@ const stepped = ({ momentum, ...rest }: StepDrive, state: Float64Array, size: nu
 });
 
 /** The most steps a kernel is given at once. */
-const MOST = 1 << 16;
+const SEGMENT_STEPS = 1 << 16;
 
 /**
  * Runs a span from record to record: `part` does steps first … first+count−1 and returns each member's loss after them.
@@ -277,7 +277,7 @@ function eachPart(
     return result;
   };
   [...record, end].forEach((to, i) => {
-    while (to - at > MOST) advance(at + MOST);
+    while (to - at > SEGMENT_STEPS) advance(at + SEGMENT_STEPS);
     if (i === record.length && to === at) return;
     const result = advance(to);
     if (losses.length === 0)

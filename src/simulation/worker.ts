@@ -4,13 +4,13 @@
 import workerpool from "workerpool";
 import { defaultKernels } from "../kernels/default.ts";
 import { wasmKernels } from "../kernels/wasm/wasm.ts";
-import { type Job, Runner } from "./segments.ts";
+import { type Job, SegmentRunner } from "./segments.ts";
 
-let runner: Runner;
+let runner: SegmentRunner;
 
 workerpool.worker({
   begin: (module?: WebAssembly.Module) => {
-    runner = new Runner(module ? wasmKernels(module) : defaultKernels());
+    runner = new SegmentRunner(module ? wasmKernels(module) : defaultKernels());
   },
   run: (job: Job) => runner.run(job),
 });

@@ -2,7 +2,7 @@
 
 import { type JobResult, jobs, type Parameters, type Scalar, type Value } from "./jobs.ts";
 import { canonical, kernelVersion, sha256 } from "./keys.ts";
-import type { Plan } from "./plan.ts";
+import type { SweepPlan } from "./plan.ts";
 import { isReference, NO_TABLES, type Tables } from "./tables.ts";
 
 export interface Cell {
@@ -34,7 +34,7 @@ export interface Outcome {
 }
 
 /** Cell `index` of a plan, 0 ≤ index < plan.size; the seed varies fastest. */
-export function cellAt(plan: Plan, index: number): Cell {
+export function cellAt(plan: SweepPlan, index: number): Cell {
   const parameters: Record<string, Value> = { ...plan.fixed };
   const seed = plan.seeds[index % plan.seeds.length]!;
   placesOf(plan, index).forEach((place, a) => {
@@ -47,7 +47,7 @@ export function cellAt(plan: Plan, index: number): Cell {
 }
 
 /** Where cell `index` lies on each axis. */
-function placesOf({ axes, seeds }: Plan, index: number): number[] {
+function placesOf({ axes, seeds }: SweepPlan, index: number): number[] {
   const places: number[] = [];
   let rest = Math.floor(index / seeds.length);
   for (const { values } of axes.toReversed()) {
@@ -58,7 +58,7 @@ function placesOf({ axes, seeds }: Plan, index: number): number[] {
 }
 
 /** Tells which cells are the same as an earlier one of the plan: an axis names a value twice. */
-export function repeats(plan: Plan): (index: number) => boolean {
+export function repeats(plan: SweepPlan): (index: number) => boolean {
   const again = plan.axes.map(({ values }) => {
     const seen = new Set<string>();
     return values.map(canonical).map((text) => seen.has(text) || !seen.add(text));

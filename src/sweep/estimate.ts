@@ -2,7 +2,7 @@
 
 import { cellAt, memoryOf, type Outcome, spreadOrder } from "./cells.ts";
 import { CellPool, type LocalOptions } from "./local.ts";
-import type { Plan } from "./plan.ts";
+import type { SweepPlan } from "./plan.ts";
 
 /** Cells timed, in no more than so many seconds; cells whose memory is asked for. */
 const TIMED = 24;
@@ -28,7 +28,7 @@ export interface Estimate {
 /** A thread's own memory. */
 const THREAD = 60e6;
 
-export async function estimate(plan: Plan, options: LocalOptions = {}): Promise<Estimate> {
+export async function estimate(plan: SweepPlan, options: LocalOptions = {}): Promise<Estimate> {
   const pool = await CellPool.open(options);
   try {
     const outcomes = await timed(plan, pool);
@@ -53,7 +53,7 @@ export async function estimate(plan: Plan, options: LocalOptions = {}): Promise<
   }
 }
 
-async function timed(plan: Plan, pool: CellPool): Promise<Outcome[]> {
+async function timed(plan: SweepPlan, pool: CellPool): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const end = performance.now() + 1000 * PATIENCE;
   const indices = spreadOrder(plan.size);
@@ -75,7 +75,7 @@ async function timed(plan: Plan, pool: CellPool): Promise<Outcome[]> {
   return [...outcomes];
 }
 
-function largest(plan: Plan): number {
+function largest(plan: SweepPlan): number {
   let most = 0;
   const step = Math.max(1, Math.floor(plan.size / LOOKED_AT));
   for (let i = plan.size - 1; i >= 0; i -= step) most = Math.max(most, memoryOf(cellAt(plan, i), plan.tables));

@@ -6,7 +6,7 @@ export { type Estimate, estimate } from "./estimate.ts";
 export { type JobKind, jobs, type Parameter, type Scalar, type Value } from "./jobs.ts";
 export { kernelVersion } from "./keys.ts";
 export type { LocalOptions } from "./local.ts";
-export { type Plan, readPlan } from "./plan.ts";
+export { readPlan, type SweepPlan } from "./plan.ts";
 export { type QueueOptions, throughQueue } from "./queue.ts";
 export { place } from "./redis.ts";
 export { planSchema } from "./schema.ts";

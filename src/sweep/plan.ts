@@ -11,7 +11,7 @@ export interface Axis {
   readonly values: readonly Value[];
 }
 
-export interface Plan {
+export interface SweepPlan {
   readonly name: string;
   readonly job: JobKind;
   /** Every parameter that does not vary. */
@@ -69,7 +69,7 @@ export interface PlanOptions {
  * Checks a plan (the JSON text, or what it says), reads its tables and completes it.
  * @throws RangeError naming the JSON pointer of the first mistake
  */
-export async function readPlan(source: string | object, { folder = "." }: PlanOptions = {}): Promise<Plan> {
+export async function readPlan(source: string | object, { folder = "." }: PlanOptions = {}): Promise<SweepPlan> {
   const value = structuredClone(await checked(typeof source === "string" ? parse(source) : source));
   const job = jobs.get(value.job)!;
   const tables = await resolveTables(value, job, folder);
@@ -153,7 +153,7 @@ async function resolveTables(value: Source, job: JobKind, folder: string | null)
 function checkValues(
   job: JobKind,
   given: { axes: Record<string, Range> },
-  fixed: Plan["fixed"],
+  fixed: SweepPlan["fixed"],
   axes: readonly Axis[],
 ) {
   const check = (path: string, name: string, value: Value) => {

@@ -11,7 +11,7 @@ import { version } from "../provenance.ts";
 import { type Cell, cellAt, type Outcome, repeats } from "./cells.ts";
 import { type Column, jobs } from "./jobs.ts";
 import { KeySet, kernelVersion } from "./keys.ts";
-import type { Plan } from "./plan.ts";
+import type { SweepPlan } from "./plan.ts";
 
 /** Raised when the tables change. */
 export const SCHEMA = 2;
@@ -108,7 +108,7 @@ export class Store {
   }
 
   /** Remembers a plan and, where asked, forgets its failed cells so that they run again. */
-  begin(plan: Plan, retryFailed: boolean): Promise<void> {
+  begin(plan: SweepPlan, retryFailed: boolean): Promise<void> {
     return this.#transaction(async (connection) => {
       await connection.run("DELETE FROM plans WHERE id = $1", [plan.id]);
       await connection.run("INSERT INTO plans VALUES ($1, $2, $3, $4)", [
@@ -140,7 +140,7 @@ export class Store {
   }
 
   /** PENDING, DONE, FAILED or REPEATED for every cell of a plan. */
-  async survey(plan: Plan): Promise<Uint8Array> {
+  async survey(plan: SweepPlan): Promise<Uint8Array> {
     const keys = { done: new KeySet(), failed: new KeySet() };
     const result = await this.#connection.stream("SELECT key, status FROM cells WHERE kernels = $1 AND job = $2", [
       kernelVersion(),

@@ -4,7 +4,7 @@ import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Cell, cellAt, type Outcome, spreadOrder } from "./cells.ts";
 import { type LocalOptions, type Record, runLocally } from "./local.ts";
-import type { Plan } from "./plan.ts";
+import type { SweepPlan } from "./plan.ts";
 import { DONE, FAILED, PENDING, REPEATED, Store } from "./store.ts";
 import type { Tables } from "./tables.ts";
 
@@ -51,7 +51,7 @@ export type Execute = (work: {
  * @throws Error in one line where the store cannot be opened or written; AbortError where `signal` says so: what was
  *   recorded stays
  */
-export async function sweep(plan: Plan, options: SweepOptions): Promise<Progress> {
+export async function sweep(plan: SweepPlan, options: SweepOptions): Promise<Progress> {
   const { signal, onProgress } = options;
   signal?.throwIfAborted();
   const store = await Store.open(options.out, "write");
@@ -96,7 +96,7 @@ export async function sweep(plan: Plan, options: SweepOptions): Promise<Progress
 }
 
 /** How a plan stands in a store. */
-export async function standing(store: Store, plan: Plan): Promise<Standing> {
+export async function standing(store: Store, plan: SweepPlan): Promise<Standing> {
   return count(await store.survey(plan));
 }
 
@@ -106,14 +106,14 @@ function count(states: Uint8Array): { cells: number; done: number; failed: numbe
   return { cells: states.length - counts[REPEATED]!, done: counts[DONE]!, failed: counts[FAILED]! };
 }
 
-function* pending(plan: Plan, states: Uint8Array): Generator<Cell> {
+function* pending(plan: SweepPlan, states: Uint8Array): Generator<Cell> {
   for (const i of spreadOrder(plan.size)) if (states[i] === PENDING) yield cellAt(plan, i);
 }
 
 /** Where a running sweep says how it stands, for its store is locked. */
 export const PROGRESS = "progress.json";
 
-function writeProgress(folder: string, plan: Plan, { cells, done, failed, left }: Progress): void {
+function writeProgress(folder: string, plan: SweepPlan, { cells, done, failed, left }: Progress): void {
   const file = join(folder, PROGRESS);
   const seconds = Number.isFinite(left) ? Math.ceil(left) : null;
   const text = JSON.stringify({

@@ -64,7 +64,7 @@ onEachBackend((kernels) => {
       const at = Array.from({ length: count }, (_, k) => NODES.map((c) => 1000 * Math.exp((k + c) * h))).flat();
       const state = { R: start.R.slice(), C: start.C.slice(), Y: start.Y.slice() };
       const stages = { ...drive(at.map((t) => t - 0.5)), time: Float64Array.from(at, (t) => t * h) };
-      return kernels.leapMomentum(nodes, state, stages)[count - 1]!;
+      return kernels.growMomentum(nodes, state, stages)[count - 1]!;
     };
     const exact = end(320);
     const order = Math.log2(Math.abs(end(16) - exact) / Math.abs(end(32) - exact));

@@ -97,7 +97,7 @@ onEachBackend((kernels) => {
         slope: time.map((_, i) => Math.log(gamma(at[i]!) / gamma(at[i]! - 1))),
         noise: 0.5,
       };
-      return kernels.leapModes(slowNodes, copy(start), stages)[count - 1]!;
+      return kernels.growModes(slowNodes, copy(start), stages)[count - 1]!;
     };
     const exact = end(640);
     const [coarse, fine] = [Math.abs(end(20) - exact), Math.abs(end(40) - exact)];

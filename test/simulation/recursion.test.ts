@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { wasmKernels } from "../../src/kernels/wasm/wasm.ts";
-import { expectedStart, mapDrive, Runner, type Span, spectralStart } from "../../src/simulation/segments.ts";
+import { expectedStart, mapDrive, SegmentRunner, type Span, spectralStart } from "../../src/simulation/segments.ts";
 import { onEachBackend } from "../backends.ts";
 
 interface Row {
@@ -99,14 +99,14 @@ onEachBackend((kernels) => {
     const { wanted, sampled, noise, span, momentum } = caseOf(name);
     expect(wanted.length).toBeGreaterThan(5);
     const state = expectedStart(sampled, momentum);
-    const { losses } = new Runner(kernels).run({ kind: "expected", sampled, state, noise, span });
+    const { losses } = new SegmentRunner(kernels).run({ kind: "expected", sampled, state, noise, span });
     wanted.forEach(({ exact }, i) => {
       expect(losses[i]! / exact - 1).toBeCloseTo(0, 12);
     });
   });
 });
 
-const runner = new Runner(wasmKernels());
+const runner = new SegmentRunner(wasmKernels());
 
 /** Spectral SGD's losses at the recorded steps, member by member. */
 function ensemble({ sampled, noise, span, momentum }: ReturnType<typeof caseOf>, members: number) {

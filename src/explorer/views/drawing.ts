@@ -2,8 +2,8 @@
 
 import type { Histogram } from "../../figures/index.ts";
 import { h } from "../dom.ts";
+import { WorkerChannel } from "../work/channel.ts";
 import type { DrawsInput } from "../work/draws.ts";
-import { Lane } from "../work/lane.ts";
 
 /** Asked for by the button; an address may say another number. */
 const USUAL = 100;
@@ -26,7 +26,7 @@ export interface DrawingOptions {
 }
 
 export function drawing({ input, turn, onDraw }: DrawingOptions): Drawing {
-  let lane: Lane | undefined;
+  let lane: WorkerChannel | undefined;
   let key = "";
   let histogram: Histogram | undefined;
   const button = h("button", { type: "button", onclick: () => turn(input().draws > 0 ? 0 : USUAL) });
@@ -41,7 +41,7 @@ export function drawing({ input, turn, onDraw }: DrawingOptions): Drawing {
   const start = (now: DrawsInput) => {
     stop();
     key = JSON.stringify(now);
-    lane = new Lane();
+    lane = new WorkerChannel();
     state.textContent = `draw 1 of ${now.draws}…`;
     lane.ask("draws", now, {
       part(part) {

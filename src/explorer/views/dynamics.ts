@@ -3,10 +3,10 @@
 import { curvesFigure } from "../../figures/index.ts";
 import { dynamicsExponents, type Rule } from "../../index.ts";
 import { Card } from "../card.ts";
+import { Follower } from "../coarse-then-fine.ts";
 import { choice, controlPanel } from "../controls.ts";
 import { h, rich } from "../dom.ts";
 import { FIELDS as ALL } from "../fields.ts";
-import { Follower } from "../follow.ts";
 import { Store } from "../store.ts";
 import type { Mounted } from "../view.ts";
 import { TEXTS } from "./dynamics-text.ts";

@@ -3,15 +3,15 @@
 import { type Figure, frontierFigure, lossFigure, type SpectrumData, spectrumFigure } from "../../figures/index.ts";
 import { phase } from "../../index.ts";
 import { Card } from "../card.ts";
+import { Follower } from "../coarse-then-fine.ts";
 import { controlPanel, type Panel } from "../controls.ts";
 import { h, rich } from "../dom.ts";
 import { exportButtons } from "../export.ts";
 import { FIELDS as ALL } from "../fields.ts";
-import { Follower } from "../follow.ts";
 import { PhasePlane, type Span, spanAround } from "../plane.ts";
 import { Store } from "../store.ts";
 import type { Mounted } from "../view.ts";
-import { Lane } from "../work/lane.ts";
+import { WorkerChannel } from "../work/channel.ts";
 import type { Part } from "../work/scaling.ts";
 import { drawing } from "./drawing.ts";
 import { TEXTS } from "./phases-text.ts";
@@ -229,7 +229,7 @@ function withWindow(name: string, value: number, { from, to }: { from: number; t
 
 /** The plane's colours: predicted at once, measured on demand. */
 function measuring(store: PhaseStore, plane: PhasePlane): { node: HTMLElement; close(): void } {
-  let lane: Lane | undefined;
+  let lane: WorkerChannel | undefined;
   const choice = h(
     "select",
     { id: "color", onchange: () => store.set({ color: choice.value as (typeof FIELDS.color.choices)[number] }) },
@@ -288,7 +288,7 @@ function measuring(store: PhaseStore, plane: PhasePlane): { node: HTMLElement; c
     paint(MEASURED_CELLS, exponent, true);
     state.hidden = false;
     bar.value = 0;
-    lane ??= new Lane();
+    lane ??= new WorkerChannel();
     lane.ask(
       "measure",
       {

@@ -11,8 +11,8 @@ import { save } from "../export.ts";
 import { FIELDS as ALL } from "../fields.ts";
 import { Store } from "../store.ts";
 import type { Mounted } from "../view.ts";
+import { WorkerChannel } from "../work/channel.ts";
 import { type FitInput, received } from "../work/fit.ts";
-import { Lane } from "../work/lane.ts";
 import { TEXTS } from "./runs-text.ts";
 
 const FIELDS = ALL.runs;
@@ -21,7 +21,7 @@ const MOST_BYTES = 64e6;
 
 export function mount(root: HTMLElement): Mounted {
   const store = new Store("runs", FIELDS);
-  let lane: Lane | undefined;
+  let lane: WorkerChannel | undefined;
   let file: Pick<FitInput, "name" | "content"> | undefined;
   let result: FitResult | undefined;
 
@@ -136,7 +136,7 @@ export function mount(root: HTMLElement): Mounted {
   function start(given: Pick<FitInput, "name" | "content">): void {
     file = given;
     lane?.close();
-    lane = new Lane();
+    lane = new WorkerChannel();
     result = undefined;
     bar.hidden = false;
     bar.value = 0;

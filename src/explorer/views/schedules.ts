@@ -4,18 +4,18 @@ import { curvesFigure, schedulePartsFigure } from "../../figures/index.ts";
 import { constant, dana, type Exponents, optimal, phase, type Schedule, sgd, trainedExponents } from "../../index.ts";
 import { percent, scripted } from "../../numbers.ts";
 import { Card } from "../card.ts";
+import { Follower } from "../coarse-then-fine.ts";
 import { choice, controlPanel } from "../controls.ts";
 import { h, rich } from "../dom.ts";
 import { exportButtons } from "../export.ts";
 import { FIELDS as ALL } from "../fields.ts";
-import { Follower } from "../follow.ts";
 import { MOST_KNOTS, MOST_MULTIPLE } from "../knots.ts";
 import { ScheduleEditor } from "../schedule-editor.ts";
 import { numberField } from "../state.ts";
 import { Store } from "../store.ts";
 import type { Mounted } from "../view.ts";
-import { Lane } from "../work/lane.ts";
-import { type ModelInput, type Outcome, OWN, STARTS } from "../work/schedules.ts";
+import { WorkerChannel } from "../work/channel.ts";
+import { type ModelInput, OWN, type SchedulesAnswer, STARTS } from "../work/schedules.ts";
 import { TEXTS } from "./schedules-text.ts";
 
 const FIELDS = ALL.schedules;
@@ -42,9 +42,9 @@ export function mount(root: HTMLElement): Mounted {
   const numbers = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Losses at the end" });
   cards.parts.node.querySelector(".about")!.before(numbers);
   const verdict = h("div", { class: "verdict", role: "status" });
-  let starter: Lane | undefined;
+  let starter: WorkerChannel | undefined;
   const start = (name: (typeof STARTS)[number]) => {
-    starter ??= new Lane();
+    starter ??= new WorkerChannel();
     starter.ask(
       "knots",
       { ...modelOf(store.values), start: name },
@@ -260,7 +260,7 @@ function makeControls(store: Store<typeof FIELDS>) {
   ]);
 }
 
-function say(node: HTMLElement, { rows, offence, noise }: Outcome, values: State): void {
+function say(node: HTMLElement, { rows, offence, noise }: SchedulesAnswer, values: State): void {
   const own = rows.find(({ name }) => name === OWN);
   const named = rows.filter(({ name }) => !name.startsWith(OWN));
   const best = named.length > 0 ? named.reduce((a, b) => (b.loss < a.loss ? b : a)) : undefined;
@@ -315,9 +315,9 @@ function exponentRows({ alpha, beta, noise, optimizer }: State): [string, string
 }
 
 /** The outcome as a table. */
-function inNumbers({ rows, noise, error }: Outcome): HTMLElement {
+function inNumbers({ rows, noise, error }: SchedulesAnswer): HTMLElement {
   const least = Math.min(...rows.map(({ loss }) => loss));
-  const columns: [string, (row: Outcome["rows"][number]) => string][] = [
+  const columns: [string, (row: SchedulesAnswer["rows"][number]) => string][] = [
     ["excess loss P(T)", ({ loss }) => scripted(loss, 4)],
     ...(noise > 0 ? ([["with noise P + σ^{2}", ({ loss }) => scripted(loss + noise, 4)]] as typeof columns) : []),
     ["over the best", ({ loss }) => (loss / least).toFixed(3)],

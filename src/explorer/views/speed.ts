@@ -8,7 +8,7 @@ import { FIELDS as ALL } from "../fields.ts";
 import { machine } from "../machine.ts";
 import { Store } from "../store.ts";
 import type { Mounted } from "../view.ts";
-import { Lane } from "../work/lane.ts";
+import { WorkerChannel } from "../work/channel.ts";
 import type { SpeedRow } from "../work/speed.ts";
 import { speedFigure } from "./speed-figure.ts";
 import { TEXTS } from "./speed-text.ts";
@@ -17,7 +17,7 @@ const FIELDS = ALL.speed;
 
 export function mount(root: HTMLElement): Mounted {
   const store = new Store("speed", FIELDS);
-  let lane: Lane | undefined;
+  let lane: WorkerChannel | undefined;
   let measuring = false;
   let rows: SpeedRow[] = [];
   let kernels: readonly string[] = [];
@@ -100,7 +100,7 @@ export function mount(root: HTMLElement): Mounted {
   }
 
   function run(): void {
-    lane ??= new Lane();
+    lane ??= new WorkerChannel();
     measuring = true;
     rows = [];
     const began = performance.now();

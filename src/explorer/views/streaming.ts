@@ -3,7 +3,7 @@
 import { curvesFigure } from "../../figures/index.ts";
 import { Card } from "../card.ts";
 import { h } from "../dom.ts";
-import { Lane } from "../work/lane.ts";
+import { WorkerChannel } from "../work/channel.ts";
 import { MOST_SGD, type SgdInput } from "../work/sgd.ts";
 import { TEXTS } from "./phases-text.ts";
 
@@ -22,7 +22,7 @@ export interface StreamingOptions {
 }
 
 export function streaming({ input, isOn, turn, setSeed }: StreamingOptions): Streaming {
-  let lane: Lane | undefined;
+  let lane: WorkerChannel | undefined;
   let paused = false;
   let key = "";
   const start = h("button", { type: "button", class: "main", onclick: () => turn(!isOn()) }, "Run SGD");
@@ -62,7 +62,7 @@ export function streaming({ input, isOn, turn, setSeed }: StreamingOptions): Str
     const now = input();
     key = JSON.stringify(now);
     lane?.close();
-    lane = new Lane();
+    lane = new WorkerChannel();
     paused = false;
     pause.textContent = "Pause";
     pause.hidden = false;

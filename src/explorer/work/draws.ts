@@ -3,10 +3,10 @@
 import { type Histogram, histogramOf } from "../../figures/index.ts";
 import { plrf, powerLaw, type SampledSpectrum, sampleSpectrum } from "../../index.ts";
 import type { Context } from "./protocol.ts";
-import type { Problem } from "./scaling.ts";
+import type { ModelSettings } from "./scaling.ts";
 import { MOST_SGD } from "./sgd.ts";
 
-export interface DrawsInput extends Pick<Problem, "alpha" | "beta" | "d" | "ratio"> {
+export interface DrawsInput extends Pick<ModelSettings, "alpha" | "beta" | "d" | "ratio"> {
   readonly seed: number;
   readonly draws: number;
 }

@@ -4,9 +4,9 @@
 import type { CurvesData, Series } from "../../figures/index.ts";
 import { dynamics, logspace, type Rule, responses, sourceCapacity } from "../../index.ts";
 import { scripted } from "../../numbers.ts";
+import { ruleInWords } from "./labels.ts";
 import { approach, optimal } from "./optimal.ts";
 import type { Context } from "./protocol.ts";
-import { ruleInWords } from "./words.ts";
 
 export interface DynamicsInput {
   readonly a: number;
@@ -55,7 +55,7 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
   );
   if (!own.stats.converged) throw new Error("no loss was found here: the contour could not be followed");
   await pause();
-  const sizes = around(fan === "N" ? N : P, detail.sizes);
+  const sizes = sizesNear(fan === "N" ? N : P, detail.sizes);
   const curves = [];
   for (const size of sizes) {
     const same = size === (fan === "N" ? N : P);
@@ -187,7 +187,7 @@ function transfer(
 ): CurvesData {
   const spectrum = sourceCapacity({ a, b });
   const fresh = rule.name === "sgd";
-  const sizes = fresh ? [Infinity] : [...around(Number.isFinite(P) ? P : N, 3).filter(Number.isFinite), Infinity];
+  const sizes = fresh ? [Infinity] : [...sizesNear(Number.isFinite(P) ? P : N, 3).filter(Number.isFinite), Infinity];
   const found = sizes.map((P) => ({ P, ...responses({ spectrum, N, P, rule }, { times, modes: MODES }) }));
   const free = responses({ spectrum, rule }, { times, modes: MODES });
   const seen = (values: Float64Array) => values.map((value) => (value > LEAST_LEFT ? value : Number.NaN));
@@ -219,7 +219,7 @@ function plain({ a, b, sigma, rule }: DynamicsInput, times: Float64Array): Float
 }
 
 /** Sizes by factors around one; an infinite one alone with finite ones below it. */
-function around(size: number, count: number): number[] {
+function sizesNear(size: number, count: number): number[] {
   if (size === Infinity) return [...Array.from({ length: count - 1 }, (_, i) => 32 * RATIO ** i), Infinity];
   const middle = (count - 1) >> 1;
   return Array.from({ length: count }, (_, i) => Math.max(1, size * RATIO ** (i - middle))).filter(

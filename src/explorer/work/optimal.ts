@@ -12,7 +12,7 @@ import {
 } from "../../index.ts";
 import { fixed, scripted } from "../../numbers.ts";
 import type { DynamicsInput } from "./dynamics.ts";
-import { ruleInWords } from "./words.ts";
+import { ruleInWords } from "./labels.ts";
 
 type Pause = () => Promise<void>;
 

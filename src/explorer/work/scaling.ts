@@ -15,10 +15,10 @@ import {
   support,
 } from "../../index.ts";
 import { scripted } from "../../numbers.ts";
+import { words } from "./labels.ts";
 import type { Context } from "./protocol.ts";
-import { words } from "./words.ts";
 
-export interface Problem {
+export interface ModelSettings {
   readonly alpha: number;
   readonly beta: number;
   readonly d: number;
@@ -30,7 +30,7 @@ export interface Problem {
   readonly flops: readonly [number, number];
 }
 
-export interface Input extends Problem {
+export interface Input extends ModelSettings {
   readonly detail: "coarse" | "fine";
   /** What is wanted. */
   readonly parts: readonly ("frontier" | "loss" | "spectrum")[];

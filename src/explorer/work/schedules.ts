@@ -28,8 +28,8 @@ import {
 } from "../../index.ts";
 import { scripted } from "../../numbers.ts";
 import { type Knot, type Knots, MOST_KNOTS, onSteps } from "../knots.ts";
+import { words } from "./labels.ts";
 import type { Context } from "./protocol.ts";
-import { words } from "./words.ts";
 
 export const OPTIMIZERS = ["sgd", "heavy-ball", "nesterov", "dana-constant", "dana-decaying"] as const;
 
@@ -70,7 +70,7 @@ export interface Offence {
   readonly limit: number;
 }
 
-export interface Outcome {
+export interface SchedulesAnswer {
   readonly rows: readonly Row[];
   readonly noise: number;
   readonly offence: Offence | undefined;
@@ -85,7 +85,7 @@ export type Row = Pick<Compared, "name" | "loss" | "F0" | "bias" | "early" | "la
 export type SchedulesPart =
   | { readonly kind: "shapes"; readonly data: Shapes }
   | { readonly kind: "losses"; readonly data: CurvesData }
-  | { readonly kind: "parts"; readonly data: SchedulesData; readonly outcome: Outcome };
+  | { readonly kind: "parts"; readonly data: SchedulesData; readonly outcome: SchedulesAnswer };
 
 export const OWN = "yours";
 const NAMED: readonly { readonly name: string; readonly schedule: Schedule }[] = [
@@ -120,8 +120,8 @@ const KEPT = 4;
 export async function schedules(input: SchedulesInput, { emit, pause }: Context<SchedulesPart>): Promise<void> {
   const { knots, detail, steps: horizon, noise } = input;
   // while something is dragged an answer is never given up for the next: the page would wait for ever
-  const breathe = detail === "fine" ? pause : async () => {};
-  const found = await around(input, breathe);
+  const letMessagesIn = detail === "fine" ? pause : async () => {};
+  const found = await knownFor(input, letMessagesIn);
   const { model, steps, named, limit } = found;
   const { pace } = DETAIL[detail];
   const schedule = piecewise(onSteps(knots, horizon));
@@ -130,7 +130,7 @@ export async function schedules(input: SchedulesInput, { emit, pause }: Context<
   const own: Named[] = offence
     ? []
     : [{ ...compared(model, OWN, { optimizer, horizon, steps, force: true, ...pace }), category: -1 }];
-  await breathe();
+  await letMessagesIn();
   if (optimizer.kind !== "sgd" && !offence) {
     const plain = sgd({ schedule });
     const stable = stableMultiple(model, plain);
@@ -169,7 +169,7 @@ export async function schedules(input: SchedulesInput, { emit, pause }: Context<
 }
 
 /** The named schedules and the limit of this model. */
-async function around(input: SchedulesInput, breathe: () => Promise<void>): Promise<Known> {
+async function knownFor(input: SchedulesInput, letMessagesIn: () => Promise<void>): Promise<Known> {
   const { knots: _, withShapes: __, ...rest } = input;
   const key = JSON.stringify(rest);
   const before = known.get(key);
@@ -188,7 +188,7 @@ async function around(input: SchedulesInput, breathe: () => Promise<void>): Prom
     for (const [category, { name, schedule }] of NAMED.entries()) {
       const optimizer = optimizerOf(input, schedule);
       named.push({ ...compared(model, name, { optimizer, horizon, steps, force: true, ...pace }), category });
-      await breathe();
+      await letMessagesIn();
     }
   const made = { model, steps, named, limit: largest };
   if (known.size >= KEPT) known.delete(known.keys().next().value!);

@@ -2,11 +2,11 @@
 
 import type { CurvesData } from "../../figures/index.ts";
 import { logspace, loss, plrf, powerLaw, simulate } from "../../index.ts";
+import { words } from "./labels.ts";
 import type { Context } from "./protocol.ts";
-import type { Problem } from "./scaling.ts";
-import { words } from "./words.ts";
+import type { ModelSettings } from "./scaling.ts";
 
-export interface SgdInput extends Problem {
+export interface SgdInput extends ModelSettings {
   readonly seed: number;
   readonly members: number;
 }

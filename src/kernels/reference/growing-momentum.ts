@@ -1,5 +1,5 @@
 // Radau IIA steps of the momentum recursion's generator (docs/theory.md, eqs. 9.8, 9.9) in plain TypeScript: the oracle for
-// assembly/leap-momentum.ts. With u = (R, C, Y), u ← u + Wu + bP̂ over a step,
+// assembly/growing-momentum.ts. With u = (R, C, Y), u ← u + Wu + bP̂ over a step,
 //
 //   du/dt = (W − W²/2 + W³/3) u + (1 − W/2 + W²/3) b P̂ − (1/2 − W/3) b P̂′
 //
@@ -13,7 +13,7 @@ import { stageLosses } from "./growing-steps.ts";
 /** Columns: the state, P̂ and −P̂′ at each stage. */
 const COLUMNS = 7;
 
-export const leapMomentum: MomentumKernels["leapMomentum"] = ({ z, source, rest }, { R, C, Y }, stages) => {
+export const growMomentum: MomentumKernels["growMomentum"] = ({ z, source, rest }, { R, C, Y }, stages) => {
   const { noise, time } = stages;
   const n = R.length;
   const count = time.length / 3;

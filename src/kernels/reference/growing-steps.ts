@@ -13,7 +13,7 @@ import { INVERSE, inverse3, ROWS } from "../../math/radau.ts";
 import type { VolterraKernels } from "../volterra.ts";
 import { growth } from "./growth.ts";
 
-export const leapModes: VolterraKernels["leapModes"] = ({ z, source, rest }, state, stages) => {
+export const growModes: VolterraKernels["growModes"] = ({ z, source, rest }, state, stages) => {
   const { gamma, batch, slope: drift, time, noise } = stages;
   const n = z.re.length;
   const count = gamma.length / 3;

@@ -1,7 +1,7 @@
 // Momentum steps in plain TypeScript (docs/theory.md, eqs. 9.2, 9.3): the oracle for assembly/momentum.ts.
 
 import type { MomentumKernels } from "../momentum.ts";
-import { leapMomentum } from "./growing-momentum.ts";
+import { growMomentum } from "./growing-momentum.ts";
 
 export const momentumReference: MomentumKernels = {
   stepMomentum({ z, source, rest }, { R, C, Y }, { gamma1, gamma2, gamma3, delta, batch, noise }) {
@@ -23,5 +23,5 @@ export const momentumReference: MomentumKernels = {
     return losses;
   },
 
-  leapMomentum,
+  growMomentum,
 };

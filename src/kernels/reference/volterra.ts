@@ -1,7 +1,7 @@
 // Volterra time-stepping in plain TypeScript (docs/theory.md, eqs. 2.1, 2.2): the oracle for assembly/volterra.ts.
 
 import type { VolterraKernels } from "../volterra.ts";
-import { leapModes } from "./growing-steps.ts";
+import { growModes } from "./growing-steps.ts";
 import { growth } from "./growth.ts";
 
 export const volterraReference: VolterraKernels = {
@@ -25,7 +25,7 @@ export const volterraReference: VolterraKernels = {
     return losses;
   },
 
-  leapModes,
+  growModes,
 
   powers({ z, forcing, source, rest }, gamma, batch, count) {
     const q = gamma * gamma * batch;

@@ -1,4 +1,4 @@
-// Marshals assembly/momentum.ts and assembly/leap-momentum.ts.
+// Marshals assembly/momentum.ts and assembly/growing-momentum.ts.
 
 import type { MomentumKernels, MomentumState } from "../momentum.ts";
 import type { Nodes } from "../volterra.ts";
@@ -28,14 +28,14 @@ export function momentumKernels(core: Core): MomentumKernels {
       return arena.take(out, steps);
     },
 
-    leapMomentum(nodes, state, { gamma1, gamma2, gamma3, delta, batch, time, noise }) {
+    growMomentum(nodes, state, { gamma1, gamma2, gamma3, delta, batch, time, noise }) {
       const arena = core.arena();
       const put = putNodes(arena, nodes, state);
       const drive = [time, gamma1, gamma2, gamma3, delta, batch].map((values) => arena.put(values));
       const steps = time.length / 3;
       const out = arena.space(steps);
       const scratch = arena.space(21 * put.n + 256);
-      core.call("leapMomentum", put.n, ...put.nodes, nodes.rest, ...put.state, steps, ...drive, noise, out, scratch);
+      core.call("growMomentum", put.n, ...put.nodes, nodes.rest, ...put.state, steps, ...drive, noise, out, scratch);
       takeState(arena, put.state, state);
       return arena.take(out, steps);
     },

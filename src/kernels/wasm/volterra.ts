@@ -42,7 +42,7 @@ export function volterraKernels(core: Core): VolterraKernels {
       return arena.take(out, steps);
     },
 
-    leapModes(nodes, state, { gamma, batch, slope, time, noise }) {
+    growModes(nodes, state, { gamma, batch, slope, time, noise }) {
       const arena = core.arena();
       const n = padded(nodes.z.re.length);
       const steps = gamma.length / 3;
@@ -52,7 +52,7 @@ export function volterraKernels(core: Core): VolterraKernels {
       const drive = [time, gamma, batch, slope].map((values) => arena.put(values));
       const out = arena.space(steps);
       const scratch = arena.space(32 * n + 328);
-      core.call("leapModes", n, ...z, ...s, nodes.rest, ...rho, steps, ...drive, noise, out, scratch);
+      core.call("growModes", n, ...z, ...s, nodes.rest, ...rho, steps, ...drive, noise, out, scratch);
       take(arena, rho, state);
       return arena.take(out, steps);
     },

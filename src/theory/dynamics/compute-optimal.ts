@@ -6,7 +6,7 @@ import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { logspace } from "../../math/grid.ts";
 import { brent } from "../../math/minimise.ts";
-import { type Made, made } from "../../provenance.ts";
+import { type Provenance, provenance } from "../../provenance.ts";
 import { fitPowerLaw, type PowerFit } from "../exponents/power-fit.ts";
 import { testLoss } from "./dynamics.ts";
 import { staticLosses } from "./limits.ts";
@@ -37,7 +37,7 @@ export interface OptimalCurve {
   readonly loss: Float64Array;
   /** Power laws through all budgets, of the loss less σ²; absent below three budgets. */
   readonly fit?: { readonly loss: PowerFit; readonly N: PowerFit; readonly t: PowerFit };
-  readonly made: Made;
+  readonly made: Provenance;
 }
 
 /** In relaxation times of the slowest mode that is learned. */
@@ -95,7 +95,7 @@ export function computeOptimal(problem: DynamicsProblem, options: OptimalOptions
         t: fitPowerLaw(compute, t),
       },
     }),
-    made: made("computeOptimal", { ...problem, students, minN, maxN }),
+    made: provenance("computeOptimal", { ...problem, students, minN, maxN }),
   };
 }
 

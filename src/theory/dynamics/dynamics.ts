@@ -9,7 +9,7 @@ import { defaultKernels } from "../../kernels/default.ts";
 import type { Shared } from "../../kernels/dynamics.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type Complex, div } from "../../math/complex.ts";
-import { type Made, made } from "../../provenance.ts";
+import { type Provenance, provenance } from "../../provenance.ts";
 import { type StaticLosses, staticLosses } from "./limits.ts";
 import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./problem.ts";
 import { factor, isDiscrete, type Rule } from "./rule.ts";
@@ -49,7 +49,7 @@ export interface DynamicsCurve {
   readonly limit: StaticLosses;
   readonly stats: DynamicsStats;
   readonly model: DynamicsModel;
-  readonly made: Made;
+  readonly made: Provenance;
 }
 
 export interface Decomposition {
@@ -184,9 +184,9 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
   };
 }
 
-function madeFrom({ spectrum, N, P, sigma, rule, modes }: DynamicsModel, options: DynamicsOptions): Made {
+function madeFrom({ spectrum, N, P, sigma, rule, modes }: DynamicsModel, options: DynamicsOptions): Provenance {
   const { accuracy = "fast", ensemble } = options;
-  return made("dynamics", { spectrum, N, P, sigma, rule, modes, accuracy, ...(ensemble && { ensemble }) });
+  return provenance("dynamics", { spectrum, N, P, sigma, rule, modes, accuracy, ...(ensemble && { ensemble }) });
 }
 
 export function checkTimes(rule: Rule, values: ArrayLike<number>): Float64Array {

@@ -40,7 +40,7 @@ export function modesOf(spectrum: Spectrum, v: number, refinement: Refinement = 
 }
 
 /** Points j with the multiplicity each stands for, being filled. */
-class Points {
+class ModePoints {
   readonly modes: { lambda: number[]; trace: number[]; energy: number[]; ratio: number[] } = {
     lambda: [],
     trace: [],
@@ -99,7 +99,7 @@ class Points {
  * A scan over d or v then computes one panel and one correction a time.
  */
 interface Stem {
-  readonly points: Points;
+  readonly points: ModePoints;
   panels: number;
   /** The points of all panels. */
   modes: Modes;
@@ -113,7 +113,7 @@ const START = Math.log(EXACT + 0.5);
 function stemOf(spectrum: PowerLaw, panels: number): Modes {
   let stem = stems.get(spectrum);
   if (!stem) {
-    const points = new Points(spectrum);
+    const points = new ModePoints(spectrum);
     for (let j = 1; j <= EXACT; j++) points.add(j, 1);
     points.addCorrection(EXACT + 0.5, 1);
     stem = { points, panels: 0, modes: points.toModes() };
@@ -134,7 +134,7 @@ const panelLength = ({ alpha }: PowerLaw): number => Math.min(3, 0.6 / alpha);
 function powerLawModes(spectrum: PowerLaw, v: number, { exact, poles, distance = 1 }: Refinement): Modes {
   const last = Math.log(v === Infinity ? FAR : v + 0.5);
   const length = panelLength(spectrum);
-  const rest = new Points(spectrum);
+  const rest = new ModePoints(spectrum);
   let stem: Modes | undefined;
   let shared = 0;
   let from: number;
@@ -168,7 +168,7 @@ function powerLawModes(spectrum: PowerLaw, v: number, { exact, poles, distance =
  * v = ∞: each weight beyond FAR is a measure λ^{p−1} dλ/2α on [0, Λ], replaced by its own two-point Gauss rule. The weights
  * whose tail diverges (2α ≤ 1 for the trace, 2β ≤ 1 for the ratio) get infinite mass, for the caller to refuse or avoid.
  */
-function addTail(modes: Points["modes"], { alpha, beta }: PowerLaw): void {
+function addTail(modes: ModePoints["modes"], { alpha, beta }: PowerLaw): void {
   const last = FAR ** (-2 * alpha);
   const weights = [
     ["trace", 1],

@@ -16,7 +16,7 @@ import { realSum, resolvents } from "./resolvent.ts";
 import { leftEdge, stability } from "./stability.ts";
 
 /** What a node rule needs to know of a model. */
-export interface Measure {
+export interface NodeModel {
   readonly modes: Modes;
   readonly d: number;
   readonly v: number;
@@ -47,7 +47,7 @@ const PRECISION = 1e-13;
  * Nodes, forcing and source weights.
  * @throws RangeError where a step is unstable at the largest eigenvalue alone
  */
-export function complexNodes(kernels: Kernels, measure: Measure, reach: Reach, precision = PRECISION): NodeRule {
+export function complexNodes(kernels: Kernels, measure: NodeModel, reach: Reach, precision = PRECISION): NodeRule {
   const line = lineAround(measure, reach);
   const n = Math.ceil((-Math.log(precision) / RATE) * line.length);
   const nodes = nodesOn(kernels, measure, line, n);
@@ -67,7 +67,7 @@ interface Line {
   readonly length: number;
 }
 
-function lineAround({ modes, d, kappa0 }: Measure, { step, time }: Reach): Line {
+function lineAround({ modes, d, kappa0 }: NodeModel, { step, time }: Reach): Line {
   const { top } = stability(modes, d, 1);
   const diameter = 2 / step;
   if (!(top < diameter))
@@ -105,7 +105,7 @@ function conformal(x: Complex, L: number): { u: Complex; slope: Complex } {
   return { u, slope };
 }
 
-function nodesOn(kernels: Kernels, measure: Measure, line: Line, n: number): Nodes {
+function nodesOn(kernels: Kernels, measure: NodeModel, line: Line, n: number): Nodes {
   const { diameter, epsilon, centre, half } = line;
   const { modes, d, kappa0 } = measure;
   let L = half + Math.LN2;
@@ -147,7 +147,7 @@ function put(array: { re: Float64Array; im: Float64Array }, k: number, value: Co
   array.im[k] = value.im;
 }
 
-function errorOf(nodes: Nodes, coarse: Nodes, measure: Measure, { diameter, epsilon, centre, half }: Line): number {
+function errorOf(nodes: Nodes, coarse: Nodes, measure: NodeModel, { diameter, epsilon, centre, half }: Line): number {
   // times from the largest eigenvalue to the smallest
   const w = Array.from({ length: Math.ceil((2 * half) / Math.LN10) }, (_, k) =>
     Math.exp(centre - half + k * Math.LN10),
@@ -157,7 +157,7 @@ function errorOf(nodes: Nodes, coarse: Nodes, measure: Measure, { diameter, epsi
 }
 
 /** What the weights miss of Σ t and Tr D, relative (5.7). */
-export function momentError(nodes: Nodes, { modes }: Measure): number {
+export function momentError(nodes: Nodes, { modes }: NodeModel): number {
   const total = modes.energy.reduce((a, b) => a + b);
   const trace = modes.trace.reduce((a, b) => a + b);
   let first = 0;

@@ -11,7 +11,7 @@ import { type ComplexArray, complexArray, type Modes } from "../../kernels/resol
 import type { Nodes } from "../../kernels/volterra.ts";
 import { abs, type Complex, complex, div, exp, mul, scale, sub } from "../../math/complex.ts";
 import { gaussLegendre } from "../../math/quadrature.ts";
-import { difference, type Measure, momentError, type NodeRule } from "./nodes.ts";
+import { difference, momentError, type NodeModel, type NodeRule } from "./nodes.ts";
 import { realSum } from "./resolvent.ts";
 import { leftEdge, stability } from "./stability.ts";
 
@@ -22,10 +22,10 @@ const LEVELS = 10;
 const LEG_NODES = 4;
 const RAY_NODES = 4;
 /** A cell with less of what its contour carries is empty; one with a narrower spread, in half cells squared, is a line. */
-const NOTHING = 1e-12;
+const EMPTY_CELL = 1e-12;
 const LINE = 1e-9;
 /** Where the support begins at 0 (v = d): eigenvalues so far below the top count as 0. */
-const DEEPEST = 1e-16;
+const LEAST_EIGENVALUE = 1e-16;
 
 /** A point of the plane, and there Φ dz/(−π) of each measure: ∫dc/(x−z) and ∫λ²dn/(x−z). */
 interface Sample {
@@ -38,10 +38,10 @@ interface Sample {
  * @param perDecade cells a decade of λ: the error falls like the fourth power
  * @param estimate whether the error is estimated, by cells twice as wide, or only that of the moments is known
  */
-export function realNodes(kernels: Kernels, measure: Measure, perDecade = 8, estimate = true): NodeRule {
+export function realNodes(kernels: Kernels, measure: NodeModel, perDecade = 8, estimate = true): NodeRule {
   const { modes, d, kappa0 } = measure;
   const top = 1.03 * stability(modes, d, 1).top;
-  const left = kappa0 > 0 ? 0.97 * leftEdge(modes, d, kappa0) : DEEPEST * top;
+  const left = kappa0 > 0 ? 0.97 * leftEdge(modes, d, kappa0) : LEAST_EIGENVALUE * top;
   const nodes = inCells(kernels, measure, left, top, perDecade);
   if (!estimate) return { ...nodes, error: momentError(nodes, measure) };
   const times = Array.from({ length: Math.ceil(Math.log10(top / left)) }, (_, k) => 10 ** k / top);
@@ -50,7 +50,7 @@ export function realNodes(kernels: Kernels, measure: Measure, perDecade = 8, est
   return { ...nodes, error: Math.max(momentError(nodes, measure), difference(nodes, coarse, times) / 4) };
 }
 
-function inCells(kernels: Kernels, measure: Measure, left: number, top: number, perDecade: number): Nodes {
+function inCells(kernels: Kernels, measure: NodeModel, left: number, top: number, perDecade: number): Nodes {
   const cells = Math.max(1, Math.ceil(Math.log10(top / left) * perDecade));
   const bounds = Float64Array.from({ length: cells + 1 }, (_, i) => left * (top / left) ** (i / cells));
   const { legs, rays } = sampled(kernels, measure, bounds);
@@ -95,7 +95,7 @@ function gauss(around: Sample[], kind: "forcing" | "source", a: number, b: numbe
     }
   }
   const [mass, mean] = [m[0]!, m[1]! / m[0]!];
-  if (!(mass > NOTHING * size)) return [];
+  if (!(mass > EMPTY_CELL * size)) return [];
   const variance = m[2]! / mass - mean * mean;
   const at = (t: number) => centre + half * Math.min(Math.max(t, -1), 1);
   if (!(variance > LINE)) return [[at(mean), mass]];
@@ -112,7 +112,7 @@ function gauss(around: Sample[], kind: "forcing" | "source", a: number, b: numbe
 }
 
 /** Samples on every leg, inwards, and on the ray over every cell, from right to left. */
-function sampled(kernels: Kernels, { modes, d, kappa0 }: Measure, bounds: Float64Array) {
+function sampled(kernels: Kernels, { modes, d, kappa0 }: NodeModel, bounds: Float64Array) {
   const ray = gaussLegendre(RAY_NODES);
   const over: Place[] = [];
   for (let i = 0; i + 1 < bounds.length; i++) {

@@ -86,7 +86,7 @@ function path(n: number, node: (k: number) => readonly [s: Complex, ds: Complex]
 }
 
 /** The function's value at the first call, kept. */
-function once<T>(make: () => T): () => T {
+function lazily<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {
     made ??= make();
@@ -94,14 +94,14 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-const circle = once(() => {
+const circle = lazily(() => {
   const sigma = -Math.log(ALIASING) / CIRCLE_NODES;
   const ds = complex(0, (2 * Math.PI) / CIRCLE_NODES);
   return path(CIRCLE_NODES / 2, (k) => [complex(sigma, (k + 0.5) * ds.im), ds]);
 });
 
 /** For r = 1. */
-const unitTalbot = once(() =>
+const unitTalbot = lazily(() =>
   path(TALBOT_NODES, (k) => {
     const theta = ((k + 0.5) * Math.PI) / TALBOT_NODES;
     const cot = 1 / Math.tan(0.6407 * theta);

@@ -10,7 +10,7 @@ import type { Kernels } from "../../kernels/kernels.ts";
 import type { Modes } from "../../kernels/resolvent.ts";
 import type { Complex } from "../../math/complex.ts";
 import { logspace } from "../../math/grid.ts";
-import { type Made, made } from "../../provenance.ts";
+import { type Provenance, provenance } from "../../provenance.ts";
 import { modesOf } from "../measure/modes.ts";
 import type { Plrf } from "../measure/plrf.ts";
 import { leftEdge, stability } from "../measure/stability.ts";
@@ -29,7 +29,7 @@ export interface Density {
     readonly failed: number;
     readonly converged: boolean;
   };
-  readonly made: Made;
+  readonly made: Provenance;
 }
 
 export interface DensityOptions {
@@ -81,7 +81,7 @@ export function spectralDensity(model: Plrf, options: DensityOptions = {}): Dens
     weighted,
     edges,
     stats: { failed, converged: failed === 0 },
-    made: made("density", { spectrum, d, v }),
+    made: provenance("density", { spectrum, d, v }),
   };
 }
 

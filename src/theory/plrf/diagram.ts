@@ -3,7 +3,7 @@
 
 import { finite, numbers, positive } from "../../check.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
-import { type Made, made } from "../../provenance.ts";
+import { type Provenance, provenance } from "../../provenance.ts";
 import { phase } from "../exponents/phases.ts";
 import { powerLaw } from "../measure/spectrum.ts";
 import { frontier } from "./frontier.ts";
@@ -29,7 +29,7 @@ export interface Diagram {
   readonly xi: Float64Array[];
   /** [β][α]: η, likewise. */
   readonly eta: Float64Array[];
-  readonly made: Made;
+  readonly made: Provenance;
 }
 
 /**
@@ -58,6 +58,6 @@ export function diagram(options: DiagramOptions): Diagram {
     phase: cells.map((row) => row.map((cell) => cell.phase)),
     xi: cells.map((row) => Float64Array.from(row, (cell) => cell.xi)),
     eta: cells.map((row) => Float64Array.from(row, (cell) => cell.eta)),
-    made: flops ? made("diagram measured", { flops, points }) : made("diagram predicted", {}),
+    made: flops ? provenance("diagram measured", { flops, points }) : provenance("diagram predicted", {}),
   };
 }

@@ -11,13 +11,13 @@ import type { Kernels } from "../../kernels/kernels.ts";
 import { solveDense } from "../../math/dense.ts";
 import { logspace } from "../../math/grid.ts";
 import { brent } from "../../math/minimise.ts";
-import { type Made, made } from "../../provenance.ts";
+import { type Provenance, provenance } from "../../provenance.ts";
 import { type Phase, phase } from "../exponents/phases.ts";
 import { type Estimate, fitPowerLaw, localSlopes } from "../exponents/power-fit.ts";
 import { trainedExponents } from "../exponents/trained-exponents.ts";
 import { plrf } from "../measure/plrf.ts";
 import type { Spectrum } from "../measure/spectrum.ts";
-import { spend } from "../training/final-loss.ts";
+import { finalLoss } from "../training/final-loss.ts";
 import { type Optimizer, sgd } from "../training/optimizer.ts";
 import { contourValues } from "./contour.ts";
 
@@ -75,7 +75,7 @@ export interface Frontier {
     readonly atEdge: number;
     readonly converged: boolean;
   };
-  readonly made: Made;
+  readonly made: Provenance;
 }
 
 /** The contour takes continuous r from here on. */
@@ -112,7 +112,7 @@ export function frontier(options: FrontierOptions): Frontier {
     slopes: { xi: localSlopes(flops, d), eta: localSlopes(flops, loss).map((slope) => -slope) },
     predicted: predictedFor(options),
     stats: { method, evaluations: search.evaluations, atEdge, converged: atEdge === 0 && loss.every(Number.isFinite) },
-    made: made(`frontier ${method}`, {
+    made: provenance(`frontier ${method}`, {
       ...search.problem,
       spectrum,
       flops: [flops[0], flops.at(-1)],
@@ -191,7 +191,7 @@ class Search {
     this.model(Math.exp(this.range(hi)[1]));
     this.#smallest = this.#smallestStable();
     const [low, high] = this.range(lo);
-    if (this.#trained) spend(this.#kernels, this.model(Math.exp((low + high) / 2)), FEWEST_STEPS, this.#trained);
+    if (this.#trained) finalLoss(this.#kernels, this.model(Math.exp((low + high) / 2)), FEWEST_STEPS, this.#trained);
   }
 
   /** Very small models can be unstable at a step that is fine for all others: the search starts above them. */
@@ -227,7 +227,7 @@ class Search {
     // a whole number of steps, and the d that takes exactly the budget
     const T = Math.round(r);
     try {
-      return Math.log(spend(this.#kernels, this.model(f / (this.batch * T)), T, this.#trained).loss);
+      return Math.log(finalLoss(this.#kernels, this.model(f / (this.batch * T)), T, this.#trained).loss);
     } catch (error) {
       // small models can be unstable where others are not
       if (error instanceof RangeError) return Infinity;

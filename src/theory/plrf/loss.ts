@@ -4,7 +4,7 @@
 import { increasing, oneOf } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
-import { type Made, made } from "../../provenance.ts";
+import { type Provenance, provenance } from "../../provenance.ts";
 import type { Plrf } from "../measure/plrf.ts";
 import { type Optimizer, samplesBefore, sgd } from "../training/optimizer.ts";
 import { byModes, byVolterra, type Route } from "../training/time-stepping.ts";
@@ -40,26 +40,26 @@ export interface CurveStats {
   readonly warnings: readonly string[];
 }
 
-interface Curve {
+interface SteppedCurve {
   /** r, whole. */
   readonly steps: Float64Array;
   /** f = B·d·r. */
   readonly flops: Float64Array;
   readonly stats: CurveStats;
-  readonly made: Made;
+  readonly made: Provenance;
 }
 
-export interface LossCurve extends Curve {
+export interface LossCurve extends SteppedCurve {
   /** P(r): the excess loss, without σ². */
   readonly loss: Float64Array;
   /** P(r) + σ²: what fresh noisy samples show; the same as `loss` without label noise. */
   readonly lossWithNoise: Float64Array;
 }
-export interface ForcingCurve extends Curve {
+export interface ForcingCurve extends SteppedCurve {
   /** F(r). */
   readonly forcing: Float64Array;
 }
-export interface KernelCurve extends Curve {
+export interface KernelCurve extends SteppedCurve {
   /** K(r). */
   readonly kernel: Float64Array;
 }
@@ -67,7 +67,7 @@ export interface KernelCurve extends Curve {
 const CONVERGED = 1e-6;
 const CONVERGED_MOMENTUM = 1e-3;
 /** The contour's values are kept where they are known to this, relative; else, up to so many steps, stepping is tried. */
-const SURE = 1e-9;
+const TRUSTED_ERROR = 1e-9;
 const MOST_STEPPED = 4096;
 /** The direct sum is an oracle, not a way to long runs. */
 const MOST_DIRECT = 1e5;
@@ -99,7 +99,7 @@ const ROUTES: Record<LossMethod, RouteTaken> = {
   contour: (kernels, model, quantity, steps) => {
     const contour = contourValues(kernels, model, quantity, steps);
     // between the reach of both forms (4.3) and (4.5), at strong batches and smooth targets, stepping is the better route
-    const doubtful = contour.error.findLastIndex((e, i) => e > SURE * Math.abs(contour.values[i]!));
+    const doubtful = contour.error.findLastIndex((e, i) => e > TRUSTED_ERROR * Math.abs(contour.values[i]!));
     if (doubtful < 0 || steps[doubtful]! > MOST_STEPPED) return contour;
     const stepped = pick(byModes(kernels, model, steps.subarray(0, doubtful + 1)), quantity);
     stepped.error.forEach((e, i) => {
@@ -124,7 +124,7 @@ function pick({ loss, forcing, kernel, error }: Route, quantity: Quantity): Cont
   return { values, error: error.map((e, i) => e * Math.abs(values[i]!)) };
 }
 
-function compute(model: Plrf, options: LossOptions, quantity: Quantity): Curve & { values: Float64Array } {
+function compute(model: Plrf, options: LossOptions, quantity: Quantity): SteppedCurve & { values: Float64Array } {
   const steps = increasing("steps", options.steps, 0).map(Math.round);
   const method = oneOf("method", options.method ?? "contour", LOSS_METHODS);
   const kernels = options.kernels ?? defaultKernels();
@@ -141,7 +141,7 @@ function compute(model: Plrf, options: LossOptions, quantity: Quantity): Curve &
     flops: steps.map((r) => d * samplesBefore(optimizer?.batch ?? model.batch, r)),
     values,
     stats: { ...route, error, converged: values.every((value, i) => error[i]! <= limit * Math.abs(value)) },
-    made: made(route.method, {
+    made: provenance(route.method, {
       spectrum,
       d,
       v,

@@ -42,7 +42,7 @@ export function bestSchedule(nodes: Nodes, { gamma, batch, horizon, noise }: Bud
   const most = gamma * batch * horizon;
   const first = 0.1 * Math.min(gamma * batch, most);
   const [F, K] = tabulated(nodes, first, most);
-  const solve = (time: number): Plan => {
+  const solve = (time: number): PlannedPath => {
     const tau = twoEnded(first, time);
     const weight = tau.map(([t, u]) => K(u) * (F(t) + noise));
     const root = weight.map(Math.sqrt);
@@ -59,7 +59,7 @@ export function bestSchedule(nodes: Nodes, { gamma, batch, horizon, noise }: Bud
     const step = root.map((w) => Math.min(gamma, Math.exp(high) / w));
     return { time, tau, step, forcing: F(time), noise: integral(tau, (i) => step[i]! * weight[i]!) };
   };
-  const value = ({ forcing, noise }: Plan) => forcing + noise;
+  const value = ({ forcing, noise }: PlannedPath) => forcing + noise;
   let best = solve(most);
   const attempt = (time: number): boolean => {
     const plan = solve(time);
@@ -79,7 +79,7 @@ export function bestSchedule(nodes: Nodes, { gamma, batch, horizon, noise }: Bud
   };
 }
 
-interface Plan {
+interface PlannedPath {
   readonly time: number;
   /** τ and τ_T − τ at each point. */
   readonly tau: [number, number][];
@@ -90,7 +90,7 @@ interface Plan {
 
 /** γ as a function of r: from the plan's points, in log r up to the middle and in log(T−r) after it. */
 function shapeOf(
-  { tau, step }: Plan,
+  { tau, step }: PlannedPath,
   { gamma, batch, horizon }: { gamma: number; batch: number; horizon: number },
 ): Shape {
   const last = tau.length - 1;

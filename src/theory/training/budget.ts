@@ -4,10 +4,10 @@ import { finite, integer, positive } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { simplex } from "../../math/simplex.ts";
-import { type Made, made } from "../../provenance.ts";
+import { type Provenance, provenance } from "../../provenance.ts";
 import { plrf } from "../measure/plrf.ts";
 import type { Spectrum } from "../measure/spectrum.ts";
-import { spend } from "./final-loss.ts";
+import { finalLoss } from "./final-loss.ts";
 import { sgd } from "./optimizer.ts";
 import { constant, cosine, linear, optimal, power, type Schedule, warmupStableDecay } from "./schedule.ts";
 
@@ -42,12 +42,12 @@ export interface BestAtBudget {
   /** The schedule in words. */
   readonly name: string;
   readonly stats: { readonly evaluations: number };
-  readonly made: Made;
+  readonly made: Provenance;
 }
 
 const FEWEST_STEPS = 64;
 /** Losses that one search evaluates at most. */
-const MOST = 120;
+const MOST_EVALUATIONS = 120;
 
 /** What is free in a family: first values and steps, and the schedule they make for T steps. */
 interface Form {
@@ -125,7 +125,7 @@ export function bestAtBudget(options: BudgetOptions): BestAtBudget {
         noise,
       });
       const optimizer = sgd({ schedule, gamma: multiple * model.gamma });
-      return Math.log(spend(kernels, model, T, { optimizer }).loss);
+      return Math.log(finalLoss(kernels, model, T, { optimizer }).loss);
     } catch (error) {
       if (error instanceof RangeError) return Infinity;
       throw error;
@@ -138,7 +138,7 @@ export function bestAtBudget(options: BudgetOptions): BestAtBudget {
     .map((step) =>
       simplex(loss, [size, ...step, ...form.start], [0.7, ...step.map(() => -1), ...form.sizes], {
         tolerance: 0.01,
-        most: MOST,
+        most: MOST_EVALUATIONS,
       }),
     )
     .reduce((best, other) => ({
@@ -154,6 +154,6 @@ export function bestAtBudget(options: BudgetOptions): BestAtBudget {
     schedule,
     name,
     stats: { evaluations: found.evaluations },
-    made: made("budget", { spectrum, flops, family, stepFraction, batch, noise, dataRatio }),
+    made: provenance("budget", { spectrum, flops, family, stepFraction, batch, noise, dataRatio }),
   };
 }

@@ -3,7 +3,7 @@
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { logspace } from "../../math/grid.ts";
-import { type Made, made } from "../../provenance.ts";
+import { type Provenance, provenance } from "../../provenance.ts";
 import type { Plrf } from "../measure/plrf.ts";
 import { type Optimizer, sgd } from "./optimizer.ts";
 import type { Schedule } from "./schedule.ts";
@@ -22,7 +22,7 @@ export interface Compared extends Parts {
 export interface Comparison {
   readonly steps: Float64Array;
   readonly schedules: readonly Compared[];
-  readonly made: Made;
+  readonly made: Provenance;
 }
 
 const POINTS = 160;
@@ -43,7 +43,7 @@ export function compareSchedules(
     schedules: schedules.map(({ name, schedule }) =>
       compared(model, name, { optimizer: sgd({ schedule }), horizon, steps }, kernels),
     ),
-    made: made("compare schedules", {
+    made: provenance("compare schedules", {
       spectrum: model.spectrum,
       d: model.d,
       v: model.v,

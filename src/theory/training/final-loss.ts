@@ -7,7 +7,7 @@ import type { Plrf } from "../measure/plrf.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { training } from "./training.ts";
 
-export interface Spending {
+export interface FinalLossOptions {
   readonly optimizer: Optimizer;
   /** Whether γ is lowered to the best multiple ≤ 1 of itself. */
   readonly tuned?: boolean;
@@ -20,11 +20,11 @@ const TOLERANCE = 0.02;
 const QUICK = { exact: 256, perDecade: 12, tolerance: Infinity, precision: 1e-8, cells: 4 };
 
 /** P after `horizon` steps, and the multiple of γ taken. */
-export function spend(
+export function finalLoss(
   kernels: Kernels,
   model: Plrf,
   horizon: number,
-  { optimizer, tuned = false }: Spending,
+  { optimizer, tuned = false }: FinalLossOptions,
 ): { loss: number; multiple: number } {
   const end = Float64Array.of(horizon);
   const gamma = optimizer.gamma ?? model.gamma;

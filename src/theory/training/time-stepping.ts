@@ -10,7 +10,7 @@ import type { ComplexArray } from "../../kernels/resolvent.ts";
 import type { Drive, Nodes } from "../../kernels/volterra.ts";
 import { complex, exp, log1p, scale } from "../../math/complex.ts";
 import { NODES } from "../../math/radau.ts";
-import { complexNodes, type Measure, type NodeRule } from "../measure/nodes.ts";
+import { complexNodes, type NodeModel, type NodeRule } from "../measure/nodes.ts";
 import type { Momentum } from "./momentum.ts";
 
 /** What drives a run, as functions of the step r; growing steps ask between whole steps too. */
@@ -153,7 +153,7 @@ function run(
     if (!whole) {
       if (steps[next] === from) save(from, runner.loss());
       const grid = growing(program, from, to, steps.subarray(next), perDecade, split);
-      const losses = runner.leap(grid);
+      const losses = runner.grow(grid);
       growingSteps += losses.length;
       measure();
       grid.ends.forEach((t, i) => {
@@ -175,11 +175,11 @@ function run(
 }
 
 /** A state on its way. */
-interface Runner {
+interface Stepper {
   /** Whole steps r; P before each. */
   step(r: Float64Array): Float64Array;
   /** Growing steps; P after each. */
-  leap(grid: Grid): Float64Array;
+  grow(grid: Grid): Float64Array;
   /** P now, and Σ|ρ_k|. */
   loss(): number;
   size(): number;
@@ -187,7 +187,7 @@ interface Runner {
   quiet(): void;
 }
 
-function plainRunner(kernels: Kernels, given: Nodes, { at, noise }: Program): Runner {
+function plainRunner(kernels: Kernels, given: Nodes, { at, noise }: Program): Stepper {
   let nodes = given;
   const state = { re: nodes.forcing.re.slice(), im: nodes.forcing.im.slice() };
   const drive = (r: Float64Array): Drive => ({
@@ -198,7 +198,7 @@ function plainRunner(kernels: Kernels, given: Nodes, { at, noise }: Program): Ru
   const slope = (t: number) => (at(t + 0.25).gamma2 - at(t - 0.25).gamma2) / (0.5 * at(t).gamma2) || 0;
   return {
     step: (r) => kernels.stepModes(nodes, state, drive(r)),
-    leap: (grid) => kernels.leapModes(nodes, state, { ...drive(grid.at), time: grid.time, slope: grid.at.map(slope) }),
+    grow: (grid) => kernels.growModes(nodes, state, { ...drive(grid.at), time: grid.time, slope: grid.at.map(slope) }),
     loss: () => total(nodes, state),
     size: () => size(state),
     quiet: () => {
@@ -207,7 +207,7 @@ function plainRunner(kernels: Kernels, given: Nodes, { at, noise }: Program): Ru
   };
 }
 
-function momentumRunner(kernels: Kernels, given: Nodes, { at, noise }: Program): Runner {
+function momentumRunner(kernels: Kernels, given: Nodes, { at, noise }: Program): Stepper {
   let nodes = given;
   const R = nodes.forcing.re.slice();
   const state = { R, C: R.map(() => 0), Y: R.map(() => 0) };
@@ -225,7 +225,7 @@ function momentumRunner(kernels: Kernels, given: Nodes, { at, noise }: Program):
   };
   return {
     step: (r) => kernels.stepMomentum(nodes, state, drive(r)),
-    leap: (grid) => kernels.leapMomentum(nodes, state, { ...drive(grid.at), time: grid.time }),
+    grow: (grid) => kernels.growMomentum(nodes, state, { ...drive(grid.at), time: grid.time }),
     loss: () => R.reduce((sum, x) => sum + x, nodes.rest),
     size: () => R.reduce((sum, x) => sum + Math.abs(x), 0),
     quiet: () => {
@@ -324,7 +324,7 @@ function growing(
 }
 
 /** What a model needs for both routes. */
-export interface ConstantStep extends Measure {
+export interface ConstantStep extends NodeModel {
   readonly gamma: number;
   readonly batch: number;
 }

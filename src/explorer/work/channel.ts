@@ -14,7 +14,7 @@ interface Task {
   readonly receiver: Receiver<never>;
 }
 
-export class Lane {
+export class WorkerChannel {
   readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   #next = 1;
   #running: Task | undefined;

@@ -1,7 +1,7 @@
 // Figures that follow a state: coarse ones at once, from a lane that is kept free for them; fine ones when the state rests. An
 // older answer never replaces a newer one.
 
-import { Lane } from "./work/lane.ts";
+import { WorkerChannel } from "./work/channel.ts";
 import type { Jobs, Part } from "./work/protocol.ts";
 
 export type Detail = "coarse" | "fine";
@@ -24,8 +24,8 @@ const REST = 300;
 
 export class Follower<J extends Following> {
   readonly #options: FollowOptions<J>;
-  readonly #live = new Lane();
-  readonly #fine = new Lane();
+  readonly #live = new WorkerChannel();
+  readonly #fine = new WorkerChannel();
   readonly #shown = new Map<string, number>();
   #asked = 0;
   #timer = 0;
@@ -51,7 +51,7 @@ export class Follower<J extends Following> {
     this.#fine.close();
   }
 
-  #ask(lane: Lane, detail: Detail, version: number): void {
+  #ask(lane: WorkerChannel, detail: Detail, version: number): void {
     const { job, input, kind, show, fail } = this.#options;
     const rank = detail === "fine" ? version + 0.5 : version;
     const newest = (what: string) => {
