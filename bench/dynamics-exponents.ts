@@ -87,7 +87,7 @@ const [a, b, eta] = [5, 1.5, 0.3];
 const law = dynamicsExponents({ a, b, sgd: true }).optimal;
 const spectrum = sourceCapacity({ a, b });
 const { fit } = computeOptimal(
-  { spectrum, rule: { name: "sgd", eta, batch: 1 } },
+  { spectrum, rule: { kind: "sgd", eta, batch: 1 } },
   {
     compute: logspace(1e6, 1e9, 7),
     minN: 20,

@@ -17,7 +17,7 @@ const settings: [string, number[], (n: number) => DynamicsProblem][] = [
       modes: 300,
       N: 2 * n,
       P: n,
-      rule: { name: "gradient-descent", eta: 0.3 },
+      rule: { kind: "gradient-descent", eta: 0.3 },
     }),
   ],
   [
@@ -28,7 +28,7 @@ const settings: [string, number[], (n: number) => DynamicsProblem][] = [
       modes: 300,
       N: n,
       sigma: 0.1,
-      rule: { name: "sgd", eta: 0.1, batch: 2 },
+      rule: { kind: "sgd", eta: 0.1, batch: 2 },
     }),
   ],
 ];

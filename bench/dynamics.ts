@@ -33,12 +33,12 @@ const cases: [string, DynamicsProblem, Parameters<typeof dynamics>[1]][] = [
   ]),
   [
     "fast, heavy ball μ = 0.9, steps to 1e5",
-    { ...problem, rule: { name: "heavy-ball", eta: 0.5, mu: 0.9 } },
+    { ...problem, rule: { kind: "heavy-ball", eta: 0.5, momentum: 0.9 } },
     { times: Float64Array.from(new Set(logspace(1, 1e5, 100).map(Math.round))) },
   ],
   [
     "fast, one-pass SGD, steps to 1e5",
-    { ...problem, P: Infinity, rule: { name: "sgd", eta: 0.1, batch: 1 } },
+    { ...problem, P: Infinity, rule: { kind: "sgd", eta: 0.1, batch: 1 } },
     { times: Float64Array.from(new Set(logspace(1, 1e5, 100).map(Math.round))) },
   ],
 ];

@@ -90,7 +90,6 @@ export {
   sourceCapacity,
 } from "./theory/dynamics/problem.ts";
 export { type ResponseOptions, type Responses, responses } from "./theory/dynamics/response.ts";
-export { RULES, type Rule } from "./theory/dynamics/rule.ts";
 export { MOST_SGD_STEPS } from "./theory/dynamics/sgd.ts";
 export { type EarlyStopping, earlyStopping } from "./theory/dynamics/stopping.ts";
 export {
@@ -124,6 +123,35 @@ export {
   stepsToCompare,
 } from "./theory/training/compare.ts";
 export { type Momentum, momentumNorm } from "./theory/training/momentum.ts";
-export * from "./theory/training/optimizer.ts";
+export {
+  type Batch,
+  type Choice,
+  type Dana,
+  dana,
+  type Free,
+  type GradientDescent,
+  type GradientFlow,
+  gradientDescent,
+  gradientFlow,
+  type HeavyBall,
+  heavyBall,
+  type Nesterov,
+  nesterov,
+  OPTIMIZER_CHOICES,
+  OPTIMIZER_USAGE,
+  type Optimizer,
+  optimizerInWords,
+  parseOptimizer,
+  RULE_LABELS,
+  RULES,
+  type Rule,
+  type RuleInput,
+  ruleInWords,
+  SAMPLINGS,
+  type Sampling,
+  type Sgd,
+  samplesBefore,
+  sgd,
+} from "./theory/training/optimizer.ts";
 export * from "./theory/training/schedule.ts";
 export { optimalSchedule, type Parts, stableMultiple } from "./theory/training/training.ts";

@@ -36,7 +36,7 @@ type Studies = Omit<DynamicsFigureData, "setting" | "time" | "table">;
 export function studies(options: StudyOptions): Studies {
   const { show, problem, sizes, exponents } = options;
   const { a, b } = exponents;
-  const known = a > 1 && b > 1 ? dynamicsExponents({ a, b, sgd: problem.rule?.name === "sgd" }) : undefined;
+  const known = a > 1 && b > 1 ? dynamicsExponents({ a, b, sgd: problem.rule?.kind === "sgd" }) : undefined;
   // budgets are spent on N and t: data are limited where one P was asked for
   const limited = new Set(sizes.map(({ P }) => P)).size === 1 ? { ...problem, P: sizes[0]!.P } : problem;
   const make: { readonly [name in Study]: () => Studies } = {
@@ -64,7 +64,7 @@ function fine(times: Float64Array, whole: boolean): Float64Array {
   return whole ? Float64Array.from(new Set(all.map(Math.round).filter((t) => t > 0))) : all;
 }
 
-const discrete = ({ rule }: DynamicsProblem) => rule !== undefined && rule.name !== "gradient-flow";
+const discrete = ({ rule }: DynamicsProblem) => rule !== undefined && rule.kind !== "gradient-flow";
 
 function label({ N, P }: { readonly N: number; readonly P: number }): string {
   return `N = ${brief(N)}, P = ${brief(P)}`;
@@ -73,7 +73,7 @@ function label({ N, P }: { readonly N: number; readonly P: number }): string {
 function losses({ times, solve, problem, sizes, networks }: StudyOptions): NonNullable<Studies["loss"]> {
   const at = fine(times, discrete(problem));
   const curves = solve(at).map(({ test, train }, i) => ({ label: label(sizes[i]!), test, train }));
-  const infinite = problem.rule?.name === "sgd" ? undefined : dynamics(problem, { times: at }).test;
+  const infinite = problem.rule?.kind === "sgd" ? undefined : dynamics(problem, { times: at }).test;
   const simulated = networks?.map(({ times, draws, test, train }) => ({ times, draws, test, train }));
   return { times: at, curves, infinite, simulated };
 }
@@ -102,7 +102,7 @@ function floors(problem: DynamicsProblem, known?: ReturnType<typeof dynamicsExpo
   const late = sizes.slice(Math.floor(sizes.length / 2));
   const at = (size: { N?: number; P?: number }) => dynamics({ ...quiet, ...size }, { times: [1] }).limit.test;
   const features = sizes.map((N) => at({ N }));
-  const data = problem.rule?.name === "sgd" ? undefined : sizes.map((P) => at({ P }));
+  const data = problem.rule?.kind === "sgd" ? undefined : sizes.map((P) => at({ P }));
   const slope = (values: Float64Array) => fitPowerLaw(late, values.slice(-late.length)).exponent.value;
   const differs = known && Math.abs(known.features - known.featuresPublished) > 1e-9;
   return {
@@ -147,7 +147,7 @@ function optimum(
   const curves = Array.from(sizes, (size) => {
     const all = compute.map((C) => C / size).map((t) => (discrete(problem) ? Math.round(t) : t));
     const from = all.findIndex((t, i) => t >= 1 && (i === 0 || t > all[i - 1]!));
-    const most = problem.rule?.name === "sgd" ? MOST_SGD_STEPS : Infinity;
+    const most = problem.rule?.kind === "sgd" ? MOST_SGD_STEPS : Infinity;
     const times = Float64Array.from(new Set(all.slice(from).filter((t) => t <= most)));
     const { test } = dynamics({ ...problem, N: size }, { times });
     return {

@@ -12,6 +12,7 @@ import {
   earlyStopping,
   RULES,
   type Rule,
+  ruleInWords,
   type Spectrum,
   simulateDynamics,
   sourceCapacity,
@@ -38,7 +39,7 @@ interface Options extends Common {
   readonly times: string;
   readonly modes?: number;
   readonly sigma: number;
-  readonly rule: Rule["name"];
+  readonly rule: Rule["kind"];
   readonly eta?: number;
   readonly mu: number;
   readonly batch: number;
@@ -104,7 +105,7 @@ function studyList(text: string): Study[] {
 
 async function run(options: Options): Promise<void> {
   const rule = ruleOf(options);
-  const times = rule.name === "gradient-flow" ? list(options.times) : wholeList(options.times);
+  const times = rule.kind === "gradient-flow" ? list(options.times) : wholeList(options.times);
   const { spectrum, tail, words } = await spectrumOf(options);
   const problems = Array.from(options.N).flatMap((N) => Array.from(options.P, (P) => ({ N, P })));
   const common = {
@@ -182,7 +183,7 @@ async function run(options: Options): Promise<void> {
       return dynamicsFigure({
         ...data,
         setting: raised(setting),
-        time: rule.name === "gradient-flow" ? "training time t" : "steps t",
+        time: rule.kind === "gradient-flow" ? "training time t" : "steps t",
         table: columns(curves, networks),
       });
     },
@@ -227,11 +228,11 @@ function summary({ test, train }: DynamicsSimulation) {
 function ruleOf({ rule, eta, mu, batch }: Options): Rule {
   if (rule === "gradient-flow") {
     if (eta !== undefined) throw new Usage("--eta goes with --rule gradient-descent, heavy-ball or sgd");
-    return { name: rule };
+    return { kind: rule };
   }
   if (eta === undefined) throw new Usage(`--rule ${rule} needs a step size: --eta 0.1, say`);
-  if (rule === "heavy-ball") return { name: rule, eta, mu };
-  return rule === "sgd" ? { name: rule, eta, batch } : { name: rule, eta };
+  if (rule === "heavy-ball") return { kind: rule, eta, momentum: mu };
+  return rule === "sgd" ? { kind: rule, eta, batch } : { kind: rule, eta };
 }
 
 async function spectrumOf({
@@ -248,19 +249,6 @@ async function spectrumOf({
   }
   if (a === undefined || b === undefined) throw new Usage("give a spectrum: --a and --b, or --spectrum FILE");
   return { spectrum: sourceCapacity({ a, b }), words: `a = ${a}, b = ${b}` };
-}
-
-function ruleInWords(rule: Rule): string {
-  switch (rule.name) {
-    case "gradient-flow":
-      return "gradient flow";
-    case "gradient-descent":
-      return `gradient descent, η = ${rule.eta}`;
-    case "heavy-ball":
-      return `heavy ball, η = ${rule.eta}, μ = ${rule.mu}`;
-    case "sgd":
-      return `one-pass SGD, η = ${rule.eta}, B = ${rule.batch}`;
-  }
 }
 
 /** One row for each N, P and time. */

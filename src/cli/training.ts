@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Command } from "commander";
 import {
   type Batch,
+  OPTIMIZER_USAGE,
   type Optimizer,
   parseOptimizer,
   parseSchedule,
@@ -36,12 +37,7 @@ export function withTraining(command: Command, { horizon = true, momentum = true
     scheduleFrom,
   );
   if (horizon) command.option("--horizon <T>", "the step the shape is drawn for; default the last", whole);
-  if (momentum)
-    command.option(
-      "--optimizer <name>",
-      "sgd, heavy-ball:μ, nesterov:μ, dana:constant or dana:decaying, with ,delta=δ,strength=c",
-      optimizerFrom,
-    );
+  if (momentum) command.option("--optimizer <name>", `one of ${OPTIMIZER_USAGE.join(", ")}`, optimizerFrom);
   if (ramp)
     command.option(
       "--ramp <list>",

@@ -1,5 +1,6 @@
 // What each view's address may say.
 
+import { OPTIMIZER_CHOICES, RULES } from "../index.ts";
 import { knotsField } from "./knots.ts";
 import { choiceField, numberField } from "./state.ts";
 
@@ -33,7 +34,7 @@ const dynamics = {
   N: numberField(256, { least: 1, most: 1e9, infinite: true }),
   P: numberField(1000, { least: 1, most: 1e9, infinite: true }),
   sigma: numberField(0, { least: 0, most: 10 }),
-  rule: choiceField(["gradient-flow", "gradient-descent", "heavy-ball", "sgd"]),
+  rule: choiceField(RULES),
   eta: numberField(0.2, { least: 1e-6, most: 10 }),
   mu: numberField(0.9, { least: 0.001, most: 0.9999 }),
   batch: numberField(32, { least: 1, most: 1e6, whole: true }),
@@ -65,7 +66,7 @@ const schedules = {
   noise: numberField(0, { least: 0, most: 1e3 }),
   /** T. */
   steps: numberField(1e5, { least: 10, most: 1e8, whole: true }),
-  optimizer: choiceField(["sgd", "heavy-ball", "nesterov", "dana-constant", "dana-decaying"]),
+  optimizer: choiceField(OPTIMIZER_CHOICES.map(({ name }) => name)),
   mu: numberField(0.9, { least: 0, most: 0.999 }),
   delta: numberField(8, { least: 0.1, most: 1e3 }),
   /** c of γ3 = c γ/d, or c γ (1+r)^{−1/2α}. */

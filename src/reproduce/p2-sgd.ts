@@ -22,7 +22,7 @@ export const sgd: Recipe = {
     const settings = [...WIDTHS.map((N) => ({ N, batch: 32 })), ...BATCHES.map((batch) => ({ N: 256, batch }))];
     const found: { N: number; batch: number; test: Float64Array; runs: Simulation; deviation: number }[] = [];
     for (const [i, { N, batch }] of settings.entries()) {
-      const problem = { spectrum, N, modes: MODES, rule: { name: "sgd" as const, eta: ETA, batch } };
+      const problem = { spectrum, N, modes: MODES, rule: { kind: "sgd" as const, eta: ETA, batch } };
       const runs = await simulate(plrf({ spectrum, d: N, v: MODES, gamma: ETA / batch, batch }), {
         steps: STEPS,
         record,
@@ -38,11 +38,11 @@ export const sgd: Recipe = {
       found.push({ N, batch, test: dynamics(problem, { times }).test, runs, deviation: Math.max(...deviation) });
     }
     const flow = { spectrum, N: 256, modes: MODES };
-    const descent = dynamics({ ...flow, rule: { name: "gradient-descent", eta: ETA } }, { times });
+    const descent = dynamics({ ...flow, rule: { kind: "gradient-descent", eta: ETA } }, { times });
     const noise = found.slice(WIDTHS.length).map(({ test }) => test.map((L, k) => L - descent.test[k]!));
     const middle = times.findIndex((t) => t >= 100);
     const mu = 0.9;
-    const ball = dynamics({ ...flow, rule: { name: "heavy-ball", eta: ETA / 4, mu } }, { times });
+    const ball = dynamics({ ...flow, rule: { kind: "heavy-ball", eta: ETA / 4, momentum: mu } }, { times });
     const matched = (speed: number) => dynamics(flow, { times: times.map((t) => speed * t) }).test;
     const late = times.findIndex((t) => t >= 1000);
     const claims: Claim[] = [

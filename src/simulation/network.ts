@@ -5,7 +5,7 @@
 
 import type { Roots } from "../kernels/simulation.ts";
 import { symmetricEigen } from "../math/eigen.ts";
-import { factor, momentum, type Rule } from "../theory/dynamics/rule.ts";
+import { factor, momentum, type Rule } from "../theory/training/optimizer.ts";
 
 export interface Network {
   readonly N: number;
@@ -68,7 +68,7 @@ export function trainNetwork(network: Network, rule: Rule, at: Float64Array, nor
   const h = times(features, target);
   const start = dot(target, target) + sigma ** 2;
   const test = (w: Float64Array) => start - 2 * dot(w, h) + form(S, w);
-  if (rule.name === "sgd") {
+  if (rule.kind === "sgd") {
     const losses = Float64Array.from(onePass(network, rule, at, normals, features), test);
     return { test: losses, train: losses.slice() };
   }
@@ -92,8 +92,8 @@ export function trainNetwork(network: Network, rule: Rule, at: Float64Array, nor
 }
 
 /** w at every time: gradient flow by diagonalising K, rules with steps by their steps. */
-function fullBatch(K: Matrix, g: Float64Array, rule: Exclude<Rule, { name: "sgd" }>, at: Float64Array): Float64Array[] {
-  if (rule.name === "gradient-flow") {
+function fullBatch(K: Matrix, g: Float64Array, rule: Exclude<Rule, { kind: "sgd" }>, at: Float64Array): Float64Array[] {
+  if (rule.kind === "gradient-flow") {
     const { values, rows } = symmetricEigen(K.map((row) => row.slice()));
     const vectors = transpose(rows);
     const along = times(vectors, g);
@@ -126,7 +126,7 @@ function fullBatch(K: Matrix, g: Float64Array, rule: Exclude<Rule, { name: "sgd"
 /** w at every number of steps on fresh samples. */
 function onePass(
   { sigma, roots: { target } }: Network,
-  { eta, batch }: Extract<Rule, { name: "sgd" }>,
+  { eta, batch }: Extract<Rule, { kind: "sgd" }>,
   at: Float64Array,
   normals: Normals,
   features: Matrix,

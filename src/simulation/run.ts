@@ -7,7 +7,7 @@ import { logspace } from "../math/grid.ts";
 import { provenance } from "../provenance.ts";
 import type { Plrf } from "../theory/measure/plrf.ts";
 import type { Momentum } from "../theory/training/momentum.ts";
-import { type Optimizer, samplesBefore } from "../theory/training/optimizer.ts";
+import { type Optimizer, recursionOf, samplesBefore } from "../theory/training/optimizer.ts";
 import { stepsOf } from "../theory/training/training.ts";
 import { type CheckpointStore, decode, type Entries, encode } from "./checkpoint.ts";
 import type { SampledSpectrum } from "./eigenvalues.ts";
@@ -124,7 +124,7 @@ export class Run {
       const kernels = options.kernels ?? defaultKernels();
       this.#at = stepsOf(kernels, model, { optimizer, horizon, steps: this.#steps, force: options.force ?? false });
     }
-    this.#momentum = optimizer !== undefined && optimizer.kind !== "sgd";
+    this.#momentum = optimizer !== undefined && recursionOf(optimizer) === "momentum";
     const sizes = optimizer?.batch ?? batch;
     this.#batch = typeof sizes === "number" ? sizes : Math.max(...sizes.map(([, size]) => size));
     this.limit = DIVERGED * (P0 + this.noise ** 2);

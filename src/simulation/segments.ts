@@ -10,8 +10,8 @@ import {
   type Roots,
   type Strips,
 } from "../kernels/simulation.ts";
-import type { Rule } from "../theory/dynamics/rule.ts";
 import type { Spectrum } from "../theory/measure/spectrum.ts";
+import type { Rule } from "../theory/training/optimizer.ts";
 import { rootsOf, type SampledSpectrum, sample } from "./eigenvalues.ts";
 import { type Losses, trainNetwork } from "./network.ts";
 

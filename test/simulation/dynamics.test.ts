@@ -29,7 +29,7 @@ describe("networks of random features", () => {
       [16, 24, 0.3, 0.4],
       [24, 16, 0, 0.8],
     ] as const) {
-      const rule = { name: "gradient-descent", eta } as const;
+      const rule = { kind: "gradient-descent", eta } as const;
       const { test } = await simulateDynamics(
         { spectrum, modes, N, P, sigma, rule },
         { times: [1], draws: 500, seed: 3 },
@@ -47,13 +47,13 @@ describe("networks of random features", () => {
         modes,
         N: 64,
         P: 32,
-        rule: { name: "gradient-descent", eta: 0.3 },
+        rule: { kind: "gradient-descent", eta: 0.3 },
       },
       [1, 4, 16, 64, 256],
     ],
     [
       "one-pass SGD",
-      { spectrum, modes, N: 48, sigma: 0.1, rule: { name: "sgd", eta: 0.1, batch: 2 } },
+      { spectrum, modes, N: 48, sigma: 0.1, rule: { kind: "sgd", eta: 0.1, batch: 2 } },
       [1, 4, 16, 50, 100],
     ],
   ];
@@ -68,7 +68,7 @@ describe("networks of random features", () => {
 
   it("miss the theory by 1/N", async () => {
     // one step at ηλ₁ = 1, where the theory misses most: the exact mean says by how much
-    const rule = { name: "gradient-descent", eta: 1 } as const;
+    const rule = { kind: "gradient-descent", eta: 1 } as const;
     const off: number[] = [];
     for (const N of [20, 50]) {
       const { test } = await simulateDynamics(
@@ -111,8 +111,8 @@ describe("networks of random features", () => {
       target: Float64Array.from({ length: 30 }, (_, k) => (k + 1) ** -0.9),
     };
     const network = { N: 6, P: 9, sigma: 0.1, roots };
-    const flow = trainNetwork(network, { name: "gradient-flow" }, Float64Array.of(2), normals);
-    const steps = trainNetwork(network, { name: "gradient-descent", eta: 2e-4 }, Float64Array.of(1e4), normals);
+    const flow = trainNetwork(network, { kind: "gradient-flow" }, Float64Array.of(2), normals);
+    const steps = trainNetwork(network, { kind: "gradient-descent", eta: 2e-4 }, Float64Array.of(1e4), normals);
     expect(steps.test[0]! / flow.test[0]!).toBeCloseTo(1, 3);
     expect(steps.train[0]! / flow.train[0]!).toBeCloseTo(1, 3);
   });

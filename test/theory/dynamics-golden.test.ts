@@ -6,7 +6,7 @@ import { defaultKernels } from "../../src/kernels/default.ts";
 import { type DynamicsCurve, dynamics } from "../../src/theory/dynamics/dynamics.ts";
 import { dynamicsModel, sourceCapacity } from "../../src/theory/dynamics/problem.ts";
 import { responses } from "../../src/theory/dynamics/response.ts";
-import type { Rule } from "../../src/theory/dynamics/rule.ts";
+import type { Rule } from "../../src/theory/training/optimizer.ts";
 import { groupBy, readFixture, readTable } from "../fixtures.ts";
 
 interface Row {
@@ -119,9 +119,9 @@ describe.each([
     "gradient descent and heavy ball",
     "dmft-gd-momentum-simulated.csv",
     ({ eta, mu }: Row): Rule =>
-      mu! > 0 ? { name: "heavy-ball", eta: eta!, mu: mu! } : { name: "gradient-descent", eta: eta! },
+      mu! > 0 ? { kind: "heavy-ball", eta: eta!, momentum: mu! } : { kind: "gradient-descent", eta: eta! },
   ],
-  ["one-pass SGD", "dmft-sgd-simulated.csv", ({ eta, B }: Row): Rule => ({ name: "sgd", eta: eta!, batch: B! })],
+  ["one-pass SGD", "dmft-sgd-simulated.csv", ({ eta, B }: Row): Rule => ({ kind: "sgd", eta: eta!, batch: B! })],
 ] as [string, string, (row: Row) => Rule | undefined][])("%s", (_, file, ruleOf) => {
   const rows = readTable(file).map(
     ({ quantity = "test", ...numbers }) =>
@@ -145,10 +145,10 @@ describe.each([
     const first = some[0]!;
     const rule = ruleOf(first);
     const times = [...new Set(some.map(({ t }) => t))].sort((x, y) => x - y);
-    const curve = dynamics(problem(first, rule), { times, accuracy: "reference", decompose: rule?.name !== "sgd" });
+    const curve = dynamics(problem(first, rule), { times, accuracy: "reference", decompose: rule?.kind !== "sgd" });
     const quantities: Record<string, Float64Array> = { test: curve.test, train: curve.train };
     if (curve.decomposition) Object.assign(quantities, correlations(curve));
-    if (rule?.name !== "sgd") {
+    if (rule?.kind !== "sgd") {
       // Σ λ w ⟨v⟩ = Σ c_k H_k(t)
       const k = Array.from({ length: first.M }, (_, i) => i + 1);
       const { transfer } = responses(problem(first, rule), { times, modes: k });

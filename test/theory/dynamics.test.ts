@@ -6,13 +6,13 @@ import { dynamics } from "../../src/theory/dynamics/dynamics.ts";
 import { dynamicsExponents } from "../../src/theory/dynamics/exponents.ts";
 import { type DynamicsProblem, sourceCapacity } from "../../src/theory/dynamics/problem.ts";
 import { responses } from "../../src/theory/dynamics/response.ts";
-import { factor } from "../../src/theory/dynamics/rule.ts";
 import { earlyStopping } from "../../src/theory/dynamics/stopping.ts";
 import { fitPowerLaw } from "../../src/theory/exponents/power-fit.ts";
 import { plrf } from "../../src/theory/measure/plrf.ts";
 import { measured } from "../../src/theory/measure/spectrum.ts";
 import { stability } from "../../src/theory/measure/stability.ts";
 import { loss } from "../../src/theory/plrf/loss.ts";
+import { factor } from "../../src/theory/training/optimizer.ts";
 
 const reference = { accuracy: "reference" } as const;
 const spectrum = sourceCapacity({ a: 1.8, b: 1.4 });
@@ -31,9 +31,9 @@ describe("dynamics", () => {
 
   it("starts at Σc + σ² under every rule and splits into bias, variances and noise", () => {
     for (const rule of [
-      { name: "gradient-flow" },
-      { name: "gradient-descent", eta: 1.3 },
-      { name: "heavy-ball", eta: 0.5, mu: 0.7 },
+      { kind: "gradient-flow" },
+      { kind: "gradient-descent", eta: 1.3 },
+      { kind: "heavy-ball", eta: 0.5, momentum: 0.7 },
     ] as const) {
       const { test, train, decomposition, model } = dynamics(
         { ...example, rule },
@@ -51,7 +51,7 @@ describe("dynamics", () => {
   });
 
   it("says so where momentum very near 1 is more than the quadrature resolves", () => {
-    const rule = { name: "heavy-ball", eta: 0.1, mu: 0.995 } as const;
+    const rule = { kind: "heavy-ball", eta: 0.1, momentum: 0.995 } as const;
     const { stats } = dynamics({ spectrum, modes: 7, N: 2, P: 10, rule }, { times: [0, 1, 100, 1e5] });
     expect(stats.error).toBeGreaterThan(1e-3);
     expect(stats.converged).toBe(false);
@@ -145,7 +145,7 @@ describe("one-pass SGD", () => {
           const { maxGamma } = stability(plrf({ spectrum: power, d, gamma: 1, force: true }).modes, d, batch);
           const model = plrf({ spectrum: power, d, batch, gamma: share * maxGamma });
           const own = loss(model, { steps });
-          const rule = { name: "sgd", eta: model.gamma * batch, batch } as const;
+          const rule = { kind: "sgd", eta: model.gamma * batch, batch } as const;
           const { test } = dynamics(
             { spectrum: model.spectrum, modes: model.v, N: d, rule },
             { times: steps, ...reference },
@@ -160,7 +160,7 @@ describe("one-pass SGD", () => {
   });
 
   it("ends where its own noise balances", () => {
-    const rule = { name: "sgd", eta: 0.3, batch: 2 } as const;
+    const rule = { kind: "sgd", eta: 0.3, batch: 2 } as const;
     const { test, limit } = dynamics(
       { spectrum: sourceCapacity({ a: 2, b: 2 }), modes: 100, N: 10, sigma: 0.2, rule },
       { times: [1e6], ...reference },
@@ -169,7 +169,7 @@ describe("one-pass SGD", () => {
   });
 
   it("has the bias of gradient descent on the population", () => {
-    const rule = { name: "sgd", eta: 0.1, batch: 1 } as const;
+    const rule = { kind: "sgd", eta: 0.1, batch: 1 } as const;
     const { test, decomposition } = dynamics(
       { spectrum, modes: 500, rule },
       { times: [1, 20], ...reference, decompose: true },
@@ -184,7 +184,7 @@ describe("one-pass SGD", () => {
   });
 
   it("is refused more steps than it can take one by one", () => {
-    const rule = { name: "sgd", eta: 0.1, batch: 1 } as const;
+    const rule = { kind: "sgd", eta: 0.1, batch: 1 } as const;
     expect(() => dynamics({ spectrum, rule }, { times: [1e8] })).toThrow("times[0] must be at most 10000000");
   });
 });
@@ -214,7 +214,7 @@ describe("p_t", () => {
     for (const x of [0, 0.01, edge, edge * (1 + 1e-12), 1, 2, (1 + Math.sqrt(mu)) ** 2 / eta, 4.5]) {
       let [before, now] = [1, 1 - eta * x];
       for (let t = 1; t < 30; t++) {
-        expect(factor({ name: "heavy-ball", eta, mu }, x, t)).toBeCloseTo(now, 11);
+        expect(factor({ kind: "heavy-ball", eta, momentum: mu }, x, t)).toBeCloseTo(now, 11);
         [before, now] = [now, (1 + mu - eta * x) * now - mu * before];
       }
     }
@@ -248,18 +248,18 @@ describe("bad input", () => {
     ["times must increase, got 3 then 2", () => dynamics({ spectrum }, { times: [3, 2] })],
     [
       "must be a whole number",
-      () => dynamics({ ...example, rule: { name: "gradient-descent", eta: 0.1 } }, { times: [0.5] }),
+      () => dynamics({ ...example, rule: { kind: "gradient-descent", eta: 0.1 } }, { times: [0.5] }),
     ],
     [
       "rule.eta must be below 1.58881, the largest stable step here, got 2",
-      () => dynamics({ ...example, rule: { name: "gradient-descent", eta: 2 } }, { times }),
+      () => dynamics({ ...example, rule: { kind: "gradient-descent", eta: 2 } }, { times }),
     ],
     [
       "P must be Infinity for one-pass sgd",
-      () => dynamics({ ...example, rule: { name: "sgd", eta: 0.1, batch: 1 } }, { times }),
+      () => dynamics({ ...example, rule: { kind: "sgd", eta: 0.1, batch: 1 } }, { times }),
     ],
     ["modes must be finite where b ≤ 1", () => dynamics({ spectrum: sourceCapacity({ a: 2, b: 0.9 }) }, { times })],
-    ["rule.name must be one of", () => dynamics({ spectrum, rule: { name: "adam" } as never }, { times })],
+    ["rule.kind must be one of", () => dynamics({ spectrum, rule: { name: "adam" } as never }, { times })],
     ["sigma must be at least 0", () => dynamics({ spectrum, sigma: -1 }, { times })],
     [
       "modes must be at most 2",

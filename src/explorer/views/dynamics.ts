@@ -1,7 +1,7 @@
 // The second view: the dynamical model of random features of width N trained on P samples for time t.
 
 import { curvesFigure } from "../../figures/index.ts";
-import { dynamicsExponents, type Rule } from "../../index.ts";
+import { dynamicsExponents, RULE_LABELS, type Rule } from "../../index.ts";
 import { Card } from "../card.ts";
 import { Follower } from "../coarse-then-fine.ts";
 import { choice, controlPanel } from "../controls.ts";
@@ -31,7 +31,7 @@ export function mount(root: HTMLElement): Mounted {
     value: () => store.values[name],
     onChange: (value: number, settled: boolean) => store.set({ [name]: value }, settled),
   });
-  const rule = choice("rule", "Trained by", FIELDS.rule.choices, RULES, (value) => store.set({ rule: value }));
+  const rule = choice("rule", "Trained by", FIELDS.rule.choices, RULE_LABELS, (value) => store.set({ rule: value }));
   const fan = choice("fan", "Curves for several", FIELDS.fan.choices, { N: "N", P: "P" }, (value) =>
     store.set({ fan: value }),
   );
@@ -91,7 +91,7 @@ export function mount(root: HTMLElement): Mounted {
       const { a, b, P, sigma, students, start, end, fan } = store.values;
       const rule = ruleOf(store.values);
       // one-pass SGD never sees a sample twice
-      const fresh = rule.name === "sgd";
+      const fresh = rule.kind === "sgd";
       const size = fresh ? { P: Infinity, fan: "N" as const } : { P, fan };
       return { a, b, N: store.values.N, sigma, rule, students, data: "shared", times: [start, end], detail, ...size };
     },
@@ -132,19 +132,12 @@ export function mount(root: HTMLElement): Mounted {
   };
 }
 
-const RULES = {
-  "gradient-flow": "gradient flow",
-  "gradient-descent": "gradient descent",
-  "heavy-ball": "heavy ball (momentum)",
-  sgd: "one-pass SGD",
-};
-
 type State = Store<typeof FIELDS>["values"];
 
 function ruleOf({ rule, eta, mu, batch }: State): Rule {
-  if (rule === "gradient-flow") return { name: rule };
-  if (rule === "heavy-ball") return { name: rule, eta, mu };
-  return rule === "sgd" ? { name: rule, eta, batch } : { name: rule, eta };
+  if (rule === "gradient-flow") return { kind: rule };
+  if (rule === "heavy-ball") return { kind: rule, eta, momentum: mu };
+  return rule === "sgd" ? { kind: rule, eta, batch } : { kind: rule, eta };
 }
 
 function say(node: HTMLElement, { a, b, rule }: State): void {

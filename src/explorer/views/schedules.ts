@@ -1,7 +1,17 @@
 // The view of schedules: the step over training drawn by hand, and what it does to the loss.
 
 import { curvesFigure, schedulePartsFigure } from "../../figures/index.ts";
-import { constant, dana, type Exponents, optimal, phase, type Schedule, sgd, trainedExponents } from "../../index.ts";
+import {
+  constant,
+  type Exponents,
+  type Free,
+  OPTIMIZER_CHOICES,
+  optimal,
+  phase,
+  type Schedule,
+  sgd,
+  trainedExponents,
+} from "../../index.ts";
 import { percent, scripted } from "../../numbers.ts";
 import { Card } from "../card.ts";
 import { Follower } from "../coarse-then-fine.ts";
@@ -22,19 +32,14 @@ const FIELDS = ALL.schedules;
 type State = Store<typeof FIELDS>["values"];
 type Name = "alpha" | "beta" | "d" | "ratio" | "step" | "batch" | "noise" | "steps" | "mu" | "delta" | "strength";
 
-const OPTIMIZERS = {
-  sgd: "SGD",
-  "heavy-ball": "heavy ball (momentum)",
-  nesterov: "Nesterov",
-  "dana-constant": "DANA-constant",
-  "dana-decaying": "DANA-decaying",
+const OPTIMIZERS = Object.fromEntries(OPTIMIZER_CHOICES.map(({ name, label }) => [name, label]));
+const chosenBy = (name: string) => OPTIMIZER_CHOICES.find((choice) => choice.name === name)!;
+const strengthOf = (name: string) => {
+  const made = chosenBy(name).make({});
+  return "strength" in made ? { strength: made.strength } : {};
 };
-/** Which controls an optimiser has. */
-const USES: Readonly<Record<string, readonly State["optimizer"][]>> = {
-  mu: ["heavy-ball", "nesterov"],
-  delta: ["dana-constant", "dana-decaying"],
-  strength: ["dana-constant", "dana-decaying"],
-};
+/** The control of each number that an optimiser may leave free. */
+const CONTROLS: Readonly<Record<keyof Free, string>> = { momentum: "mu", delta: "delta", strength: "strength" };
 
 export function mount(root: HTMLElement): Mounted {
   const store = new Store("schedules", FIELDS);
@@ -65,10 +70,7 @@ export function mount(root: HTMLElement): Mounted {
   });
   const optimizer = choice("optimizer", "Optimiser", FIELDS.optimizer.choices, OPTIMIZERS, (value) =>
     // each variant's own share of momentum
-    store.set({
-      optimizer: value,
-      ...(value === "dana-constant" ? { strength: 1 } : value === "dana-decaying" ? { strength: 0.2 } : {}),
-    }),
+    store.set({ optimizer: value, ...strengthOf(value) }),
   );
   const controls = makeControls(store);
   root.append(
@@ -129,8 +131,9 @@ export function mount(root: HTMLElement): Mounted {
     controls.show();
     optimizer.show(values.optimizer);
     time.show(values.time);
-    for (const [name, by] of Object.entries(USES))
-      document.getElementById(name)!.closest<HTMLElement>(".control")!.hidden = !by.includes(values.optimizer);
+    const { free } = chosenBy(values.optimizer);
+    for (const [name, id] of Object.entries(CONTROLS))
+      document.getElementById(id)!.closest<HTMLElement>(".control")!.hidden = !free.includes(name as keyof Free);
     editor.place(values.knots, values.steps, values.time === "log");
     knot.show(values);
     follower.follow(settled);
@@ -303,14 +306,17 @@ function exponentRows({ alpha, beta, noise, optimizer }: State): [string, string
   const of = (schedule: Schedule) =>
     trainedExponents({ alpha, beta }, { optimizer: sgd({ schedule }), noise: noise > 0, tuned: noise > 0 });
   const eta = (found: Exponents | null) => (found ? `η = ${found.eta.toFixed(3)}` : "η not known");
-  const variant = optimizer === "dana-constant" ? "constant" : optimizer === "dana-decaying" ? "decaying" : undefined;
+  const chosen = chosenBy(optimizer);
+  const made = chosen.make({});
   const adapted =
-    variant && trainedExponents({ alpha, beta }, { optimizer: dana({ variant }), noise: noise > 0, tuned: false });
+    made.kind === "dana"
+      ? trainedExponents({ alpha, beta }, { optimizer: made, noise: noise > 0, tuned: false })
+      : undefined;
   return [
     ["phase", name],
     ["P^{*} ∝ f^{−η}, constant step", eta(of(constant()))],
     ["best schedule", eta(of(optimal()))],
-    ...(adapted === undefined ? [] : ([[OPTIMIZERS[optimizer], eta(adapted)]] as [string, string][])),
+    ...(adapted === undefined ? [] : ([[chosen.label, eta(adapted)]] as [string, string][])),
   ];
 }
 

@@ -2,9 +2,8 @@
 // average of students gains, and what is left of single modes. Its best use of compute is in optimal.ts.
 
 import type { CurvesData, Series } from "../../figures/index.ts";
-import { dynamics, logspace, type Rule, responses, sourceCapacity } from "../../index.ts";
+import { dynamics, logspace, type Rule, responses, ruleInWords, sourceCapacity } from "../../index.ts";
 import { scripted } from "../../numbers.ts";
-import { ruleInWords } from "./labels.ts";
 import { approach, optimal } from "./optimal.ts";
 import type { Context } from "./protocol.ts";
 
@@ -42,7 +41,7 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
   const { a, b, N, P, sigma, rule, students, fan } = input;
   const detail = DETAIL[input.detail];
   const spectrum = sourceCapacity({ a, b });
-  const flow = rule.name === "gradient-flow";
+  const flow = rule.kind === "gradient-flow";
   const points = logspace(...input.times, detail.times);
   const times = flow ? points : Float64Array.from(new Set(points.map((t) => Math.max(1, Math.round(t)))));
   const x = { label: flow ? "training time t (units of 1/λ_{1})" : "training time t (steps)", log: true };
@@ -51,7 +50,7 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
 
   const own = dynamics(
     { spectrum, N, P, sigma, rule },
-    { times, decompose: true, ensemble: { students, data: rule.name === "sgd" ? "separate" : input.data } },
+    { times, decompose: true, ensemble: { students, data: rule.kind === "sgd" ? "separate" : input.data } },
   );
   if (!own.stats.converged) throw new Error("no loss was found here: the contour could not be followed");
   await pause();
@@ -68,7 +67,7 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
   const shade = (i: number) => (sizes.length > 1 ? i / (sizes.length - 1) : 0.5);
   const name = (size: number) => `${fan} = ${size === Infinity ? "∞" : scripted(size)}`;
   const infinite =
-    rule.name === "sgd" ? [] : [{ label: "N = P = ∞", x: times, y: plain(input, times), role: "muted" as const }];
+    rule.kind === "sgd" ? [] : [{ label: "N = P = ∞", x: times, y: plain(input, times), role: "muted" as const }];
   // fresh samples leave no gap, but its rounding
   const gaps = curves.flatMap(({ size, train, test }, i): Series[] =>
     (fan === "P" ? size : P) === Infinity
@@ -162,7 +161,7 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
   for (const figure of [approach, optimal]) {
     await pause();
     const kind = figure === approach ? "approach" : "optimal";
-    if (rule.name === "heavy-ball") {
+    if (rule.kind === "heavy-ball") {
       emit({
         kind,
         reason: "Not drawn for the heavy ball, whose many sizes take half a minute here: choose another rule.",
@@ -186,7 +185,7 @@ function transfer(
   x: { label: string; log: boolean },
 ): CurvesData {
   const spectrum = sourceCapacity({ a, b });
-  const fresh = rule.name === "sgd";
+  const fresh = rule.kind === "sgd";
   const sizes = fresh ? [Infinity] : [...sizesNear(Number.isFinite(P) ? P : N, 3).filter(Number.isFinite), Infinity];
   const found = sizes.map((P) => ({ P, ...responses({ spectrum, N, P, rule }, { times, modes: MODES }) }));
   const free = responses({ spectrum, rule }, { times, modes: MODES });

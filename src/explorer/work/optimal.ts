@@ -8,11 +8,11 @@ import {
   dynamicsExponents,
   fitPowerLaw,
   logspace,
+  ruleInWords,
   sourceCapacity,
 } from "../../index.ts";
 import { fixed, scripted } from "../../numbers.ts";
 import type { DynamicsInput } from "./dynamics.ts";
-import { ruleInWords } from "./labels.ts";
 
 type Pause = () => Promise<void>;
 
@@ -28,7 +28,7 @@ const MOST_STEPS = 1e5;
 export async function optimal(input: DynamicsInput, pause: Pause): Promise<CurvesData> {
   const { a, b, P, sigma, rule, students } = input;
   const problem = { spectrum: sourceCapacity({ a, b }), P, sigma, rule };
-  const discrete = rule.name !== "gradient-flow";
+  const discrete = rule.kind !== "gradient-flow";
   const best = async (E: number) => {
     const found = { N: [] as number[], t: [] as number[], loss: [] as number[] };
     for (const C of BUDGETS) {
@@ -47,7 +47,7 @@ export async function optimal(input: DynamicsInput, pause: Pause): Promise<Curve
     const all = logspace(BUDGETS[0]! / 10 / N, BUDGETS.at(-1)! / N, 60);
     const times = discrete ? Float64Array.from(new Set(all.map((t) => Math.max(1, Math.round(t))))) : all;
     // one-pass SGD is stepped: only the early part of small students
-    if (rule.name === "sgd" && times.at(-1)! > MOST_STEPS) continue;
+    if (rule.kind === "sgd" && times.at(-1)! > MOST_STEPS) continue;
     const { test } = dynamics({ ...problem, N }, { times });
     curves.push({ N, x: times.map((t) => N * t), y: test });
     await pause();
@@ -58,7 +58,7 @@ export async function optimal(input: DynamicsInput, pause: Pause): Promise<Curve
     y: y.map((value, k) => (x[k]! <= BUDGETS.at(-1)! && x[k]! >= BUDGETS[0]! / 10 ? value : Number.NaN)),
     shade: i / Math.max(1, curves.length - 1),
   }));
-  const { loss: predicted } = dynamicsExponents({ a, b, sgd: rule.name === "sgd" }).optimal;
+  const { loss: predicted } = dynamicsExponents({ a, b, sgd: rule.kind === "sgd" }).optimal;
   const noise = sigma ** 2;
   const exponent = (y: readonly number[]) => fixed(fitPowerLaw(BUDGETS, y).exponent.value, 3);
   const x = { label: `compute C = E·N·t (features × ${discrete ? "steps" : "time"})`, log: true };
@@ -106,10 +106,10 @@ export async function optimal(input: DynamicsInput, pause: Pause): Promise<Curve
 export async function approach(input: DynamicsInput, pause: Pause): Promise<CurvesData> {
   const { a, b, sigma, rule } = input;
   const spectrum = sourceCapacity({ a, b });
-  const { features, data } = dynamicsExponents({ a, b, sgd: rule.name === "sgd" });
+  const { features, data } = dynamicsExponents({ a, b, sgd: rule.kind === "sgd" });
   const infinite = dynamics({ spectrum, sigma, rule }, { times: TIMES, accuracy: "reference" }).test;
   // one-pass SGD never sees a sample twice
-  const resources = rule.name === "sgd" ? (["N"] as const) : (["N", "P"] as const);
+  const resources = rule.kind === "sgd" ? (["N"] as const) : (["N", "P"] as const);
   const panels = [];
   for (const resource of resources) {
     const curves: DynamicsCurve[] = [];

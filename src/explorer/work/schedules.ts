@@ -7,13 +7,12 @@ import {
   compared,
   constant,
   cosine,
-  dana,
-  heavyBall,
   linear,
-  nesterov,
+  OPTIMIZER_CHOICES,
   type Optimizer,
   optimal,
   optimalSchedule,
+  optimizerInWords,
   type Plrf,
   piecewise,
   plrf,
@@ -31,8 +30,6 @@ import { type Knot, type Knots, MOST_KNOTS, onSteps } from "../knots.ts";
 import { words } from "./labels.ts";
 import type { Context } from "./protocol.ts";
 
-export const OPTIMIZERS = ["sgd", "heavy-ball", "nesterov", "dana-constant", "dana-decaying"] as const;
-
 export interface ModelInput {
   readonly alpha: number;
   readonly beta: number;
@@ -42,7 +39,8 @@ export interface ModelInput {
   readonly batch: number;
   readonly noise: number;
   readonly steps: number;
-  readonly optimizer: (typeof OPTIMIZERS)[number];
+  /** A name of OPTIMIZER_CHOICES. */
+  readonly optimizer: string;
   readonly mu: number;
   readonly delta: number;
   readonly strength: number;
@@ -239,28 +237,13 @@ function modelOf({ alpha, beta, d, ratio, step, batch, noise }: ModelInput): Plr
 }
 
 function optimizerOf({ optimizer, mu, delta, strength }: ModelInput, schedule: Schedule): Optimizer {
-  switch (optimizer) {
-    case "sgd":
-      return sgd({ schedule });
-    case "heavy-ball":
-      return heavyBall({ momentum: mu, schedule });
-    case "nesterov":
-      return nesterov({ momentum: mu, schedule });
-    case "dana-constant":
-    case "dana-decaying":
-      return dana({ variant: optimizer === "dana-constant" ? "constant" : "decaying", delta, strength, schedule });
-  }
+  const chosen = OPTIMIZER_CHOICES.find(({ name }) => name === optimizer)!;
+  return chosen.make({ momentum: mu, delta, strength, schedule });
 }
 
 function inWords(input: ModelInput): string {
-  const { d, noise, steps, optimizer, mu, delta, strength } = input;
-  const by = {
-    sgd: "SGD",
-    "heavy-ball": `heavy ball μ = ${mu}`,
-    nesterov: `Nesterov μ = ${mu}`,
-    "dana-constant": `DANA-constant δ = ${delta}, c = ${strength}`,
-    "dana-decaying": `DANA-decaying δ = ${delta}, c = ${strength}`,
-  }[optimizer];
+  const { d, noise, steps } = input;
+  const by = optimizerInWords(optimizerOf(input, constant()));
   return `d = ${scripted(d)}, ${words(input)}, T = ${scripted(steps)}, ${by}${noise > 0 ? `, σ^{2} = ${scripted(noise)}` : ""}`;
 }
 

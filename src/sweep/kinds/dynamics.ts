@@ -2,7 +2,7 @@
 
 import { dynamics } from "../../theory/dynamics/dynamics.ts";
 import { type DynamicsProblem, sourceCapacity } from "../../theory/dynamics/problem.ts";
-import { RULES, type Rule } from "../../theory/dynamics/rule.ts";
+import { RULES, type Rule } from "../../theory/training/optimizer.ts";
 import type { JobKind } from "../jobs.ts";
 import { given, number } from "./parameters.ts";
 
@@ -30,7 +30,8 @@ export const dynamicsJob: JobKind = {
   curves: ["t", "test", "train"],
   memory: () => 0,
   run(p) {
-    const rule = { name: p.rule, ...given<object>(p, "eta", "mu", "batch") } as Rule;
+    const momentum = p.mu === null ? {} : { momentum: p.mu };
+    const rule = { kind: p.rule, ...given<object>(p, "eta", "batch"), ...momentum } as unknown as Rule;
     const spectrum = sourceCapacity({ a: number(p, "a"), b: number(p, "b") });
     const problem = { spectrum, rule, ...given<Omit<DynamicsProblem, "spectrum">>(p, "N", "P", "modes", "sigma") };
     const accuracy = p.accuracy as "fast" | "reference";

@@ -1,7 +1,7 @@
 // Parameters that several jobs share.
 
 import { type PowerLaw, powerLaw } from "../../theory/measure/spectrum.ts";
-import { type Optimizer, parseOptimizer } from "../../theory/training/optimizer.ts";
+import { OPTIMIZER_USAGE, type Optimizer, parseOptimizer } from "../../theory/training/optimizer.ts";
 import { parseSchedule } from "../../theory/training/schedule.ts";
 import type { Parameter, Parameters } from "../jobs.ts";
 
@@ -26,7 +26,7 @@ export const trainingParameters = {
   },
   optimizer: {
     type: "text",
-    about: "sgd, heavy-ball:μ, nesterov:μ, dana:constant or dana:decaying, with ,delta=δ,strength=c; by default sgd",
+    about: `${OPTIMIZER_USAGE.join(", ")}; by default sgd`,
     default: null,
     check: (value) => void parseOptimizer(value as string),
   },

@@ -10,9 +10,9 @@ import type { Shared } from "../../kernels/dynamics.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type Complex, div } from "../../math/complex.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
+import { factor, isDiscrete, type Rule } from "../training/optimizer.ts";
 import { type StaticLosses, staticLosses } from "./limits.ts";
 import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./problem.ts";
-import { factor, isDiscrete, type Rule } from "./rule.ts";
 import { MOST_SGD_STEPS, sgdLoss } from "./sgd.ts";
 import { type Accuracy, entry, formsOf, type Solution, solve, timeWeights } from "./solution.ts";
 
@@ -91,10 +91,10 @@ export function testLoss(
   kernels: Kernels = defaultKernels(),
   shared: Shared = "both",
 ): (times: Float64Array) => Float64Array {
-  if (model.N === Infinity && model.P === Infinity && model.rule.name !== "sgd")
+  if (model.N === Infinity && model.P === Infinity && model.rule.kind !== "sgd")
     return (times) => plainSum(model, times);
   const solution = solve(kernels, model, tmax, ACCURACY.fast);
-  if (model.rule.name === "sgd") return (times) => sgdLoss(kernels, model, solution, times);
+  if (model.rule.kind === "sgd") return (times) => sgdLoss(kernels, model, solution, times);
   const form = formsOf(kernels, model, solution, [shared])[0]!;
   const n = 2 * solution.contour.z.re.length;
   return (times) => kernels.quadraticForms(form, n, timeWeights(model, solution, times));
@@ -124,7 +124,7 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
   const kernels = options.kernels ?? defaultKernels();
   const { rule, N, P } = model;
   const limit = staticLosses(model);
-  if (N === Infinity && P === Infinity && rule.name !== "sgd") {
+  if (N === Infinity && P === Infinity && rule.kind !== "sgd") {
     const test = plainSum(model, times);
     const nothing = new Float64Array(times.length);
     const noise = model.sigma ** 2;
@@ -161,8 +161,8 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
     const forms = formsOf(kernels, model, solution, shared);
     for (const [i, form] of forms.entries()) curves.set(shared[i]!, kernels.quadraticForms(form, n, weights));
   }
-  const test = rule.name === "sgd" ? sgdLoss(kernels, model, solution, times) : curves.get("both")!;
-  const train = rule.name === "sgd" ? test.slice() : trainLoss(solution, weights!, times.length);
+  const test = rule.kind === "sgd" ? sgdLoss(kernels, model, solution, times) : curves.get("both")!;
+  const train = rule.kind === "sgd" ? test.slice() : trainLoss(solution, weights!, times.length);
   const errors = estimatedErrors(kernels, model, accuracy, times, test, train);
   return {
     times,
@@ -191,23 +191,23 @@ function madeFrom({ spectrum, N, P, sigma, rule, modes }: DynamicsModel, options
 
 export function checkTimes(rule: Rule, values: ArrayLike<number>): Float64Array {
   // SGD's steps are taken one by one
-  const times = increasing("times", values, 0, rule.name === "sgd" ? MOST_SGD_STEPS : Infinity);
-  if (isDiscrete(rule)) for (const [i, t] of times.entries()) integer(`times[${i}] (steps of ${rule.name})`, t);
+  const times = increasing("times", values, 0, rule.kind === "sgd" ? MOST_SGD_STEPS : Infinity);
+  if (isDiscrete(rule)) for (const [i, t] of times.entries()) integer(`times[${i}] (steps of ${rule.kind})`, t);
   return times;
 }
 
 function checkEnsemble(rule: Rule, { students, data = "shared" }: Ensemble): Required<Ensemble> {
   finite("ensemble.students", students, 1);
   oneOf("ensemble.data", data, ["shared", "separate"]);
-  if (rule.name === "sgd" && data === "shared")
+  if (rule.kind === "sgd" && data === "shared")
     throw new RangeError(`ensemble.data must be "separate" for one-pass sgd, whose students see samples of their own`);
   return { students, data };
 }
 
 /** Which correlations are asked for. Under SGD the mean over samples is gradient descent on the population. */
 function sharedFor(rule: Rule, decompose: boolean, ensemble: Required<Ensemble> | undefined): Shared[] {
-  const wanted: Shared[] = rule.name === "sgd" ? [] : ["both"];
-  if (decompose) wanted.push(...(rule.name === "sgd" ? [] : ["data" as const]), "features", "none");
+  const wanted: Shared[] = rule.kind === "sgd" ? [] : ["both"];
+  if (decompose) wanted.push(...(rule.kind === "sgd" ? [] : ["data" as const]), "features", "none");
   else if (ensemble) wanted.push(ensemble.data === "shared" ? "data" : "none");
   return wanted;
 }
@@ -271,7 +271,7 @@ function estimatedErrors(
   const scale = model.energy + model.sigma ** 2;
   const worst = (values: Float64Array, again: Float64Array, floor: number) =>
     Math.max(...places.map((i, k) => Math.abs(again[k]! - values[i]!) / Math.max(values[i]!, floor * scale)));
-  if (model.rule.name === "sgd") {
+  if (model.rule.kind === "sgd") {
     const again = sgdLoss(kernels, model, solution, some);
     const error = worst(test, again, 1e-10);
     return { error, trainError: error, resolved: worst(test, again, 1e-6) < RESOLVED };

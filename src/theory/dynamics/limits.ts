@@ -23,7 +23,7 @@ export interface StaticLosses {
 
 export function staticLosses(model: DynamicsModel): StaticLosses {
   const still = withoutNoiseOfSteps(model);
-  if (model.rule.name !== "sgd") return still;
+  if (model.rule.kind !== "sgd") return still;
   // the steps' own noise multiplies what is left
   const { all, N, rule } = model;
   const test = still.test / (1 - kernelNorm({ modes: all, d: N, gamma: rule.eta / rule.batch, batch: rule.batch }));

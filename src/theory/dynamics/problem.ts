@@ -8,8 +8,8 @@ import { compress } from "../measure/compress.ts";
 import { modesOf } from "../measure/modes.ts";
 import { type PowerLaw, powerLaw, type Spectrum } from "../measure/spectrum.ts";
 import { stability } from "../measure/stability.ts";
+import { checkRule, isDiscrete, momentum, type Rule, type RuleInput } from "../training/optimizer.ts";
 import { spectralEdge } from "./edge.ts";
-import { checkRule, isDiscrete, momentum, type Rule } from "./rule.ts";
 
 export interface DynamicsProblem {
   /** What the data look like. */
@@ -20,8 +20,8 @@ export interface DynamicsProblem {
   readonly P?: number;
   /** Standard deviation σ ≥ 0 of the label noise. Default 0. */
   readonly sigma?: number;
-  /** How the student is trained. Default gradient flow. */
-  readonly rule?: Rule;
+  /** How the student is trained: gradientFlow(), gradientDescent({ eta }), heavyBall({ eta, momentum }) or sgd({ eta, batch }). Default gradient flow. */
+  readonly rule?: RuleInput;
   /** M, the number of features of the data. Default: infinite for a power law, all of them for a measured spectrum. */
   readonly modes?: number;
 }
@@ -71,11 +71,11 @@ export function dynamicsModel(problem: DynamicsProblem): DynamicsModel {
   const modes = dataModes(spectrum, problem.modes);
   const sums = measures(spectrum, modes);
   const xmax = spectralEdge(sums.short.data, 1 / N, 1 / P);
-  if (rule.name === "sgd" && P !== Infinity)
+  if (rule.kind === "sgd" && P !== Infinity)
     throw new RangeError(`P must be Infinity for one-pass sgd, which never sees a sample twice, got ${P}`);
   if (isDiscrete(rule)) {
     const limit =
-      rule.name === "sgd"
+      rule.kind === "sgd"
         ? rule.batch * stability(sums.all, N, rule.batch).maxGamma
         : (2 * (1 + momentum(rule))) / xmax;
     if (rule.eta >= limit)

@@ -7,9 +7,9 @@ import { integer, numbers } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { add, complex, div, mul } from "../../math/complex.ts";
+import { factor } from "../training/optimizer.ts";
 import { ACCURACY, checkTimes } from "./dynamics.ts";
 import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./problem.ts";
-import { factor } from "./rule.ts";
 import { entry, mapComplex, type Solution, solve, timeWeights } from "./solution.ts";
 
 export interface ResponseOptions {

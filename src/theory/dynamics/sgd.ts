@@ -17,7 +17,7 @@ export const MOST_SGD_STEPS = 1e7;
 /** L at each of `times` (steps). */
 export function sgdLoss(kernels: Kernels, model: DynamicsModel, solution: Solution, times: Float64Array): Float64Array {
   const { rule } = model;
-  if (rule.name !== "sgd") throw new TypeError(`the rule must be sgd, got ${rule.name}`);
+  if (rule.kind !== "sgd") throw new TypeError(`the rule must be sgd, got ${rule.kind}`);
   const { contour, nodes, phi } = solution;
   const n = contour.z.re.length;
   const { eta, batch } = rule;

@@ -8,9 +8,9 @@ import type { OnePoint, Shared } from "../../kernels/dynamics.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
 import { add, type Complex, complex, div, exp, expm1, log1p, mul, scale, sqrt, sub } from "../../math/complex.ts";
+import { isDiscrete, momentum } from "../training/optimizer.ts";
 import { type Contour, keyhole, roots, type Variant } from "./contours.ts";
 import { compressed, type DynamicsModel } from "./problem.ts";
-import { isDiscrete, momentum } from "./rule.ts";
 
 export interface Solution {
   readonly contour: Contour;
@@ -56,7 +56,7 @@ function contourFor(model: DynamicsModel, tmax: number, panel: number, variant: 
   const steps = Math.max(longest, 1);
   const mu = momentum(rule);
   // the loss under SGD contracts like gradient descent with this step (sgd.ts)
-  const eta = rule.name === "sgd" ? rule.eta * (1 + 1 / rule.batch) : rule.eta;
+  const eta = rule.kind === "sgd" ? rule.eta * (1 + 1 / rule.batch) : rule.eta;
   if (mu === 0 && eta * 1.6 * xmax < 1.4) return keyhole(xmax, eta * steps, panel, 1.6, eta, variant);
   return roots(eta, mu, xmax, steps, panel, variant);
 }
@@ -133,7 +133,7 @@ export function timeWeights(model: DynamicsModel, { contour }: Solution, times: 
   const mu = momentum(rule);
   const exponent = (i: number): Complex => {
     // the contour of SGD is made for another step than its own
-    if (rule.name === "sgd") return log1p(scale(rule.eta, entry(z, i)));
+    if (rule.kind === "sgd") return log1p(scale(rule.eta, entry(z, i)));
     return entry(isDiscrete(rule) ? logRoot : z, i);
   };
   for (let i = 0; i < n; i++) {

@@ -5,10 +5,10 @@ import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { logspace } from "../../math/grid.ts";
 import { brent } from "../../math/minimise.ts";
+import { isDiscrete } from "../training/optimizer.ts";
 import { testLoss } from "./dynamics.ts";
 import { staticLosses } from "./limits.ts";
 import { type DynamicsProblem, dynamicsModel } from "./problem.ts";
-import { isDiscrete } from "./rule.ts";
 
 export interface EarlyStopping {
   /** The best time; Infinity where training on never hurts. */

@@ -6,7 +6,7 @@ import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import type { Plrf } from "../measure/plrf.ts";
-import { type Optimizer, samplesBefore, sgd } from "../training/optimizer.ts";
+import { type Optimizer, recursionOf, samplesBefore, sgd } from "../training/optimizer.ts";
 import { byModes, byVolterra, type Route } from "../training/time-stepping.ts";
 import { training } from "../training/training.ts";
 import { type ContourValues, contourValues, type Quantity } from "./contour.ts";
@@ -134,7 +134,7 @@ function compute(model: Plrf, options: LossOptions, quantity: Quantity): Stepped
     : { ...ROUTES[method](kernels, model, quantity, steps), method, warnings: [] };
   const { spectrum, d, v, gamma, noise } = model;
   const { optimizer, horizon } = options;
-  const limit = optimizer !== undefined && optimizer.kind !== "sgd" ? CONVERGED_MOMENTUM : CONVERGED;
+  const limit = optimizer !== undefined && recursionOf(optimizer) === "momentum" ? CONVERGED_MOMENTUM : CONVERGED;
   const batch = typeof optimizer?.batch === "number" ? optimizer.batch : model.batch;
   return {
     steps,

@@ -4,7 +4,7 @@ import type { Kernels } from "../../kernels/kernels.ts";
 import { brent } from "../../math/minimise.ts";
 import type { NodeRule } from "../measure/nodes.ts";
 import type { Plrf } from "../measure/plrf.ts";
-import type { Optimizer } from "./optimizer.ts";
+import { type Optimizer, withStep } from "./optimizer.ts";
 import { training } from "./training.ts";
 
 export interface FinalLossOptions {
@@ -27,11 +27,10 @@ export function finalLoss(
   { optimizer, tuned = false }: FinalLossOptions,
 ): { loss: number; multiple: number } {
   const end = Float64Array.of(horizon);
-  const gamma = optimizer.gamma ?? model.gamma;
   // the largest steps first: their nodes serve the smaller
   let nodes: NodeRule | undefined;
   const at = (multiple: number) => {
-    const options = { optimizer: { ...optimizer, gamma: multiple * gamma }, horizon, ...QUICK };
+    const options = { optimizer: withStep(optimizer, model, multiple), horizon, ...QUICK };
     const trained = training(kernels, model, nodes === undefined ? options : { ...options, nodes });
     nodes ??= trained.nodes;
     return trained.run(end).loss[0]!;

@@ -1,105 +1,84 @@
-// Optimisers as values (docs/theory.md, eqs. 9.2, 9.10): what turns a model, a schedule and a horizon into the
-// hyperparameters of every step. A step that is not given is the model's γ, and the effective step of heavy ball and
-// Nesterov, γ/(1−μ) of what multiplies the gradient, is that too.
+// The optimisers there are, and what all share (docs/theory.md, eqs. 9.2, 9.10): a model, a schedule and a horizon become the
+// hyperparameters of every step. A step that is not given is the model's γ. All that is particular to an optimiser is in its file.
 
-import { finite, integer, positive, shown } from "../../check.ts";
+import { oneOf, shown } from "../../check.ts";
 import type { Spectrum } from "../measure/spectrum.ts";
 import type { Momentum } from "./momentum.ts";
-import { constant, type Schedule, type Shape } from "./schedule.ts";
+import { type Dana, danaDefinition } from "./optimizers/dana.ts";
+import type { Batch, Choice, CommonOptions, Definition, LinearRule, Setting, Steps } from "./optimizers/definition.ts";
+import {
+  type GradientDescent,
+  type GradientFlow,
+  gradientDescentDefinition,
+  gradientFlow,
+  gradientFlowDefinition,
+} from "./optimizers/full-batch.ts";
+import {
+  type HeavyBall,
+  type HeavyBallRule,
+  heavyBallDefinition,
+  type Nesterov,
+  nesterovDefinition,
+} from "./optimizers/heavy-ball.ts";
+import { type Sgd, type SgdRule, sgdDefinition } from "./optimizers/sgd.ts";
+import type { Shape } from "./schedule.ts";
 
-/** Samples a step: a number, or a ramp [[0, B], [step, B], …] of the steps from which there are so many. */
-export type Batch = number | readonly (readonly [step: number, batch: number])[];
+export { type Dana, dana } from "./optimizers/dana.ts";
+export type { Batch, Choice, Free } from "./optimizers/definition.ts";
+export { type GradientDescent, type GradientFlow, gradientDescent, gradientFlow } from "./optimizers/full-batch.ts";
+export { type HeavyBall, heavyBall, type Nesterov, nesterov } from "./optimizers/heavy-ball.ts";
+export { SAMPLINGS, type Sampling, type Sgd, sgd } from "./optimizers/sgd.ts";
 
-interface Common {
-  /** Multiples of γ over training. Default: constant. */
-  readonly schedule: Schedule;
-  /** γ, instead of the model's. */
-  readonly gamma?: number;
-  /** Samples a step, instead of the model's. */
-  readonly batch?: Batch;
-}
-export interface Sgd extends Common {
-  readonly kind: "sgd";
-}
-export interface HeavyBall extends Common {
-  readonly kind: "heavy-ball" | "nesterov";
-  /** μ in [0, 1). */
-  readonly momentum: number;
-}
-export interface Dana extends Common {
-  readonly kind: "dana";
-  readonly variant: "constant" | "decaying";
-  /** δ of Δ(r) = δ/(δ+r). */
-  readonly delta: number;
-  /** γ3 = strength γ2/d, or strength γ2 (1+r)^−exponent. */
-  readonly strength: number;
-  /** Default 1/2α of a power law. */
-  readonly exponent?: number;
-}
-export type Optimizer = Sgd | HeavyBall | Dana;
+/** All of them, in the order in which people see them. */
+const DEFINITIONS = [
+  gradientFlowDefinition,
+  gradientDescentDefinition,
+  sgdDefinition,
+  heavyBallDefinition,
+  nesterovDefinition,
+  danaDefinition,
+] as const;
 
-type CommonOptions = Partial<Common>;
+/** What takes steps on samples: every optimiser whose definition has `steps`. */
+export type Optimizer = Sgd | HeavyBall | Nesterov | Dana;
+/** A rule of the dynamical model, checked: every optimiser whose definition has `rule`. */
+export type Rule = GradientFlow | GradientDescent | SgdRule | HeavyBallRule;
+/** What the dynamical model takes for a rule. */
+export type RuleInput = Rule | Sgd | HeavyBall;
 
-function common({ schedule = constant(), gamma, batch }: CommonOptions): Common {
-  if (gamma !== undefined) positive("gamma", gamma);
-  if (typeof batch === "number") integer("batch", batch, 1);
-  else if (batch !== undefined) {
-    batch.forEach(([step, size], i) => {
-      integer(`batch[${i}] step`, step, i === 0 ? 0 : batch[i - 1]![0] + 1);
-      integer(`batch[${i}] size`, size, 1);
-    });
-    if (batch.length === 0 || batch[0]![0] !== 0) throw new RangeError("a batch ramp must begin at step 0");
+// one table for values of different types: each value meets the definition of its own kind only
+const ALL = DEFINITIONS as unknown as readonly Definition<Optimizer | Rule, Rule>[];
+const byKind = new Map(ALL.map((definition) => [definition.kind, definition]));
+const definitionOf = ({ kind }: Optimizer | Rule) => byKind.get(kind)!;
+
+const STEPPED = ALL.flatMap(({ steps }) => (steps ? [steps as unknown as Steps<Optimizer>] : []));
+const stepsOf = (optimizer: Optimizer) => definitionOf(optimizer).steps as unknown as Steps<Optimizer>;
+const ruleOf = (rule: Rule) => definitionOf(rule).rule as LinearRule<Rule>;
+
+/** The kinds that the dynamical model takes. */
+export const RULES = ALL.flatMap(({ kind, rule }) => (rule ? [kind] : [])) as readonly Rule["kind"][];
+/** The same with what choosers call them. */
+export const RULE_LABELS = Object.fromEntries(RULES.map((kind) => [kind, byKind.get(kind)!.rule!.label])) as Readonly<
+  Record<Rule["kind"], string>
+>;
+/** How the command line writes the optimisers that take steps. */
+export const OPTIMIZER_USAGE: readonly string[] = STEPPED.map(({ usage }) => usage);
+/** The same as lines of a chooser. */
+export const OPTIMIZER_CHOICES: readonly Choice<Optimizer>[] = STEPPED.flatMap(({ choices }) => choices);
+
+/** An optimiser by its name on the command line: "sgd", "heavy-ball:0.9", "nesterov:0.9", "dana:decaying,delta=8". */
+export function parseOptimizer(text: string, common: CommonOptions = {}): Optimizer {
+  const [name, rest = ""] = text.trim().split(/:(.*)/s) as [string, string?];
+  const steps = ALL.find(({ kind }) => kind === name)?.steps;
+  if (!steps) {
+    const usage = `${OPTIMIZER_USAGE.slice(0, -1).join(", ")} or ${OPTIMIZER_USAGE.at(-1)}`;
+    throw new RangeError(`an optimizer is ${usage}, got ${shown(text)}`);
   }
-  return { schedule, ...(gamma === undefined ? {} : { gamma }), ...(batch === undefined ? {} : { batch }) };
+  return (steps as unknown as Steps<Optimizer>).parse(rest, common);
 }
 
-/** Stochastic gradient descent: θ ← θ − γ_r Σ gradient. */
-export const sgd = (options: CommonOptions = {}): Sgd => ({ kind: "sgd", ...common(options) });
-
-const mu = (momentum: number): number => {
-  if (finite("momentum", momentum, 0) >= 1) throw new RangeError(`momentum must be below 1, got ${momentum}`);
-  return momentum;
-};
-
-/** Heavy ball: y ← μy + gradient, θ ← θ − (1−μ)γ y, so that γ is the effective step. */
-export const heavyBall = ({ momentum = 0.9, ...rest }: { momentum?: number } & CommonOptions = {}): HeavyBall => ({
-  kind: "heavy-ball",
-  momentum: mu(momentum),
-  ...common(rest),
-});
-
-/** Nesterov's momentum in look-ahead form, with effective step γ as for `heavyBall`. */
-export const nesterov = ({ momentum = 0.9, ...rest }: { momentum?: number } & CommonOptions = {}): HeavyBall => ({
-  kind: "nesterov",
-  momentum: mu(momentum),
-  ...common(rest),
-});
-
-/**
- * Dimension-adapted momentum (Ferbach, Everett, Gidel, E. & C. Paquette 2025): γ2 = γ, Δ = δ/(δ+r), and γ3 = strength γ/d
- * (constant) or strength γ (1+r)^{−1/2α} (decaying).
- */
-export function dana({
-  variant = "constant",
-  delta = 8,
-  strength = variant === "constant" ? 1 : 0.2,
-  exponent,
-  ...rest
-}: {
-  variant?: "constant" | "decaying";
-  delta?: number;
-  strength?: number;
-  exponent?: number;
-} & CommonOptions = {}): Dana {
-  return {
-    kind: "dana",
-    variant,
-    delta: positive("delta", delta),
-    strength: finite("strength", strength, 0),
-    ...(exponent === undefined ? {} : { exponent: finite("exponent", exponent, 0) }),
-    ...common(rest),
-  };
-}
+/** An optimiser for people: "heavy ball μ = 0.9". */
+export const optimizerInWords = (optimizer: Optimizer): string => stepsOf(optimizer).words(optimizer);
 
 /** Samples seen before step r. */
 export function samplesBefore(batch: Batch, r: number): number {
@@ -108,36 +87,6 @@ export function samplesBefore(batch: Batch, r: number): number {
     (sum, [step, size], i) => sum + size * Math.max(0, Math.min(r, batch[i + 1]?.[0] ?? r) - step),
     0,
   );
-}
-
-/** An optimiser by its name on the command line: "sgd", "heavy-ball:0.9", "nesterov:0.9", "dana:decaying,delta=8". */
-export function parseOptimizer(text: string, common: CommonOptions = {}): Optimizer {
-  const [name, rest = ""] = text.trim().split(/:(.*)/s) as [string, string?];
-  const momentum = rest === "" ? {} : { momentum: Number(rest) };
-  switch (name) {
-    case "sgd":
-      return sgd(common);
-    case "heavy-ball":
-      return heavyBall({ ...momentum, ...common });
-    case "nesterov":
-      return nesterov({ ...momentum, ...common });
-    case "dana": {
-      const words = rest.split(",").filter(Boolean);
-      const given = Object.fromEntries(words.filter((w) => w.includes("=")).map((w) => w.split("=")));
-      const variant = words.find((w) => !w.includes("=")) ?? "constant";
-      const unknown = Object.keys(given).find((key) => key !== "delta" && key !== "strength");
-      if ((variant !== "constant" && variant !== "decaying") || unknown !== undefined)
-        throw new RangeError(`dana takes constant or decaying, delta and strength, got ${unknown ?? variant}`);
-      return dana({
-        variant,
-        ...(given.delta === undefined ? {} : { delta: Number(given.delta) }),
-        ...(given.strength === undefined ? {} : { strength: Number(given.strength) }),
-        ...common,
-      });
-    }
-    default:
-      throw new RangeError(`an optimizer is sgd, heavy-ball:μ, nesterov:μ or dana:VARIANT, got ${shown(text)}`);
-  }
 }
 
 /** The hyperparameters of every step. */
@@ -149,79 +98,75 @@ export interface Hyperparameters {
   readonly stepwise: boolean;
 }
 
-export interface Setting {
-  readonly spectrum: Spectrum;
-  readonly d: number;
+interface Model extends Setting {
   readonly gamma: number;
   readonly batch: number;
 }
 
-/** @throws RangeError where DANA-decaying has no exponent to take */
-export function hyperparameters(model: Setting, optimizer: Optimizer, shape: Shape): Hyperparameters {
-  const gamma = optimizer.gamma ?? model.gamma;
-  const sizes = typeof optimizer.batch === "object" ? optimizer.batch : [[0, optimizer.batch ?? model.batch] as const];
+const sizesOf = ({ batch }: Optimizer, model: { readonly batch: number }) =>
+  typeof batch === "object" ? batch : [[0, batch ?? model.batch] as const];
+
+/** γ of the first step, before any schedule: the optimiser's own, from its η, or the model's. */
+export function gammaOf(optimizer: Optimizer, model: { readonly gamma: number; readonly batch: number }): number {
+  if (optimizer.eta === undefined) return optimizer.gamma ?? model.gamma;
+  return stepsOf(optimizer).gamma(optimizer, optimizer.eta, sizesOf(optimizer, model)[0]![1]);
+}
+
+/** The same optimiser with all its steps times `multiple`. */
+export function withStep<O extends Optimizer>(optimizer: O, model: { readonly gamma: number }, multiple: number): O {
+  return optimizer.eta === undefined
+    ? { ...optimizer, gamma: multiple * (optimizer.gamma ?? model.gamma) }
+    : { ...optimizer, eta: multiple * optimizer.eta };
+}
+
+/** @throws RangeError where the model does not fix a coefficient, as of DANA-decaying on a measured spectrum */
+export function hyperparameters(model: Model, optimizer: Optimizer, shape: Shape): Hyperparameters {
+  const sizes = sizesOf(optimizer, model);
   const first = sizes[0]![1];
   const batch = (r: number) =>
     sizes.length === 1 ? first : (sizes.findLast(([step]) => step <= Math.max(r, 0))?.[1] ?? first);
-  const timing = {
+  const { eta } = optimizer;
+  const definition = stepsOf(optimizer);
+  const own = gammaOf(optimizer, model);
+  const gamma = (size: number) =>
+    eta === undefined || sizes.length === 1 ? own : definition.gamma(optimizer, eta, size);
+  const coefficients = definition.coefficients(optimizer, model);
+  return {
+    at: (r) => {
+      const size = batch(r);
+      return { ...coefficients(r, gamma(size) * shape.at(r)), batch: size };
+    },
     breaks: [...new Set([...shape.breaks, ...sizes.slice(1).map(([step]) => step)])].sort((a, b) => a - b),
     ends: shape.ends,
     knots: shape.knots ?? [],
     stepwise: shape.stepwise ?? false,
   };
-  const step = (r: number) => gamma * shape.at(r);
-  switch (optimizer.kind) {
-    case "sgd":
-      return {
-        at: (r) => ({ gamma1: 0, gamma2: step(r), gamma3: 0, delta: 1, batch: batch(r) }),
-        ...timing,
-      };
-    case "heavy-ball":
-    case "nesterov": {
-      const { momentum, kind } = optimizer;
-      return {
-        at: (r) => {
-          const small = (1 - momentum) * step(r);
-          return {
-            gamma1: 1,
-            gamma2: kind === "nesterov" ? small : 0,
-            gamma3: kind === "nesterov" ? momentum * small : small,
-            delta: 1 - momentum,
-            batch: batch(r),
-          };
-        },
-        ...timing,
-      };
-    }
-    case "dana": {
-      const { variant, delta, strength } = optimizer;
-      const exponent = variant === "constant" ? 0 : (optimizer.exponent ?? decay(model.spectrum));
-      const share = (r: number) => strength * (variant === "constant" ? 1 / model.d : (1 + r) ** -exponent);
-      return {
-        at: (r) => ({
-          gamma1: 1,
-          gamma2: step(r),
-          gamma3: share(r) * step(r),
-          delta: delta / (delta + r),
-          batch: batch(r),
-        }),
-        ...timing,
-      };
-    }
-  }
 }
 
-function decay(spectrum: Spectrum): number {
-  if (spectrum.kind === "power-law") return 1 / (2 * spectrum.alpha);
-  throw new RangeError("exponent must be given for the decaying variant on a measured spectrum");
+/** Which recursion the loss obeys: (2.1), or (9.3) of the momentum family. */
+export const recursionOf = (optimizer: Optimizer) => stepsOf(optimizer).recursion;
+
+/** What a setting may leave to be desired, in words. */
+export const warningsOf = (optimizer: Optimizer, spectrum: Spectrum): string[] =>
+  stepsOf(optimizer).warnings?.(optimizer, spectrum) ?? [];
+
+/** A rule with every number checked; gradient flow where none is given. @throws RangeError, TypeError */
+export function checkRule(rule: unknown): Rule {
+  if (rule === undefined) return gradientFlow();
+  if (typeof rule !== "object" || rule === null)
+    throw new TypeError(`rule must be an optimiser such as gradientDescent({ eta: 0.1 }), got ${shown(rule)}`);
+  const value = rule as Readonly<Record<string, unknown>>;
+  return byKind.get(oneOf("rule.kind", value.kind, RULES))!.rule!.check(value);
 }
 
-/** What a setting may leave to be desired: δ should exceed twice the decay exponents of the loss (docs/theory.md, §9). */
-export function warningsOf(optimizer: Optimizer, spectrum: Spectrum): string[] {
-  if (optimizer.kind !== "dana" || spectrum.kind !== "power-law") return [];
-  const { alpha, beta } = spectrum;
-  const least = Math.max((2 * alpha + 2 * beta - 1) / alpha, 4 - 1 / alpha);
-  return optimizer.delta > least
-    ? []
-    : [`delta should exceed ${least.toPrecision(3)} for the loss to reach its exponents here, got ${optimizer.delta}`];
-}
+/** μ of a rule, 0 without momentum. */
+export const momentum = (rule: Rule): number => ruleOf(rule).momentum(rule);
+
+/** Whether time is a number of steps. */
+export const isDiscrete = (rule: Rule): rule is Exclude<Rule, GradientFlow> => ruleOf(rule).discrete;
+
+/** p_t(x) of a rule for x ≥ 0 (8.15–8.17); under SGD, that of its mean. */
+export const factor = (rule: Rule, x: number, t: number): number => ruleOf(rule).factor(rule, x, t);
+
+/** A rule for people: "one-pass SGD, η = 0.1, B = 32" where the `samples` P are infinitely many. */
+export const ruleInWords = (rule: Rule, samples = Infinity): string => ruleOf(rule).words(rule, samples === Infinity);

@@ -11,7 +11,14 @@ import { realNodes } from "../measure/real-nodes.ts";
 import { stability } from "../measure/stability.ts";
 import { type BestSchedule, bestSchedule } from "./best-schedule.ts";
 import { type Momentum, modeReturn, momentumNorm } from "./momentum.ts";
-import { type Hyperparameters, hyperparameters, type Optimizer, warningsOf } from "./optimizer.ts";
+import {
+  gammaOf,
+  type Hyperparameters,
+  hyperparameters,
+  type Optimizer,
+  recursionOf,
+  warningsOf,
+} from "./optimizer.ts";
 import { type Shape, shapeOf } from "./schedule.ts";
 import { type Evolution, evolve, type Pace, type Program } from "./time-stepping.ts";
 
@@ -70,7 +77,7 @@ export function training(kernels: Kernels, model: Plrf, options: TrainingOptions
   const { optimizer } = options;
   const horizon = integer("horizon", options.horizon, 1);
   const { shape, settings } = settle(kernels, model, optimizer, horizon);
-  const plain = optimizer.kind === "sgd";
+  const plain = recursionOf(optimizer) === "sgd";
   const looked = samples(settings, horizon);
   if (plain && !options.force) refuseUnstableSteps(model, settings, looked);
   const nodes =
@@ -136,11 +143,11 @@ function spentBy({ at, stepwise }: Hyperparameters, T: number): number {
   return side((t) => rate(Math.max(0, t - 0.5))) + side((t) => rate(T - t - 0.5));
 }
 
-function resolveShape(kernels: Kernels, model: Plrf, { schedule, gamma, batch }: Optimizer, horizon: number): Shape {
+function resolveShape(kernels: Kernels, model: Plrf, optimizer: Optimizer, horizon: number): Shape {
+  const { schedule, batch = model.batch } = optimizer;
   if (typeof schedule === "function" || schedule.kind !== "optimal") return shapeOf(schedule, horizon);
   if (typeof batch === "object") throw new RangeError("the optimal schedule takes a constant batch");
-  return optimalSchedule({ ...model, gamma: gamma ?? model.gamma, batch: batch ?? model.batch }, horizon, kernels)
-    .shape;
+  return optimalSchedule({ ...model, gamma: gammaOf(optimizer, model), batch }, horizon, kernels).shape;
 }
 
 /**
@@ -160,7 +167,7 @@ export function stepsOf(
   const { settings } = settle(kernels, model, optimizer, integer("horizon", horizon, 1), Math.max(horizon, steps));
   if (!force) {
     const looked = samples(settings, steps);
-    if (optimizer.kind === "sgd") refuseUnstableSteps(model, settings, looked);
+    if (recursionOf(optimizer) === "sgd") refuseUnstableSteps(model, settings, looked);
     else refuseUnstableMomentum(model, realNodes(kernels, model, 8, false), settings, looked);
   }
   return settings.at;
@@ -209,7 +216,7 @@ export function stableMultiple(
   kernels: Kernels = defaultKernels(),
 ): (r: number) => number {
   const { at } = hyperparameters(model, optimizer, shapeOf({ kind: "constant" }, 1));
-  if (optimizer.kind === "sgd") {
+  if (recursionOf(optimizer) === "sgd") {
     const limit = largestStep(model);
     return (r) => limit(at(r).batch) / at(r).gamma2;
   }
