@@ -1,4 +1,4 @@
-// Counter-based random numbers (docs/theory.md, §7.1): Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random
+// Counter-based random numbers (docs/theory.md, eqs. 7.1, 7.2): Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random
 // numbers: as easy as 1, 2, 3" (SC 2011), eight counters at a time. A number is a function of (seed, stream, member, step,
 // index) and of nothing else, so it is the same whatever the threads, the batches of work or the platform.
 //

@@ -1,4 +1,4 @@
-// Approach 3 again on many resamples of the same points (docs/theory.md, section 10.3). Every resample is searched anew: from the
+// Approach 3 again on many resamples of the same points (docs/theory.md, eqs. 10.4, 10.5). Every resample is searched anew: from the
 // law of all points, and from the two best minima of variable projection on the resample itself. Such starts are near, so each
 // goes by Newton's method; BFGS takes over where that does not arrive, and starts over from them all where they end in
 // different minima. The lowest minimum wins.

@@ -1,5 +1,5 @@
 // The kernels of the dynamical model: κ along a contour, two-time functions on its nodes, and the sums over them
-// (docs/theory.md, §8).
+// (docs/theory.md, eqs. 8.2, 8.3, 8.8–8.13).
 
 import type { ComplexArray } from "./resolvent.ts";
 

@@ -1,4 +1,4 @@
-// The spectrum of one draw of W (docs/theory.md, §7.3): λ̂_i, eigenvalues of WᵀDW and so of K̂ = D^½WWᵀD^½; the target's energy
+// The spectrum of one draw of W (docs/theory.md, eq. 7.5): λ̂_i, eigenvalues of WᵀDW and so of K̂ = D^½WWᵀD^½; the target's energy
 // in each, c_i = ⟨h, eigenvector i⟩²/λ̂_i with h = WᵀDb; and what no θ reaches, P_⊥ = Σ t_j − Σ c_i.
 
 import type { Kernels } from "../kernels/kernels.ts";

@@ -1,4 +1,4 @@
-// One finite network of random features, trained as defined (docs/theory.md, §8.1): no theory enters. Data ψ ~ N(0, Λ), labels
+// One finite network of random features, trained as defined (docs/theory.md, eq. 8.1): no theory enters. Data ψ ~ N(0, Λ), labels
 // y = w*·ψ + σε, student f = w·Aψ/√N with A of iid N(0, 1), w(0) = 0. With Φ the features of the P samples,
 //
 //   dw/dt = g − K w,   K = ΦᵀΦ/P,  g = Φᵀy/P;        L = Σc − 2w·h + wᵀSw + σ²,   S = AΛAᵀ/N,  h = AΛw*/√N

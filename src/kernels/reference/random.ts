@@ -1,4 +1,4 @@
-// Philox4x32-10 and what is drawn from it, in plain TypeScript: the bits of assembly/random.ts (docs/theory.md, §7.1).
+// Philox4x32-10 and what is drawn from it, in plain TypeScript: the bits of assembly/random.ts (docs/theory.md, eqs. 7.1, 7.2).
 
 import { type Distribution, type Draw, STREAMS } from "../simulation.ts";
 import { cos, expm1, log, sin } from "./elementary.ts";

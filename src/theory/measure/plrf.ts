@@ -1,5 +1,5 @@
 // The random-features model of Paquette et al. (2024): data of a given spectrum seen through d random features and learned
-// by one-pass SGD with batch B and step γ (docs/theory.md, §1). This file fixes a problem; loss.ts and frontier.ts solve it.
+// by one-pass SGD with batch B and step γ (docs/theory.md, eqs. 1.3, 1.4). This file fixes a problem; loss.ts and frontier.ts solve it.
 
 import { finite, integer, positive } from "../../check.ts";
 import type { Modes } from "../../kernels/resolvent.ts";

@@ -1,4 +1,4 @@
-// The deterministic equivalent at one point (docs/theory.md, §3): κ, S = D/d, m and the sums at any z off the support.
+// The deterministic equivalent at one point (docs/theory.md, eqs. 3.1–3.3): κ, S = D/d, m and the sums at any z off the support.
 //
 //   ζ = −z = κ (1 − S(κ)),   m = ζ/κ,   Φ(z) = G(κ)/m                                            (3.1, 3.2)
 

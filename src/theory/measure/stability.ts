@@ -73,7 +73,7 @@ export function kernelNorm({ modes, d, gamma, batch }: Stepped): number {
 
 /**
  * A bound on e^{r s}, how far the part of the generating functions that is analytic near s = 0 has died out at step r: s < 0
- * is where wK_s(w) = 1, w = e^{−s}, or where z₂ meets the support or z₁ (w = B+1), whichever is nearest (docs/theory.md, eq. 4.7).
+ * is where wK_s(w) = 1, w = e^{−s}, or where z₂ meets the support or z₁ (w = B+1), whichever is nearest (docs/theory.md, eq. 4.6).
  */
 export function analyticRemainder({ modes, d, gamma, batch }: Stepped): (r: number) => number {
   // 1 − wK_s(w) on real w, decreasing from 1 − ‖K‖; NaN where z₂ has met the support

@@ -1,7 +1,7 @@
 // F(r), K(r) and P(r) at any r without time-stepping (docs/theory.md, §4): their generating functions integrated over
 //
 //   r ≥ 64:   P(r) = (1/2πi) ∫ P̃(e^{−s}) e^{rs} ds   around the singularities on s ≤ 0                             (4.4)
-//   r < 64:   P(r) = (1/M) Σ_k P̃(w_k) w_k^{−r}       on a circle |w| = ρ < 1                                       (4.6)
+//   r < 64:   P(r) = (1/M) Σ_k P̃(w_k) w_k^{−r}       on a circle |w| = ρ < 1                                       (4.7)
 //
 // One r takes a modified Talbot contour of its own (Dingfelder & Weideman 2015):
 //

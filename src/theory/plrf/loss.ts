@@ -52,7 +52,7 @@ interface SteppedCurve {
 export interface LossCurve extends SteppedCurve {
   /** P(r): the excess loss, without σ². */
   readonly loss: Float64Array;
-  /** P(r) + σ²: what fresh noisy samples show; the same as `loss` without label noise. */
+  /** P(r) + σ²: what fresh noisy samples show (docs/theory.md, eq. 9.1); the same as `loss` without label noise. */
   readonly lossWithNoise: Float64Array;
 }
 export interface ForcingCurve extends SteppedCurve {
