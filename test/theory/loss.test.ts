@@ -149,6 +149,9 @@ describe("loss", () => {
       /^gamma must be below 0\.\d+, the largest stable step here/,
     );
     expect(() => plrf({ spectrum: powerLaw({ alpha: 0.4, beta: 1 }), d: 100, v: Infinity })).toThrow(/alpha ≤ 1\/2/);
+    expect(() => plrf({ spectrum: powerLaw({ alpha: 0.7, beta: -0.3 }), d: 100, v: Infinity })).toThrow(
+      /alpha \+ beta ≤ 1\/2/,
+    );
     const model = plrf({ spectrum, d: 100 });
     expect(() => loss(model, { steps: [] })).toThrow(new RangeError("steps must not be empty"));
     expect(() => loss(model, { steps: [2, 1] })).toThrow(
@@ -158,3 +161,28 @@ describe("loss", () => {
     expect(() => loss(model, { steps: [1], method: "magic" as never })).toThrow(/^method must be one of contour/);
   });
 });
+
+// 50 digits, every mode by itself (Talbot's contour): at a hard edge, v = d, 1 − S cancels as κ ~ √ζ
+it.each([
+  [0.7, 0.5, 50, 1, 0.5, 1e10, 4.04044720218721e-6, 8.58926950428273e-24, 5.6242198000837e-6],
+  [0.7, 0.5, 50, 1, 0.5, 1e13, 1.27770159224849e-7, 2.71616558917679e-31, 1.7785344610954e-7],
+  [1.2, 0.3, 30, 4, 0.3, 1e12, 1.01668232898796e-7, 1.98535629658682e-29, 1.48393533912966e-7],
+  [0.4, 0.9, 200, 1, 0.5, 1e10, 5.34693269185545e-6, 4.16036969353948e-23, 7.16277839685399e-6],
+  [0.4, 0.9, 200, 1, 0.5, 1e15, 1.69084858155778e-8, 1.31562446157987e-35, 2.26506940512157e-8],
+])(
+  "states the digits lost at a hard edge: α = %f, β = %f, v = d = %i",
+  (alpha, beta, d, batch, stepFraction, r, F, K, P) => {
+    const model = plrf({ spectrum: powerLaw({ alpha, beta }), d, v: d, batch, stepFraction });
+    for (const steps of [[r], [64, r]]) {
+      const last = (values: Float64Array) => values[values.length - 1]!;
+      const found = [forcing(model, { steps }), kernel(model, { steps }), loss(model, { steps })] as const;
+      const values = [found[0].forcing, found[1].kernel, found[2].loss].map(last);
+      [F, K, P].forEach((reference, i) => {
+        const error = last(found[i]!.stats.error);
+        expect(Math.abs(values[i]! - reference)).toBeLessThan(error);
+        // K, which falls faster, is the first to be lost
+        if (i !== 1) expect(error).toBeLessThan(3e-6 * reference);
+      });
+    }
+  },
+);

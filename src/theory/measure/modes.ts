@@ -4,7 +4,8 @@
 //
 //   Σ_{j=J+1}^{v} h(j) = ∫_{J+½}^{v+½} h dj + C[h](J+½) − C[h](v+½),   C[h] = h′/24 − 7h‴/5760 + 31h⁽⁵⁾/967680 − …      (5.1)
 //
-// The right-hand side is smooth in v, so v need not be whole.
+// The right-hand side is smooth in v, so v need not be whole; where it is small besides, h is summed to v + m and the m terms
+// h(v+1)…h(v+m) taken off again.
 
 import type { Modes } from "../../kernels/resolvent.ts";
 import { solveDense } from "../../math/dense.ts";
@@ -131,7 +132,15 @@ function stemOf(spectrum: PowerLaw, panels: number): Modes {
 /** Poles of 1/(λ+κ) lie π/2α from the real log j axis: the panels keep their distance. */
 const panelLength = ({ alpha }: PowerLaw): number => Math.min(3, 0.6 / alpha);
 
-function powerLawModes(spectrum: PowerLaw, v: number, { exact, poles, distance = 1 }: Refinement): Modes {
+function powerLawModes(spectrum: PowerLaw, v: number, refinement: Refinement): Modes {
+  const { exact, poles, distance = 1 } = refinement;
+  if (v < EXACT && v > Math.floor(v)) {
+    const more = Math.ceil(EXACT - v);
+    const off = new Points(spectrum);
+    for (let k = 1; k <= more; k++) off.add(v + k, -1);
+    const all = powerLawModes(spectrum, v + more, refinement);
+    return off.toModes(all, all.lambda.length);
+  }
   const last = Math.log(v === Infinity ? FAR : v + 0.5);
   const length = panelLength(spectrum);
   const rest = new ModePoints(spectrum);

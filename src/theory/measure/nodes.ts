@@ -41,7 +41,7 @@ const HEIGHT = 0.7;
 /** Digits a node buys: 2π·HEIGHT, less what was seen to be lost. */
 const RATE = 4.2;
 /** Aimed at where nothing else is asked for. */
-const PRECISION = 1e-13;
+export const PRECISION = 1e-13;
 
 /**
  * Nodes, forcing and source weights.

@@ -85,10 +85,14 @@ function dataModes(spectrum: Spectrum, d: number, v: number | undefined): number
   }
   if (v === undefined) return 4 * d;
   if (v === Infinity) {
-    if (2 * spectrum.alpha > 1) return v;
-    throw new RangeError(
-      `v must be finite where alpha ≤ 1/2 (Tr D diverges), got Infinity at alpha = ${spectrum.alpha}`,
-    );
+    const { alpha, beta } = spectrum;
+    if (2 * alpha <= 1)
+      throw new RangeError(`v must be finite where alpha ≤ 1/2 (Tr D diverges), got Infinity at alpha = ${alpha}`);
+    if (2 * (alpha + beta) <= 1)
+      throw new RangeError(
+        `v must be finite where alpha + beta ≤ 1/2 (P(0) = Σ t_j diverges), got Infinity at alpha + beta = ${alpha + beta}`,
+      );
+    return v;
   }
   if (finite("v", v) < d) throw new RangeError(`v must be at least d = ${d}, got ${v}`);
   return v;

@@ -72,6 +72,16 @@ export function kernelNorm({ modes, d, gamma, batch }: Stepped): number {
 }
 
 /**
+ * How many times a relative error of F or K is found in P(r): P̃ = F̃/(1 − wK̃), so 1/(1 − ‖K‖) late, and no more than the steps
+ * taken. Where the loss diverges, 1 + r.
+ */
+export function amplification(model: Stepped): (r: number) => number {
+  const norm = kernelNorm(model);
+  const most = norm < 1 ? 1 / (1 - norm) : Infinity;
+  return (r) => Math.min(1 + r, most);
+}
+
+/**
  * A bound on e^{r s}, how far the part of the generating functions that is analytic near s = 0 has died out at step r: s < 0
  * is where wK_s(w) = 1, w = e^{−s}, or where z₂ meets the support or z₁ (w = B+1), whichever is nearest (docs/theory.md, eq. 4.6).
  */

@@ -13,11 +13,12 @@
 
 import type { Path, Transform } from "../../kernels/contour.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
-import { complexArray } from "../../kernels/resolvent.ts";
+import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
 import { type Complex, complex, exp, mul, scale } from "../../math/complex.ts";
 import { gaussLegendre } from "../../math/quadrature.ts";
 import type { Plrf } from "../measure/plrf.ts";
-import { analyticRemainder } from "../measure/stability.ts";
+import { realSum2, resolvents } from "../measure/resolvent.ts";
+import { amplification, analyticRemainder } from "../measure/stability.ts";
 
 export type Quantity = keyof Transform;
 
@@ -37,9 +38,13 @@ const TALBOT_NODES = 18;
 const PANEL_NODES = 16;
 /** |s| grows by this from one end of a panel to the other. */
 const PANEL_RATIO = 4;
-/** e^{r₀ Re s} is below rounding at |s| = END/r₀ on the ray. */
-const END = 56;
+/** The ray ends at |s| = END/r₀. K̃ is far above what it leaves to K: its ray goes on until e^{r₀ Re s} has vanished beside that too. */
+const END = { F: 56, K: 112, P: 56 } as const;
 const EPSILON = 2.3e-16;
+/** Of all that a node adds up, in units of its size. */
+const ROUNDING = 16;
+/** A loss of digits within ROUNDING. */
+const WELL_KNOWN = 8;
 /** What the sums over modes are good for, relative (modes.ts). */
 const MODE_RULE = 1e-12;
 
@@ -50,26 +55,55 @@ export function contourValues(kernels: Kernels, model: Plrf, quantity: Quantity,
   const small = steps.findIndex((r) => r >= SMALL);
   const first = small < 0 ? steps.length : small;
   const remainder = analyticRemainder(model);
+  const loss = lossOfDigits(kernels, model);
+  const grown = quantity === "P" ? amplification(model) : () => 1;
   const fill = (path: Path, from: number, to: number) => {
     const { whole, singular } = kernels.transforms(model, path.s);
     const [all, part] = kernels.contourSums(path, whole[quantity], singular[quantity], steps.subarray(from, to));
     for (let i = from; i < to; i++) {
-      const left = steps[i]! < SMALL ? Infinity : 10 * remainder(steps[i]!);
-      const aliasing = steps[i]! < SMALL ? ALIASING : 0;
-      const wholeError = 16 * EPSILON * all.size[i - from]! + aliasing * model.P0;
-      const singularError = 16 * EPSILON * part.size[i - from]! + left * model.P0;
+      const r = steps[i]!;
+      const [wholeSize, singularSize] = [all.size[i - from]!, part.size[i - from]!];
+      const left = r < SMALL ? Infinity : 10 * remainder(r);
+      const aliasing = r < SMALL ? ALIASING : 0;
+      const rounding = ROUNDING * EPSILON * loss(r) * grown(r);
+      // K̃ = K_s + K_v, which can all but cancel
+      const terms = wholeSize + (quantity === "K" ? 2 * singularSize : 0);
+      const wholeError = rounding * terms + aliasing * model.P0 + cutOff(path, whole[quantity], r);
+      const singularError = rounding * singularSize + left * model.P0 + cutOff(path, singular[quantity], r);
       const better = singularError < wholeError;
       values[i] = (better ? part : all).value[i - from]!;
-      error[i] = (better ? singularError : wholeError) + MODE_RULE * Math.abs(values[i]!);
+      error[i] = (better ? singularError : wholeError) + MODE_RULE * grown(r) * Math.abs(values[i]!);
     }
   };
   if (first > 0) fill(circle(), 0, first);
   if (first < steps.length) {
     const [r0, r1] = [steps[first]!, steps[steps.length - 1]!];
-    if (keyholeNodes(r0, r1) <= TALBOT_NODES * (steps.length - first)) fill(keyhole(r0, r1), first, steps.length);
+    const end = END[quantity] / r0;
+    if (keyholeNodes(end, r1) <= TALBOT_NODES * (steps.length - first)) fill(keyhole(end, r1), first, steps.length);
     else for (let i = first; i < steps.length; i++) fill(talbot(steps[i]!), i, i + 1);
   }
   return { values, error };
+}
+
+/** What a path that ends in the left half plane leaves out: the integrand beyond its last node, as large as there. 0 for a circle. */
+function cutOff({ s }: Path, f: ComplexArray, r: number): number {
+  const last = s.re.length - 1;
+  return s.re[last]! < 0 ? (Math.hypot(f.re[last]!, f.im[last]!) * Math.exp(r * s.re[last]!)) / r : 0;
+}
+
+/**
+ * How many times rounding in S is found in κ: ζ = κ(1 − S) is known to κε, hence κ to κε dκ/dζ. Near a hard edge, v = d, κ ~ √ζ
+ * and late steps lose half their digits.
+ */
+function lossOfDigits(kernels: Kernels, { modes, d, kappa0, gamma, batch }: Plrf): (r: number) => number {
+  const weight = modes.trace.map((a, j) => a * modes.lambda[j]!);
+  const factor = (kappa: number) => Math.max(1, 1 / Math.abs(1 - realSum2(modes, weight, kappa) / d));
+  // largest at ζ = 0
+  if (factor(kappa0) < WELL_KNOWN) return () => 1;
+  return (r) => {
+    const zeta = complex(1 / (2 * gamma * batch * Math.max(1, r)));
+    return factor(resolvents(kernels, modes, d, kappa0, [zeta])[0]!.kappa.re);
+  };
 }
 
 /** A path of `n` nodes, each s and ds. */
@@ -120,16 +154,16 @@ function talbot(r: number): Path {
   return { s: { re: scaled(s.re), im: scaled(s.im) }, ds: { re: scaled(ds.re), im: scaled(ds.im) } };
 }
 
-/** Two panels of the arc, and those of the ray. */
-function keyholeNodes(r0: number, r1: number): number {
-  return PANEL_NODES * (2 + Math.ceil(Math.log((END / r0) * (r1 / 2)) / Math.log(PANEL_RATIO)));
+/** Two panels of the arc, and those of the ray to |s| = end. */
+function keyholeNodes(end: number, r1: number): number {
+  return PANEL_NODES * (2 + Math.ceil(Math.log((end * r1) / 2) / Math.log(PANEL_RATIO)));
 }
 
-function keyhole(r0: number, r1: number): Path {
+function keyhole(end: number, r1: number): Path {
   const { nodes, weights } = gaussLegendre(PANEL_NODES);
-  const [inner, outer] = [Math.log(2 / r1), Math.log(END / r0)];
+  const [inner, outer] = [Math.log(2 / r1), Math.log(end)];
   const angle = 0.75 * Math.PI;
-  const n = keyholeNodes(r0, r1);
+  const n = keyholeNodes(end, r1);
   const panels = n / PANEL_NODES - 2;
   const corner = (k: number): Complex =>
     k < 2 ? complex(inner, (angle * k) / 2) : complex(inner + ((outer - inner) * (k - 2)) / panels, angle);

@@ -119,9 +119,7 @@ const ROUTES: Record<LossMethod, RouteTaken> = {
 };
 
 function pick({ loss, forcing, kernel, error }: Route, quantity: Quantity): ContourValues {
-  const values = { P: loss, F: forcing, K: kernel }[quantity];
-  // the route's relative error is that of P
-  return { values, error: error.map((e, i) => e * Math.abs(values[i]!)) };
+  return { values: { P: loss, F: forcing, K: kernel }[quantity], error: error[quantity] };
 }
 
 function compute(model: Plrf, options: LossOptions, quantity: Quantity): SteppedCurve & { values: Float64Array } {

@@ -10,7 +10,8 @@ import type { ComplexArray } from "../../kernels/resolvent.ts";
 import type { Drive, Nodes } from "../../kernels/volterra.ts";
 import { complex, exp, log1p, scale } from "../../math/complex.ts";
 import { NODES } from "../../math/radau.ts";
-import { complexNodes, type NodeModel, type NodeRule } from "../measure/nodes.ts";
+import { complexNodes, type NodeModel, type NodeRule, PRECISION } from "../measure/nodes.ts";
+import { amplification } from "../measure/stability.ts";
 import type { Momentum } from "./momentum.ts";
 
 /** What drives a run, as functions of the step r; growing steps ask between whole steps too. */
@@ -334,8 +335,8 @@ export interface Route {
   readonly loss: Float64Array;
   readonly forcing: Float64Array;
   readonly kernel: Float64Array;
-  /** Estimated relative error of P(r). */
-  readonly error: Float64Array;
+  /** Estimated absolute errors. */
+  readonly error: { readonly P: Float64Array; readonly F: Float64Array; readonly K: Float64Array };
   readonly nodes: NodeRule;
 }
 
@@ -343,7 +344,7 @@ export interface Route {
 export function byModes(kernels: Kernels, model: ConstantStep, steps: Float64Array, pace?: Pace): Route {
   const nodes = nodesFor(kernels, model, steps);
   const { loss, error } = evolve(kernels, nodes, constantProgram(model.gamma, model.batch), steps, pace);
-  return { loss, error, nodes, ...powersAt(nodes, model.gamma, model.batch, steps) };
+  return route(model, nodes, steps, loss, error);
 }
 
 /** P, F and K at `steps` (whole numbers, increasing) by the Volterra sum: O(T²) in the last step T. */
@@ -354,7 +355,30 @@ export function byVolterra(kernels: Kernels, model: ConstantStep, steps: Float64
   const pick = (values: Float64Array) => steps.map((r) => values[r]!);
   const lost = size(nodes.forcing) / Math.abs(total(nodes, nodes.forcing));
   const error = steps.map((r) => nodes.error + Number.EPSILON * lost * (4 + Math.sqrt(r)));
-  return { loss: pick(P), forcing: pick(forcing), kernel: pick(kernel), error, nodes };
+  return { ...route(model, nodes, steps, pick(P), error), forcing: pick(forcing), kernel: pick(kernel) };
+}
+
+/** F and K beside P, whose relative error is known but for what 1/(1 − ‖K‖) makes of it. */
+function route(
+  model: ConstantStep,
+  nodes: NodeRule,
+  steps: Float64Array,
+  loss: Float64Array,
+  error: Float64Array,
+): Route {
+  const { forcing, kernel, sizes } = powersAt(nodes, model.gamma, model.batch, steps);
+  const grown = amplification(model);
+  // a sum over nodes is good to rounding, and to what the rule was made for, beside the sizes of its terms
+  const within = (sum: Float64Array) =>
+    steps.map((r, i) => (nodes.error + PRECISION + Number.EPSILON * (4 + Math.sqrt(r))) * sum[i]!);
+  return {
+    ...{ loss, forcing, kernel, nodes },
+    error: {
+      P: loss.map((P, i) => error[i]! * grown(steps[i]!) * Math.abs(P)),
+      F: forcing.map((F, i) => error[i]! * Math.abs(F)),
+      K: within(sizes.kernel),
+    },
+  };
 }
 
 function nodesFor(kernels: Kernels, model: ConstantStep, steps: Float64Array): NodeRule {
@@ -362,22 +386,25 @@ function nodesFor(kernels: Kernels, model: ConstantStep, steps: Float64Array): N
   return complexNodes(kernels, model, { step: model.gamma * (model.batch + 1), time });
 }
 
-/** F(r) and K(r) at any r ≥ 0, from g^r = e^{r log g}. */
+/** F(r) and K(r) at any r ≥ 0, from g^r = e^{r log g}; `sizes` is the sum of the moduli of what K adds up. */
 export function powersAt(
   { z, forcing, source, rest }: Nodes,
   gamma: number,
   batch: number,
   steps: Float64Array,
-): { forcing: Float64Array; kernel: Float64Array } {
+): { forcing: Float64Array; kernel: Float64Array; sizes: { kernel: Float64Array } } {
+  const sizeK = new Float64Array(steps.length);
   const F = new Float64Array(steps.length).fill(rest);
   const K = new Float64Array(steps.length);
   for (let k = 0; k < z.re.length; k++) {
     const log = log1p(growth(gamma, batch, complex(z.re[k]!, z.im[k]!)));
+    const weight = gamma * gamma * batch * Math.hypot(source.re[k]!, source.im[k]!);
     steps.forEach((r, i) => {
       const { re, im } = exp(scale(r, log));
+      sizeK[i]! += weight * Math.exp(r * log.re);
       F[i]! += forcing.re[k]! * re - forcing.im[k]! * im;
       K[i]! += gamma * gamma * batch * (source.re[k]! * re - source.im[k]! * im);
     });
   }
-  return { forcing: F, kernel: K };
+  return { forcing: F, kernel: K, sizes: { kernel: sizeK } };
 }
