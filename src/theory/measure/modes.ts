@@ -136,7 +136,7 @@ function powerLawModes(spectrum: PowerLaw, v: number, refinement: Refinement): M
   const { exact, poles, distance = 1 } = refinement;
   if (v < EXACT && v > Math.floor(v)) {
     const more = Math.ceil(EXACT - v);
-    const off = new Points(spectrum);
+    const off = new ModePoints(spectrum);
     for (let k = 1; k <= more; k++) off.add(v + k, -1);
     const all = powerLawModes(spectrum, v + more, refinement);
     return off.toModes(all, all.lambda.length);
