@@ -199,7 +199,7 @@ function inWords(
         ...(fitted.ci
           ? [{ title: "95 %, bootstrap", values: Object.keys(names).map((key) => between(fitted.ci![key])) }]
           : []),
-        ...(name === "parametric"
+        ...(name === "parametric" && parametric!.profiles.length > 0
           ? [{ title: "95 %, profile", values: Object.keys(names).map((key) => between(profiled(key))) }]
           : []),
       ]),

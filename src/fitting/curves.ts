@@ -7,10 +7,12 @@ export interface RunCurve {
   /** log C, increasing, and log L. */
   readonly x: Float64Array;
   readonly y: Float64Array;
+  /** log D. */
+  readonly z: Float64Array;
 }
 
 /**
- * One curve per run that has several rows; rows of runs with a single one are joined by their N, which is how a table of final
+ * One curve per run and size that have several rows; rows of runs with a single one are joined by their N, which is how a table of final
  * losses holds curves. Curves of fewer than two points are left out.
  */
 export function curvesOf(runs: Runs, weights?: Float64Array): RunCurve[] {
@@ -19,7 +21,7 @@ export function curvesOf(runs: Runs, weights?: Float64Array): RunCurve[] {
   const groups = new Map<string, number[]>();
   for (let i = 0; i < runs.n; i++) {
     if (weights && weights[i] === 0) continue;
-    const key = size.get(runs.run[i]!)! > 1 ? `run ${runs.run[i]}` : `N ${runs.N[i]}`;
+    const key = size.get(runs.run[i]!)! > 1 ? `run ${runs.run[i]} ${runs.N[i]}` : `N ${runs.N[i]}`;
     const group = groups.get(key);
     if (group) group.push(i);
     else groups.set(key, [i]);
@@ -32,6 +34,7 @@ function curve(runs: Runs, rows: number[]): RunCurve {
   // rows at the same C count once, with their mean
   const x: number[] = [];
   const y: number[] = [];
+  const z: number[] = [];
   let count = 1;
   for (const i of sorted) {
     const [c, l] = [Math.log(runs.C[i]!), Math.log(runs.loss[i]!)];
@@ -41,14 +44,20 @@ function curve(runs: Runs, rows: number[]): RunCurve {
     } else {
       x.push(c);
       y.push(l);
+      z.push(Math.log(runs.D[i]!));
       count = 1;
     }
   }
-  return { N: runs.N[sorted[0]!]!, x: Float64Array.from(x), y: Float64Array.from(y) };
+  return { N: runs.N[sorted[0]!]!, x: Float64Array.from(x), y: Float64Array.from(y), z: Float64Array.from(z) };
 }
 
 /** log L at log C = c; NaN outside the curve. */
-export function read({ x, y }: RunCurve, c: number): number {
+export const read = ({ x, y }: RunCurve, c: number): number => between(x, y, c);
+
+/** log D there. */
+export const readTokens = ({ x, z }: RunCurve, c: number): number => between(x, z, c);
+
+function between(x: Float64Array, y: Float64Array, c: number): number {
   const last = x.length - 1;
   if (!(c >= x[0]! && c <= x[last]!)) return Number.NaN;
   let [low, high] = [0, last];

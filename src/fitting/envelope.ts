@@ -4,7 +4,7 @@
 
 import { integer, oneOf } from "../check.ts";
 import { logspace } from "../math/grid.ts";
-import { curvesOf, type RunCurve, read } from "./curves.ts";
+import { curvesOf, type RunCurve, read, readTokens } from "./curves.ts";
 import { fitOptima, type Optima, type OptimaFit } from "./powerlaws.ts";
 import type { Runs } from "./runs.ts";
 
@@ -45,20 +45,20 @@ export function fitEnvelope(runs: Runs, options: EnvelopeOptions = {}): Envelope
   const low = Math.exp(curves.reduce((least, c) => Math.min(least, c.x[0]!), Infinity));
   const high = Math.exp(curves.reduce((most, c) => Math.max(most, c.x.at(-1)!), -Infinity));
   const [least, most] = [curves[0]!.N, curves.at(-1)!.N];
-  const found: { C: number; N: number; loss: number }[] = [];
+  const found: { C: number; N: number; D: number; loss: number }[] = [];
   let atEdge = 0;
   for (const C of logspace(low, high, budgets)) {
     const winner = lowest(curves, Math.log(C));
     if (!winner) continue;
     const { curve, loss } = winner;
     if (curve.N === least || curve.N === most || truncated(curves, curve, Math.log(C))) atEdge++;
-    else found.push({ C, N: curve.N, loss: Math.exp(loss) });
+    else found.push({ C, N: curve.N, D: Math.exp(readTokens(curve, Math.log(C))), loss: Math.exp(loss) });
   }
   const column = (of: (o: (typeof found)[number]) => number) => Float64Array.from(found, of);
   const optima = {
     flops: column((o) => o.C),
     N: column((o) => o.N),
-    D: column((o) => o.C / (runs.flopsPerToken * o.N)),
+    D: column((o) => o.D),
     loss: column((o) => o.loss),
   };
   const onEnvelope = new Set(optima.N).size;

@@ -8,13 +8,14 @@ import { availableThreads, openPool, type Pool, workerScript } from "../pool.ts"
 import { type Provenance, provenance } from "../provenance.ts";
 import { type Bootstrap, bootstrap, type Refit } from "./bootstrap.ts";
 import { type Bridge, type BridgeOptions, bridge, type Forecast, forecast, gaussian } from "./bridge.ts";
+import { clustered } from "./clusters.ts";
 import { type EnvelopeFit, type EnvelopeOptions, fitEnvelope } from "./envelope.ts";
 import { checkFit, type Identifiability, identifiability } from "./identifiability.ts";
 import { fitIsoflop, type IsoflopFit, type IsoflopOptions } from "./isoflop.ts";
 import { fitParametric, type ParametricFit } from "./parametric.ts";
 import { isLaw, type Model, plan } from "./plan.ts";
 import type { Law } from "./points.ts";
-import { type OptimaFit, type SaturatingLaw, saturating } from "./powerlaws.ts";
+import { doubtful, type OptimaFit, type SaturatingLaw, saturating } from "./powerlaws.ts";
 import { type Profile, profile } from "./profile.ts";
 import { type Interval, interval } from "./quantiles.ts";
 import { design, resample } from "./resample.ts";
@@ -103,10 +104,11 @@ export async function fitRuns(runs: Runs, options: FitOptions = {}): Promise<Fit
       return null;
     }
   };
+  let resampled = runs;
   const again = async (refit: Refit): Promise<Bootstrap<Model> | null> => {
     if (draws === 0) return null;
     if (threads > 1 && draws >= 200) pool ??= await openPool(workerScript("fitting/thread"), threads);
-    const result = await bootstrap(runs, refit, {
+    const result = await bootstrap(resampled, refit, {
       draws,
       by: options.by ?? "auto",
       seed,
@@ -136,8 +138,24 @@ export async function fitRuns(runs: Runs, options: FitOptions = {}): Promise<Fit
     warnings.push(...known.warnings);
     for (const slice of isoflop?.slices ?? [])
       if (slice.problem) warnings.push(`approach 2: ${slice.problem}: left out`);
-    // hundreds of minimisations each: on a million rows that is an hour for what the bootstrap tells as well
-    const profiled = runs.n > 20_000 ? [] : (["alpha", "beta"] as const);
+    for (const [method, along, asked] of [
+      [2, isoflop?.loss, options.isoflop?.irreducible],
+      [1, envelope?.loss, options.envelope?.irreducible],
+    ] as const) {
+      const doubt = along && asked !== "zero" ? doubtful(along) : null;
+      if (doubt) warnings.push(`approach ${method}: ${doubt}`);
+    }
+    const together = law && (options.by ?? "auto") === "auto" ? clustered(runs, law.residuals) : null;
+    if (together) {
+      resampled = together.runs;
+      warnings.push(
+        `the residuals of one size go together (F = ${together.F.toPrecision(2)}), as those of one run's checkpoints do: ` +
+          "sizes are resampled, not rows; by case if their runs are separate",
+      );
+    }
+    // hundreds of minimisations each: on a million rows that is an hour for what the bootstrap tells as well; and they take rows
+    // for independent
+    const profiled = runs.n > 20_000 || together ? [] : (["alpha", "beta"] as const);
     const parametric = law && {
       ...summary(law, await again({ method: "parametric", law, delta }), runs, options.bridge),
       profiles: profiled.map((parameter) => profile(runs, law, parameter, { kernels })),

@@ -1,11 +1,12 @@
 // Approach 2 (Hoffmann et al. 2022): at each budget the loss over log N has its minimum at N*; straight lines through the minima
 // give the power laws. The minimum is the vertex of a parabola in log N (biased where the two exponents differ and the sizes are
-// wide or off centre: docs/theory.md, eq. 10.9), or that of an Akima spline in log-log (Porian et al. 2024).
+// wide or off centre: docs/theory.md, eq. 10.9), or that of an Akima spline in log-log (Porian et al. 2024). Where the table states
+// D and not only C = kND, D* is the minimum over log D: N may count what costs no compute.
 
 import { finite, oneOf } from "../check.ts";
 import { logspace } from "../math/grid.ts";
 import { akima } from "./akima.ts";
-import { curvesOf, read } from "./curves.ts";
+import { curvesOf, read, readTokens } from "./curves.ts";
 import { fitOptima, type Optima, type OptimaFit } from "./powerlaws.ts";
 import type { Runs } from "./runs.ts";
 
@@ -33,8 +34,9 @@ export interface Slice {
   readonly N: Float64Array;
   readonly loss: Float64Array;
   readonly weights: Float64Array;
-  /** log N*; NaN where the slice has no minimum inside. */
+  /** log N* and log D*; NaN where the slice has no minimum inside. */
   readonly optimum: number;
+  readonly optimumD: number;
   readonly lowest: number;
   /** The curve fitted: log L at a log N. */
   readonly fitted: (logN: number) => number;
@@ -55,37 +57,92 @@ interface BudgetPoints {
   /** The lowest C among its rows. */
   readonly from: number;
   readonly N: Float64Array;
+  readonly D: Float64Array;
+  readonly C: Float64Array;
   readonly loss: Float64Array;
   readonly weights: Float64Array;
 }
 
 /**
  * Fits approach 2.
- * @throws RangeError where fewer than two slices have their minimum inside
+ * @throws RangeError where fewer than three slices have their minimum inside
  */
 export function fitIsoflop(runs: Runs, options: IsoflopOptions = {}): IsoflopFit {
   const kind = oneOf("curve", options.curve ?? "parabola", ["parabola", "akima"]);
   const irreducible = oneOf("irreducible", options.irreducible ?? "free", ["free", "zero"]);
   const within = options.within === Infinity ? Infinity : finite("within", options.within ?? 8, 1);
-  const slices = slicesOf(runs, options).map((slice) =>
-    kind === "akima" ? byAkima(slice) : byParabola(near(slice, within), slice),
+  const own = statesTokens(runs);
+  const minimum = (points: BudgetPoints): Slice => {
+    const over = (x: Float64Array): Minimum =>
+      kind === "akima" ? byAkima(x, points) : byParabola(x, near(points, within), points);
+    const size = over(points.N);
+    const tokens = own && size.problem === null ? over(points.D) : undefined;
+    const optimumD = tokens ? tokens.optimum : Math.log(points.flops / runs.flopsPerToken) - size.optimum;
+    const problem = size.problem ?? tokens?.problem ?? null;
+    const gone = problem !== null && { optimum: Number.NaN, lowest: Number.NaN };
+    return { ...points, ...size, optimumD: gone ? Number.NaN : optimumD, problem, ...gone };
+  };
+  const all = slicesOf(runs, options);
+  const first = all.map(minimum);
+  const slices = corrected(all, first, irreducible).map((points, i) =>
+    points === all[i] ? first[i]! : minimum(points),
   );
   const good = slices.filter((slice) => slice.problem === null);
-  if (good.length < 2) {
-    const why = slices.find((slice) => slice.problem)?.problem ?? "no budget is shared by 3 model sizes";
+  if (good.length < LEAST) {
+    const why =
+      slices.find((slice) => slice.problem)?.problem ??
+      (slices.length > 0
+        ? "a line and a floor have three unknowns; add a budget"
+        : "rows share no budgets of 3 model sizes, and there are no loss curves to cut; approach 3 needs neither");
     throw new RangeError(
-      `approach 2 needs 2 budgets or more whose loss has a minimum over N, got ${good.length} of ${slices.length}: ${why}`,
+      `approach 2 needs ${LEAST} budgets or more whose loss has a minimum over N, got ${good.length} of ${slices.length}: ${why}`,
     );
   }
-  const column = (of: (slice: Slice) => number) => Float64Array.from(good, of);
-  const optima = {
-    flops: column((s) => s.flops),
-    N: column((s) => Math.exp(s.optimum)),
-    D: column((s) => s.flops / runs.flopsPerToken / Math.exp(s.optimum)),
-    loss: column((s) => Math.exp(s.lowest)),
-  };
+  const optima = optimaOf(good);
   const fit = fitOptima(optima, irreducible);
   return { method: "isoflop", curve: kind, ...fit, a: fit.size.exponent, optima, slices };
+}
+
+/** Optima needed: E, K and η are three. */
+const LEAST = 3;
+
+function optimaOf(good: readonly Slice[]): Optima {
+  const column = (of: (slice: Slice) => number) => Float64Array.from(good, of);
+  return {
+    flops: column((s) => s.flops),
+    N: column((s) => Math.exp(s.optimum)),
+    D: column((s) => Math.exp(s.optimumD)),
+    loss: column((s) => Math.exp(s.lowest)),
+  };
+}
+
+/** Whether C is not kND to within what bookkeeping leaves. */
+function statesTokens({ n, N, D, C, flopsPerToken }: Runs): boolean {
+  for (let i = 0; i < n; i++) if (Math.abs(Math.log(C[i]! / (flopsPerToken * N[i]! * D[i]!))) > 0.01) return true;
+  return false;
+}
+
+/**
+ * Losses of rows whose C differs from their slice's, moved to it: near the optimum ∂L/∂log C at fixed N is that along the frontier,
+ * −η(L − E).
+ */
+function corrected(
+  all: readonly BudgetPoints[],
+  slices: readonly Slice[],
+  irreducible: "free" | "zero",
+): readonly BudgetPoints[] {
+  const good = slices.filter((slice) => slice.problem === null);
+  const off = (points: BudgetPoints) => points.C.some((c) => Math.abs(Math.log(c / points.flops)) > 1e-4);
+  if (good.length < LEAST || !all.some(off)) return all;
+  const { E, eta } = fitOptima(optimaOf(good), irreducible).loss;
+  return all.map((points) =>
+    off(points)
+      ? {
+          ...points,
+          loss: points.loss.map((l, i) => l + eta * Math.max(0, l - E) * Math.log(points.C[i]! / points.flops)),
+        }
+      : points,
+  );
 }
 
 /** Slices of at least three model sizes: rows of nearly equal C, or cuts through the loss curves. */
@@ -98,18 +155,46 @@ export function slicesOf(runs: Runs, options: IsoflopOptions = {}): BudgetPoints
   return cuts(runs, options.slices ?? 12, options.weights);
 }
 
-/** Rows in order of C, parted wherever the next C exceeds the slice's first by more than `same`. */
+/** Sizes this close, relatively, are one. */
+const SAME_SIZE = 0.02;
+
+function sizesIn(N: Float64Array): number {
+  const sorted = N.slice().sort();
+  let [count, last] = [0, 0];
+  for (const n of sorted)
+    if (n > last * (1 + SAME_SIZE)) {
+      count++;
+      last = n;
+    }
+  return count;
+}
+
+/**
+ * Rows in order of C, parted wherever the next C exceeds the slice's first by more than `same`. Where C is spread evenly, some rows
+ * fall together by chance: budgets are shared where their C agree exactly, or where most rows lie in groups far narrower than what
+ * parts them.
+ */
 function sharedBudgets(runs: Runs, same: number, weights?: Float64Array): BudgetPoints[] {
-  const order = Array.from(runs.C.keys())
-    .filter((i) => !weights || weights[i]! > 0)
-    .sort((i, j) => runs.C[i]! - runs.C[j]!);
+  const order = Array.from(runs.C.keys()).sort((i, j) => runs.C[i]! - runs.C[j]!);
   const groups: number[][] = [];
   for (const i of order) {
     const group = groups.at(-1);
     if (group && runs.C[i]! <= runs.C[group[0]!]! * (1 + same)) group.push(i);
     else groups.push([i]);
   }
+  const log = (group: number[], at: number) => Math.log(runs.C[group.at(at)!]!);
+  const width = (group: number[]) => log(group, -1) - log(group, 0);
+  const apart = groups.filter((group, k) => {
+    const before = k > 0 ? log(group, 0) - log(groups[k - 1]!, -1) : Infinity;
+    const after = k + 1 < groups.length ? log(groups[k + 1]!, 0) - log(group, -1) : Infinity;
+    return Math.min(before, after) > 2 * width(group);
+  });
+  const sized = (group: number[]) => sizesIn(Float64Array.from(group, (i) => runs.N[i]!)) >= 3;
+  const most = apart.filter(sized).reduce((sum, group) => sum + group.length, 0) > runs.n / 2;
   return groups
+    .filter((group) => width(group) < 1e-3 || (most && apart.includes(group)))
+    .map((group) => group.filter((i) => !weights || weights[i]! > 0))
+    .filter((group) => group.length > 0)
     .map((group) => {
       const rows = group.sort((i, j) => runs.N[i]! - runs.N[j]!);
       const take = (values: Float64Array) => Float64Array.from(rows, (i) => values[i]!);
@@ -117,11 +202,13 @@ function sharedBudgets(runs: Runs, same: number, weights?: Float64Array): Budget
         flops: Math.exp(rows.reduce((sum, i) => sum + Math.log(runs.C[i]!), 0) / rows.length),
         from: rows.reduce((least, i) => Math.min(least, runs.C[i]!), Infinity),
         N: take(runs.N),
+        D: take(runs.D),
+        C: take(runs.C),
         loss: take(runs.loss),
         weights: weights ? take(weights) : new Float64Array(rows.length).fill(1),
       };
     })
-    .filter((slice) => new Set(slice.N).size >= 3);
+    .filter((slice) => sizesIn(slice.N) >= 3);
 }
 
 function cuts(runs: Runs, count: number, weights?: Float64Array): BudgetPoints[] {
@@ -131,15 +218,19 @@ function cuts(runs: Runs, count: number, weights?: Float64Array): BudgetPoints[]
   const ends = curves.map((c) => c.x.at(-1)!).sort((p, q) => q - p);
   // budgets that three curves reach at least
   return Array.from(logspace(Math.exp(starts[2]!), Math.exp(ends[2]!), count), (flops) => {
-    const here = curves.map((c) => ({ N: c.N, loss: Math.exp(read(c, Math.log(flops))) })).filter((p) => p.loss > 0);
+    const here = curves
+      .map((c) => ({ N: c.N, loss: Math.exp(read(c, Math.log(flops))), D: Math.exp(readTokens(c, Math.log(flops))) }))
+      .filter((p) => p.loss > 0);
     return {
       flops,
       from: flops,
       N: Float64Array.from(here, (p) => p.N),
+      D: Float64Array.from(here, (p) => p.D),
+      C: new Float64Array(here.length).fill(flops),
       loss: Float64Array.from(here, (p) => p.loss),
       weights: new Float64Array(here.length).fill(1),
     };
-  }).filter((slice) => new Set(slice.N).size >= 3);
+  }).filter((slice) => sizesIn(slice.N) >= 3);
 }
 
 /** The points around the lowest one. */
@@ -152,12 +243,18 @@ function near(slice: BudgetPoints, within: number): BudgetPoints {
   const distance = slice.N.map((N) => Math.abs(Math.log(N / best)));
   const reach = Math.max(Math.log(within) + 1e-9, distance.slice().sort()[Math.min(4, distance.length - 1)]!);
   const keep = (values: Float64Array) => values.filter((_, i) => distance[i]! <= reach);
-  return { ...slice, N: keep(slice.N), loss: keep(slice.loss), weights: keep(slice.weights) };
+  return {
+    ...{ flops: slice.flops, from: slice.from, N: keep(slice.N), D: keep(slice.D), C: keep(slice.C) },
+    ...{ loss: keep(slice.loss), weights: keep(slice.weights) },
+  };
 }
 
+/** What a slice's minimum over N, or over D, is. */
+type Minimum = Pick<Slice, "fitted" | "optimum" | "lowest" | "problem">;
+
 /** log L = c₀ + c₁u + c₂u², u = log N, by weighted least squares through `slice`, a part of `whole`. */
-function byParabola(slice: BudgetPoints, whole: BudgetPoints): Slice {
-  const x = slice.N.map(Math.log);
+function byParabola(over: Float64Array, slice: BudgetPoints, whole: BudgetPoints): Minimum {
+  const x = (over === whole.D ? slice.D : slice.N).map(Math.log);
   const y = slice.loss.map(Math.log);
   const total = slice.weights.reduce((sum, w) => sum + w, 0);
   const centre = x.reduce((sum, u, i) => sum + slice.weights[i]! * u, 0) / total;
@@ -182,20 +279,21 @@ function byParabola(slice: BudgetPoints, whole: BudgetPoints): Slice {
   const optimum = centre + (s - c1 / c2) / 2;
   const problem = !(c2 > 0)
     ? "it does not curve upwards"
-    : optimum < x[0]! || optimum > x.at(-1)!
+    : optimum < Math.min(...x) || optimum > Math.max(...x)
       ? "its minimum lies outside the sizes tried"
       : null;
-  return finished(whole, fitted, optimum, problem);
+  return finished(whole, fitted, optimum, problem ?? tooLow(fitted(optimum), y));
 }
 
 /** The lowest point of an Akima spline through the points; sizes tried twice enter with their mean. */
-function byAkima(slice: BudgetPoints): Slice {
+function byAkima(over: Float64Array, slice: BudgetPoints): Minimum {
+  const order = Array.from(over.keys()).sort((i, j) => over[i]! - over[j]!);
   const x: number[] = [];
   const y: number[] = [];
   const weight: number[] = [];
-  slice.N.forEach((N, i) => {
-    const [u, l, w] = [Math.log(N), Math.log(slice.loss[i]!), slice.weights[i]!];
-    if (x.length > 0 && u - x.at(-1)! < 1e-9) {
+  order.forEach((i) => {
+    const [u, l, w] = [Math.log(over[i]!), Math.log(slice.loss[i]!), slice.weights[i]!];
+    if (x.length > 0 && u - x.at(-1)! < SAME_SIZE) {
       const sum = weight.at(-1)! + w;
       y[y.length - 1] = (y.at(-1)! * weight.at(-1)! + l * w) / sum;
       weight[weight.length - 1] = sum;
@@ -208,12 +306,24 @@ function byAkima(slice: BudgetPoints): Slice {
   const spline = akima(Float64Array.from(x), Float64Array.from(y));
   const problem =
     spline.lowest <= x[0]! || spline.lowest >= x.at(-1)! ? "its minimum lies at the edge of the sizes tried" : null;
-  return finished(slice, spline.at, spline.lowest, problem);
+  return finished(slice, spline.at, spline.lowest, problem ?? tooLow(spline.at(spline.lowest), y));
 }
 
-function finished(slice: BudgetPoints, fitted: (u: number) => number, optimum: number, problem: string | null): Slice {
+/** A minimum far below all that was measured lies in a gap, and is of the curve's making. */
+function tooLow(lowest: number, logLoss: ArrayLike<number>): string | null {
+  const [least, most] = [Math.min(...Array.from(logLoss)), Math.max(...Array.from(logLoss))];
+  return least - lowest > Math.max(0.005, 0.25 * (most - least))
+    ? "its minimum is far below every loss measured"
+    : null;
+}
+
+function finished(
+  slice: BudgetPoints,
+  fitted: (u: number) => number,
+  optimum: number,
+  problem: string | null,
+): Minimum {
   return {
-    ...slice,
     fitted,
     problem: problem && `at ${slice.flops.toPrecision(3)} flops ${problem}`,
     optimum: problem ? Number.NaN : optimum,

@@ -89,6 +89,15 @@ export function saturating(flops: Float64Array, loss: Float64Array): SaturatingL
   return { E, K, eta: Math.exp(u) };
 }
 
+/** What is wrong with a loss along optima: parts that ran to the end of what is searched. */
+export function doubtful({ E, K, eta }: SaturatingLaw): string | null {
+  if (K === 0 || eta > 2.9) return "the loss along its optima does not fall as a power of C";
+  if (eta < 2e-3) return "η ran to the least that is searched: its loss beyond these budgets means nothing";
+  return E === 0
+    ? "E ran to 0: its optima do not show an irreducible loss, and its loss at large budgets is too low"
+    : null;
+}
+
 /** The best N, D and loss at a budget, by lines through optima. */
 export function allocateByLines(fit: OptimaFit, flops: number): Allocation {
   const at = ({ coefficient, exponent }: PowerLine) => coefficient * flops ** exponent;

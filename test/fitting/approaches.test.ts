@@ -6,11 +6,11 @@ import { fitEnvelope } from "../../src/fitting/envelope.ts";
 import { fitIsoflop } from "../../src/fitting/isoflop.ts";
 import { fitParametric } from "../../src/fitting/parametric.ts";
 import { type Law, lossAt } from "../../src/fitting/points.ts";
-import { fitOptima, saturating } from "../../src/fitting/powerlaws.ts";
+import { doubtful, fitOptima, saturating } from "../../src/fitting/powerlaws.ts";
 import { type Runs, runs, select } from "../../src/fitting/runs.ts";
 import { logspace, loss, phase, plrf, powerLaw } from "../../src/index.ts";
 import { nonNegative } from "../../src/kernels/reference/projection.ts";
-import { study } from "./laws.ts";
+import { random, study } from "./laws.ts";
 
 const LAW: Law = { E: 1.8, A: 480, B: 2100, alpha: 0.35, beta: 0.37 };
 
@@ -140,7 +140,86 @@ describe("approach 2", () => {
     const fit = fitIsoflop(cut, { curve: "akima" });
     expect(fit.slices[0]!.problem).toMatch(/at 1.00e\+18 flops its minimum lies at the edge/);
     expect(fit.optima.flops.length).toBe(6);
-    expect(() => fitIsoflop(select(table, (i) => table.C[i]! < 1.1e18))).toThrow(/2 budgets or more/);
+    expect(() => fitIsoflop(select(table, (i) => table.C[i]! < 1.1e18))).toThrow(/3 budgets or more/);
+  });
+});
+
+describe("approach 2 on tables that mislead", () => {
+  const eta = (LAW.alpha * LAW.beta) / (LAW.alpha + LAW.beta);
+  const a = LAW.beta / (LAW.alpha + LAW.beta);
+  /** Rows at a budget, its size a factor off the best. */
+  const rows = (designs: readonly (readonly [flops: number, factors: readonly number[]])[]) => {
+    const [N, D, loss]: [number[], number[], number[]] = [[], [], []];
+    for (const [flops, factors] of designs)
+      for (const factor of factors) {
+        const best = allocate(LAW, flops, 6);
+        N.push(best.N * factor);
+        D.push(best.D / factor);
+        loss.push(lossAt(LAW, best.N * factor, best.D / factor));
+      }
+    return { N, D, loss };
+  };
+  const FIVE = [0.25, 0.5, 1, 2, 4];
+  const good = [18, 19, 20, 21].map((e) => [10 ** e, FIVE] as const);
+
+  it("sizes equal but for rounding are one size", () => {
+    const table = rows([...good, [10 ** 18.5, [0.6, 0.6 * (1 + 1e-8), 1]]]);
+    table.loss[21]! *= 0.999;
+    const fit = fitIsoflop(runs(table));
+    expect(fit.slices).toHaveLength(4);
+    expect([fit.loss.E, fit.loss.eta]).toEqual([expect.closeTo(LAW.E, 2), expect.closeTo(eta, 2)]);
+  });
+
+  it("a vertex far below all that was measured is no minimum", () => {
+    const table = rows([...good, [10 ** 18.5, [0.6, 0.65, 1.7]]]);
+    table.loss[21]! *= 0.97;
+    const fit = fitIsoflop(runs(table));
+    expect(fit.slices.find((slice) => slice.problem)?.problem).toMatch(
+      /at 3\.16e\+18 flops its minimum is far below every loss/,
+    );
+    expect(fit.loss.eta).toBeCloseTo(eta, 2);
+  });
+
+  it("budgets that are coincidences are none; true ones may scatter, and their losses are moved to one C", () => {
+    const { uniform } = random(4);
+    for (const n of [60, 200, 1000]) {
+      const N = Float64Array.from({ length: n }, () => 10 ** uniform(7.3, 9.3));
+      const D = Float64Array.from({ length: n }, () => 10 ** uniform(8.7, 10.7));
+      expect(() => fitIsoflop(runs({ N, D, loss: N.map((x, i) => lossAt(LAW, x, D[i]!)) }))).toThrow(
+        /got 0 of 0: rows share no budgets of 3 model sizes.*approach 3 needs neither/,
+      );
+    }
+    const scattered = [18, 18.5, 19, 19.5, 20, 20.5].flatMap((e) =>
+      FIVE.map((factor) => [10 ** e * (1 + uniform(-0.04, 0.04)), [factor]] as const),
+    );
+    const fit = fitIsoflop(runs(rows(scattered)));
+    expect(fit.slices).toHaveLength(6);
+    expect([Math.abs(fit.a - a), Math.abs(fit.loss.E - LAW.E)]).toEqual([expect.closeTo(0, 2), expect.closeTo(0, 1)]);
+    expect(Math.abs(fit.loss.eta - eta)).toBeLessThan(0.005);
+  });
+
+  it("D* is the table's own where N counts what costs no compute", () => {
+    const table = rows([17, 18, 19].map((e) => [10 ** e, [0.2, ...FIVE, 5]] as const));
+    const fit = fitIsoflop(
+      runs({ ...table, N: table.N.map((n) => n + 500 * n ** 0.5), C: table.N.map((n, i) => 6 * n * table.D[i]!) }),
+    );
+    expect(fit.tokens.exponent).toBeCloseTo(1 - a, 3);
+    for (const i of [0, 1, 2])
+      expect(Math.abs(fit.optima.D[i]! / allocate(LAW, 10 ** (17 + i), 6).D - 1)).toBeLessThan(0.01);
+    expect(fit.a).toBeLessThan(a - 0.01);
+  });
+
+  it("two budgets are told in a sentence", () => {
+    expect(() => fitIsoflop(runs(rows(good.slice(0, 2))))).toThrow(
+      "approach 2 needs 3 budgets or more whose loss has a minimum over N, got 2 of 2: a line and a floor have three unknowns",
+    );
+  });
+
+  it("what ran to an end of the search is told", () => {
+    expect(doubtful({ E: 1.7, K: 300, eta: 0.15 })).toBeNull();
+    expect(doubtful({ E: 0, K: 3, eta: 0.15 })).toMatch(/E ran to 0/);
+    expect(doubtful({ E: 0, K: 3, eta: 1e-3 })).toMatch(/η ran to the least/);
+    expect(doubtful({ E: 3, K: 0, eta: 0.1 })).toMatch(/does not fall/);
   });
 });
 
@@ -263,6 +342,21 @@ describe("approach 1", () => {
     expect(fit.stats.curves).toBe(25);
     expect(fit.stats.atEdge).toBeGreaterThan(0);
     expect(new Set(fit.optima.N).has(N[0]!)).toBe(false);
+  });
+
+  it("a label that spans several sizes is several runs", () => {
+    const [N, D, L, run]: [number[], number[], number[], number[]] = [[], [], [], []];
+    logspace(5e6, 1.6e9, 18).forEach((size, k) => {
+      for (const tokens of logspace(1e8, 4e10, 25)) {
+        N.push(size);
+        D.push(tokens);
+        L.push(lossAt(LAW, size, tokens));
+        run.push(Math.floor(k / 3));
+      }
+    });
+    const [together, apart] = [fitEnvelope(runs({ N, D, loss: L, run })), fitEnvelope(runs({ N, D, loss: L }))];
+    expect(together.size).toEqual(apart.size);
+    expect(together.size.coefficient * 1e21 ** together.a).toBeGreaterThan(0.97 * allocate(LAW, 1e21, 6).N);
   });
 
   it("needs loss curves", () => {
