@@ -137,5 +137,9 @@ function report(error: unknown): number {
 }
 
 // a reader that has seen enough (isoflop … | head) is no error
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) => {
+  if (code === "EPIPE") process.exit(0);
+  process.stderr.write(`isoflop: stdout cannot be written (${code}): make room, or send it elsewhere\n`);
+  process.exit(1);
+});
 process.exitCode = await main(process.argv.slice(2)).catch(report);

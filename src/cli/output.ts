@@ -1,11 +1,22 @@
 // Where results go: a table, JSON or CSV to stdout, files by their ending. Every --out is tried before any work is done.
 
-import { closeSync, existsSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { dirname, extname } from "node:path";
 import { toCsv } from "../figures/csv.ts";
 import type { Columns, Figure } from "../figures/figure.ts";
 import { toJson } from "../figures/json.ts";
-import { MissingPackage, Usage } from "./errors.ts";
+import { besides, replaceFile } from "../replace.ts";
+import { Failure, MissingPackage, Usage } from "./errors.ts";
 import type { Common } from "./options.ts";
 
 const ENDINGS = [".svg", ".png", ".csv", ".json", ".parquet"] as const;
@@ -43,15 +54,16 @@ export async function openOutput(options: Common, drawable = true): Promise<Writ
 
   return async (result) => {
     for (const { file, ending } of files) {
-      if (ending === ".json") writeFileSync(file, `${toJson(result.json(), 1)}\n`);
-      else if (ending === ".csv") writeFileSync(file, toCsv(result.columns()));
+      const writeFile = (content: Uint8Array | string) => replaced(file, content);
+      if (ending === ".json") writeFile(`${toJson(result.json(), 1)}\n`);
+      else if (ending === ".csv") writeFile(toCsv(result.columns()));
       else if (ending === ".parquet") {
         const columnData = Object.entries(result.columns()).map(([name, data]) => ({ name, data: [...data] }));
-        writeFileSync(file, new Uint8Array(parquet!.parquetWriteBuffer({ columnData })));
+        writeFile(new Uint8Array(parquet!.parquetWriteBuffer({ columnData })));
       } else {
         const figure = await result.figure!();
         const dark = options.dark ?? false;
-        writeFileSync(file, ending === ".svg" ? render!.toSvg(figure, { dark }) : render!.toPng(figure, { dark }));
+        writeFile(ending === ".svg" ? render!.toSvg(figure, { dark }) : render!.toPng(figure, { dark }));
       }
     }
     if (options.json) process.stdout.write(`${toJson(result.json())}\n`);
@@ -74,14 +86,47 @@ function checked(file: string, drawable: boolean): Ending {
   const ending = extname(file).toLowerCase() as Ending;
   const known: readonly Ending[] = drawable ? ENDINGS : ENDINGS.filter((e) => e !== ".svg" && e !== ".png");
   if (!known.includes(ending)) throw new Usage(`--out ${file}: the ending must be one of ${known.join(" ")}`);
-  const there = existsSync(file);
-  if (there && statSync(file).isDirectory()) throw new Usage(`--out ${file} is a folder: give a file in it`);
-  if (!existsSync(dirname(file))) throw new Usage(`--out ${file}: there is no folder ${dirname(file)}: make it first`);
-  try {
-    closeSync(openSync(file, "a"));
-  } catch (error) {
-    throw new Usage(`--out ${file} cannot be written (${(error as NodeJS.ErrnoException).code}): choose another place`);
-  }
-  if (!there) rmSync(file);
+  checkPlace("--out", file);
   return ending;
+}
+
+/**
+ * Sees whether a file can be replaced, and changes nothing.
+ * @throws Usage
+ */
+export function checkPlace(option: string, file: string): void {
+  const refuse = (what: string): never => {
+    throw new Usage(`${option} ${file} ${what}`);
+  };
+  try {
+    const there = existsSync(file);
+    if (!there && lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink())
+      refuse("is a link to a file that is not there: remove it, or choose another place");
+    const target = there ? realpathSync(file) : file;
+    const folder = dirname(target);
+    if (there) {
+      const kind = statSync(target);
+      if (kind.isDirectory()) refuse("is a folder: give a file in it");
+      if (!kind.isFile()) refuse("is no regular file: write to stdout with --csv or --json, and send that there");
+      accessSync(target, constants.W_OK);
+    }
+    if (!existsSync(folder)) throw new Usage(`${option} ${file}: there is no folder ${folder}: make it first`);
+    const trial = besides(target);
+    closeSync(openSync(trial, "wx"));
+    rmSync(trial);
+  } catch (error) {
+    if (error instanceof Usage) throw error;
+    refuse(`cannot be written (${(error as NodeJS.ErrnoException).code}): choose another place`);
+  }
+}
+
+function replaced(file: string, content: Uint8Array | string): void {
+  try {
+    replaceFile(file, content);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Failure(
+      `${file} could not be written (${code ?? message}), and is as it was: make room, or choose another place`,
+    );
+  }
 }

@@ -53,6 +53,7 @@ interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
   readonly distribution: Distribution;
   readonly precision: Precision;
   readonly checkpoint?: string;
+  readonly stopIfDamaged?: boolean;
   readonly force?: boolean;
   readonly seed: number;
   readonly threads?: number;
@@ -100,6 +101,10 @@ export function define(command: Command): void {
             .default("f64"),
         )
         .option("--checkpoint <file>", "where an interrupted run continues from; default beside the first --out")
+        .option(
+          "--stop-if-damaged",
+          "stop where the checkpoint is damaged, instead of keeping it aside and starting over",
+        )
         .option("--force", "run even where the step is too large to be stable"),
     ),
   ).action(run);
@@ -110,6 +115,11 @@ function law(text: string): Distribution {
   if (name === "student" && nu !== undefined) return { student: number(nu) };
   if (nu === undefined && (name === "normal" || name === "rademacher" || name === "uniform")) return name;
   throw new InvalidArgumentError(`Expected normal, rademacher, uniform or student:ν, got "${text}".`);
+}
+
+/** Said even with --quiet: work was lost. */
+function setAside(why: string, kept: string): void {
+  process.stderr.write(`isoflop: ${why}: kept as ${kept}, the run starts over\n`);
 }
 
 async function run(options: Options): Promise<void> {
@@ -149,7 +159,9 @@ async function run(options: Options): Promise<void> {
         before ??= done;
         bar.update(before < 1 ? (done - before) / (1 - before) : 1);
       },
-      ...(base === undefined ? {} : { checkpoint: fileCheckpoint(file(model)) }),
+      ...(base === undefined
+        ? {}
+        : { checkpoint: fileCheckpoint(file(model), options.stopIfDamaged ? undefined : setAside) }),
     }).catch((error: unknown) => {
       bar.done();
       if (!signal.aborted || base === undefined) throw error;

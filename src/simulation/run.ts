@@ -9,7 +9,7 @@ import type { Plrf } from "../theory/measure/plrf.ts";
 import type { Momentum } from "../theory/training/momentum.ts";
 import { type Optimizer, recursionOf, samplesBefore } from "../theory/training/optimizer.ts";
 import { stepsOf } from "../theory/training/training.ts";
-import { type CheckpointStore, decode, type Entries, encode } from "./checkpoint.ts";
+import { type CheckpointStore, computedBy, Damaged, decode, type Entries, encode } from "./checkpoint.ts";
 import type { SampledSpectrum } from "./eigenvalues.ts";
 import { type Lane, openLanes, type ThreadOptions } from "./lanes.ts";
 import {
@@ -225,9 +225,8 @@ export class Run {
   /** Does all tasks, in order as lanes come free. */
   async all(tasks: readonly Task[], parameters: Record<string, unknown>): Promise<RunLosses[]> {
     const { checkpoint } = this.#options;
-    this.#made = parameters;
-    const bytes = await checkpoint?.read();
-    if (bytes) this.#entries = decode(bytes, parameters);
+    this.#made = { by: computedBy(this.#options.kernels ?? defaultKernels()), ...parameters };
+    if (checkpoint) this.#entries = await this.#left(checkpoint);
     const total = tasks.reduce((sum, task) => sum + task.cost * this.#steps, 0);
     this.#work = { total, done: 0, before: 0, start: performance.now() };
     for (const { name, cost } of tasks) this.#work.before += cost * (this.#entries.get(name)?.[0]?.[0] ?? 0);
@@ -334,6 +333,20 @@ export class Run {
     const { total, done, before, start } = this.#work;
     const rate = (done - before) / (performance.now() - start);
     this.#options.onProgress?.(Math.min(1, done / total), (total - done) / rate / 1000);
+  }
+
+  /** What an earlier run left to continue from. */
+  async #left(checkpoint: CheckpointStore): Promise<Entries> {
+    const bytes = await checkpoint.read();
+    if (!bytes) return new Map();
+    try {
+      return decode(bytes, this.#made);
+    } catch (error) {
+      if (!(error instanceof Damaged)) throw error;
+      if (!checkpoint.setAside) throw new RangeError(`${error.message}: remove it, or name another`);
+      await checkpoint.setAside(error.message);
+      return new Map();
+    }
   }
 
   async #save(): Promise<void> {

@@ -1,12 +1,31 @@
 // The command line's own small parts: values in, values out.
 
-import { describe, expect, it } from "vitest";
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  closeSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
 import { list, number, range, wholeList } from "../../src/cli/options.ts";
 import { duration } from "../../src/cli/progress.ts";
 import { table } from "../../src/cli/table.ts";
 import { toCsv } from "../../src/figures/csv.ts";
 import { toJson } from "../../src/figures/json.ts";
 import { readable, withError } from "../../src/numbers.ts";
+import { replaceBy } from "../../src/replace.ts";
+import { isoflop, MAIN } from "./run.ts";
 
 describe("option values", () => {
   it("reads numbers as people write them", () => {
@@ -47,6 +66,14 @@ describe("output", () => {
     );
   });
 
+  it("CSV runs nothing in a spreadsheet", () => {
+    const texts = ["=1+1", "+x", "-2", "@SUM(A1)", "\tx", "\r=1", "-inf", "a=b"];
+    expect(toCsv({ "=cmd|' /C calc'!A0": texts })).toBe(
+      "'=cmd|' /C calc'!A0\n'=1+1\n'+x\n-2\n'@SUM(A1)\n'\tx\n\"'\r=1\"\n'-inf\na=b\n",
+    );
+    expect(toCsv({ y: Float64Array.of(-1, -Infinity) })).toBe("y\n-1\n-inf\n"); // numbers are numbers
+  });
+
   it("numbers are readable", () => {
     expect([0.64286, 1234.4, 1.2345e-5, 1.5e8, 0, Infinity, Number.NaN, 12].map((x) => readable(x))).toEqual([
       "0.6429",
@@ -68,5 +95,64 @@ describe("output", () => {
       { title: "name", values: ["a", "bcdef"] },
     ]).split("\n");
     expect(lines.map((line) => line.trimEnd())).toEqual(["      f   name", "  1.000   a", "  10.00   bcdef"]);
+  });
+});
+
+describe("--out", () => {
+  const folder = mkdtempSync(join(tmpdir(), "isoflop-out-"));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const phase = (out: string) => isoflop(`phase --alpha 1 --beta 1 --out ${out}`);
+
+  it("replaces a file whole, keeps its mode, and what a link leads to", () => {
+    const [file, link] = [join(folder, "a.json"), join(folder, "link.json")];
+    writeFileSync(file, "old", { mode: 0o640 });
+    symlinkSync(file, link);
+    expect(phase(link).status).toBe(0);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(JSON.parse(readFileSync(file, "utf8"))).toBeTypeOf("object");
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+    expect(readdirSync(folder).sort()).toEqual(["a.json", "link.json"]);
+  });
+
+  it.skipIf(process.platform === "win32")("is tried without harm: dangling links, pipes, devices, folders", () => {
+    const at = (name: string) => join(folder, name);
+    symlinkSync(at("nothing"), at("dangling.csv"));
+    symlinkSync("/dev/full", at("full.csv"));
+    execFileSync("mkfifo", [at("pipe.csv")]);
+    mkdirSync(at("folder.csv"));
+    const before = readdirSync(folder).sort();
+    for (const [name, message] of [
+      ["dangling.csv", "is a link to a file that is not there: remove it, or choose another place"],
+      ["full.csv", "is no regular file: write to stdout with --csv or --json, and send that there"],
+      ["pipe.csv", "is no regular file: write to stdout with --csv or --json, and send that there"],
+      ["folder.csv", "is a folder: give a file in it"],
+    ] as const)
+      expect(phase(at(name))).toEqual({ status: 2, out: "", error: `isoflop: --out ${at(name)} ${message}\n` });
+    expect(readdirSync(folder).sort()).toEqual(before);
+  });
+
+  it.skipIf(!existsSync("/dev/full"))("says that stdout is full", () => {
+    const full = openSync("/dev/full", "w");
+    const stdio = ["ignore", full, "pipe"] as const;
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, "phase", "--alpha", "1", "--beta", "1"], {
+      stdio: [...stdio],
+    });
+    closeSync(full);
+    expect([status, String(stderr)]).toEqual([
+      1,
+      "isoflop: stdout cannot be written (ENOSPC): make room, or send it elsewhere\n",
+    ]);
+  });
+
+  it("leaves the old file where the new one cannot be written", () => {
+    const file = join(folder, "kept.json");
+    writeFileSync(file, "old");
+    const fail = (part: string) => {
+      writeFileSync(part, "half of the n");
+      throw new Error("ENOSPC");
+    };
+    expect(() => replaceBy(file, fail)).toThrow("ENOSPC");
+    expect(readFileSync(file, "utf8")).toBe("old");
+    expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 });

@@ -14,6 +14,7 @@ import {
   sampleSpectrum,
   simulate,
 } from "../../src/index.ts";
+import { crc32 } from "../../src/simulation/checkpoint.ts";
 
 const ramp = [
   [0, 1],
@@ -105,9 +106,40 @@ it("refuses the checkpoint of another run, and bytes that are none", async () =>
   await expect(other).rejects.toThrow(/^the checkpoint is of another run \(optimizer differs\)/);
   const { bytes } = checkpoint;
   checkpoint.bytes = bytes!.slice(0, -8);
-  await expect(simulate(model, { steps: 100, members: 2, checkpoint })).rejects.toThrow(/is not complete/);
+  await expect(simulate(model, { steps: 100, members: 2, checkpoint })).rejects.toThrow(
+    /is damaged: its checksum is wrong: remove it, or name another$/,
+  );
   checkpoint.bytes = new TextEncoder().encode("hello\n");
-  await expect(simulate(model, { steps: 100, members: 2, checkpoint })).rejects.toThrow(/is not one of isoflop's/);
+  await expect(simulate(model, { steps: 100, members: 2, checkpoint })).rejects.toThrow(/is not one of this isoflop's/);
+});
+
+it("takes no checkpoint with a flipped bit, and starts over where the store keeps it aside", async () => {
+  const options = { steps: 100, members: 2 };
+  const checkpoint = memory();
+  const whole = await simulate(model, { ...options, checkpoint });
+  const good = checkpoint.bytes!;
+  expect(crc32(new TextEncoder().encode("123456789"))).toBe(0xcbf43926); // the standard's check value
+  for (let bit = 0; bit < 8 * good.length; bit += 97) {
+    checkpoint.bytes = Uint8Array.from(good);
+    checkpoint.bytes[bit >> 3]! ^= 1 << (bit & 7);
+    await expect(simulate(model, { ...options, checkpoint }), `bit ${bit}`).rejects.toThrow(/^the checkpoint is /);
+  }
+  const said: string[] = [];
+  const setAside = async (why: string) => void said.push(why);
+  expect(await simulate(model, { ...options, checkpoint: { ...checkpoint, setAside } })).toEqual(whole);
+  expect(said).toHaveLength(1);
+});
+
+it("takes no checkpoint of another version", async () => {
+  const checkpoint = memory();
+  await simulate(model, { steps: 100, members: 2, checkpoint });
+  const text = new TextDecoder("latin1").decode(checkpoint.bytes);
+  const body = Uint8Array.from(text.slice(30).replace(/"by":"isoflop \d/, '"by":"isoflop 9'), (c) => c.charCodeAt(0));
+  const sum = crc32(body).toString(16).padStart(8, "0");
+  checkpoint.bytes = Uint8Array.from([...new TextEncoder().encode(`isoflop checkpoint 2 ${sum}\n`), ...body]);
+  await expect(simulate(model, { steps: 100, members: 2, checkpoint })).rejects.toThrow(
+    /^the checkpoint was written by isoflop 9\.[\d.]+, .*, this is isoflop \d.*: remove it, or name another$/,
+  );
 });
 
 it("in f32 continues from its checkpoint to the same bits, which f64 refuses", async () => {
