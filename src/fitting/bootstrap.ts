@@ -28,7 +28,9 @@ export interface BootstrapOptions {
   readonly seed?: number;
   /** Threads to use, opened on the script thread.ts by the caller. Default: none, all here. */
   readonly pool?: Pool | undefined;
+  /** What computes. Default: the WebAssembly core. */
   readonly kernels?: Kernels;
+  /** Aborting it rejects the call with its reason, as soon as the piece of work under way is done. */
   readonly signal?: AbortSignal | undefined;
   /** Called with the share done, 0 to 1. */
   readonly onProgress?: ((done: number) => void) | undefined;

@@ -40,7 +40,9 @@ export interface FitOptions {
   readonly threads?: number;
   /** Of the bridge to the theory. */
   readonly bridge?: BridgeOptions;
+  /** What computes. Default: the WebAssembly core. */
   readonly kernels?: Kernels;
+  /** Aborting it rejects the call with its reason, as soon as the piece of work under way is done. */
   readonly signal?: AbortSignal;
   /** Called with the share done, 0 to 1. */
   readonly onProgress?: (done: number) => void;

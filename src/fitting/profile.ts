@@ -14,6 +14,7 @@ import type { Runs } from "./runs.ts";
 export interface ProfileOptions {
   /** Points on each side of the minimum. Default 20. */
   readonly points?: number;
+  /** What computes. Default: the WebAssembly core. */
   readonly kernels?: Kernels;
 }
 

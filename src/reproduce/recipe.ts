@@ -18,6 +18,7 @@ export interface Context {
   /** Coarser, for a first look: fewer members, points and decades. */
   readonly quick: boolean;
   readonly threads: number;
+  /** Aborting it rejects the call with its reason, as soon as the piece of work under way is done. */
   readonly signal: AbortSignal;
   /** The share of this recipe that is done, 0 to 1. */
   readonly onProgress: (done: number) => void;

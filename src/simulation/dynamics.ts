@@ -16,7 +16,9 @@ export interface DynamicsSimulationOptions extends ThreadOptions {
   readonly draws?: number;
   /** Seed of every random number, 0 … 2⁵³−1. Default 1. */
   readonly seed?: number;
+  /** Aborting it rejects the call with its reason, as soon as the piece of work under way is done. */
   readonly signal?: AbortSignal;
+  /** Called as work is done, with how much of how much. */
   readonly onProgress?: (done: number, of: number) => void;
 }
 

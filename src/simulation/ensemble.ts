@@ -170,7 +170,9 @@ export interface SampleOptions extends ThreadOptions {
   readonly draws?: number;
   /** Default 1. */
   readonly seed?: number;
+  /** Aborting it rejects the call with its reason, as soon as the piece of work under way is done. */
   readonly signal?: AbortSignal;
+  /** Called with the fraction done, 0 … 1, and an estimate of the seconds left. */
   readonly onProgress?: (done: number, secondsLeft: number) => void;
 }
 

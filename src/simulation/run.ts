@@ -39,6 +39,7 @@ export interface RunOptions extends ThreadOptions {
   readonly horizon?: number;
   /** Run an optimizer even where the expected loss would diverge. Default false. */
   readonly force?: boolean;
+  /** Aborting it rejects the call with its reason, as soon as the piece of work under way is done. */
   readonly signal?: AbortSignal;
   /** Called with the fraction done, 0 … 1, and an estimate of the seconds left. */
   readonly onProgress?: (done: number, secondsLeft: number) => void;

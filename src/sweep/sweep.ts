@@ -30,7 +30,9 @@ export interface SweepOptions extends LocalOptions {
   readonly retryFailed?: boolean;
   /** Runs the cells elsewhere, instead of on this machine's threads. */
   readonly execute?: Execute | undefined;
+  /** Aborting it rejects the call with its reason, as soon as the piece of work under way is done. */
   readonly signal?: AbortSignal | undefined;
+  /** Called as cells end. */
   readonly onProgress?: (progress: Progress) => void;
 }
 

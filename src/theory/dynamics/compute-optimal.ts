@@ -22,8 +22,11 @@ export interface OptimalOptions {
   readonly minN?: number;
   /** Largest N allowed. Default Infinity. */
   readonly maxN?: number;
+  /** What computes. Default: the WebAssembly core. */
   readonly kernels?: Kernels;
+  /** Aborting it rejects the call with its reason, as soon as the piece of work under way is done. */
   readonly signal?: AbortSignal;
+  /** Called as work is done, with how much of how much. */
   readonly onProgress?: (done: number, of: number) => void;
 }
 

@@ -32,6 +32,7 @@ export interface DynamicsOptions {
   readonly decompose?: boolean;
   /** Also the test loss of an average of students. */
   readonly ensemble?: Ensemble;
+  /** What computes. Default: the WebAssembly core. */
   readonly kernels?: Kernels;
 }
 

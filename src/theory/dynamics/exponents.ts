@@ -36,8 +36,8 @@ export interface OptimalExponents {
 }
 
 /**
- * @param options.a, options.b exponents of the target and of the spectrum, both > 1
- * @param options.sgd one-pass SGD rather than a rule without noise. Default false
+ * @param options a, b: exponents of the target and of the spectrum, both > 1; sgd: one-pass SGD rather than a rule without
+ * noise, default false
  * @throws RangeError, TypeError
  */
 export function dynamicsExponents({ a, b, sgd = false }: { a: number; b: number; sgd?: boolean }): DynamicsExponents {

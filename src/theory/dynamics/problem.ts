@@ -51,8 +51,7 @@ export interface DynamicsModel {
 
 /**
  * The power law of the dynamical model's papers: λ_k = k^{−b}, c_k = λ_k w_k² = k^{−a}.
- * @param options.a the target's exponent, > 1
- * @param options.b the capacity exponent, > 0; > 1 for an infinite number of modes
+ * @param options a: the target's exponent, > 1; b: the capacity exponent, > 0, and > 1 for an infinite number of modes
  * @throws RangeError, TypeError where a ≤ 1, b ≤ 0 or either is no number
  */
 export function sourceCapacity({ a, b }: { a: number; b: number }): PowerLaw {

@@ -17,6 +17,7 @@ export interface ResponseOptions {
   readonly times: ArrayLike<number>;
   /** Which modes, counted from 1. */
   readonly modes: ArrayLike<number>;
+  /** What computes. Default: the WebAssembly core. */
   readonly kernels?: Kernels;
 }
 

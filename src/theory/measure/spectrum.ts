@@ -24,8 +24,7 @@ export type Spectrum = PowerLaw | Measured;
 
 /**
  * The power-law spectrum of Paquette et al. (2024).
- * @param options.alpha data complexity, > 0
- * @param options.beta target complexity, any real number
+ * @param options alpha: data complexity, > 0; beta: target complexity, any real number
  * @throws RangeError, TypeError where alpha or beta is not such a number
  */
 export function powerLaw({ alpha, beta }: { alpha: number; beta: number }): PowerLaw {
@@ -34,8 +33,7 @@ export function powerLaw({ alpha, beta }: { alpha: number; beta: number }): Powe
 
 /**
  * A spectrum measured on a kernel or a data set.
- * @param options.eigenvalues λ_j > 0, in any order
- * @param options.energies the target's energy t_j ≥ 0 in each mode; as many
+ * @param options eigenvalues: λ_j > 0, in any order; energies: the target's energy t_j ≥ 0 in each mode, as many
  * @throws RangeError, TypeError naming the entry that is not such a number
  */
 export function measured({

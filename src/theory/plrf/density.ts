@@ -35,6 +35,7 @@ export interface Density {
 export interface DensityOptions {
   /** Where the density is wanted, increasing, > 0. Default: 400 points over the support, and 15 in each outlier's band. */
   readonly lambda?: ArrayLike<number>;
+  /** What computes. Default: the WebAssembly core. */
   readonly kernels?: Kernels;
 }
 

@@ -17,6 +17,7 @@ export interface DiagramOptions {
   readonly flops?: readonly [number, number];
   /** Budgets in this window, ≥ 3. Default 3. */
   readonly points?: number;
+  /** What computes. Default: the WebAssembly core. */
   readonly kernels?: Kernels;
 }
 

@@ -47,7 +47,9 @@ export interface FrontierOptions {
   readonly noise?: number;
   /** Whether each run takes the best multiple ≤ 1 of its γ. Default false. */
   readonly tuned?: boolean;
+  /** What computes. Default: the WebAssembly core. */
   readonly kernels?: Kernels;
+  /** Aborting it rejects the call with its reason, as soon as the piece of work under way is done. */
   readonly signal?: AbortSignal;
   /** Called with the share done, 0 to 1. */
   readonly onProgress?: (done: number) => void;

@@ -27,6 +27,7 @@ export interface BudgetOptions {
   readonly noise?: number;
   /** v/d. Default 4. */
   readonly dataRatio?: number;
+  /** What computes. Default: the WebAssembly core. */
   readonly kernels?: Kernels;
 }
 
