@@ -12,7 +12,7 @@ import {
   powerLaw,
   sgd,
 } from "../index.ts";
-import { brief, fixed, raised, signed, withError } from "../numbers.ts";
+import { brief, fixed, raised, readable, signed, withError } from "../numbers.ts";
 import { Failure } from "./errors.ts";
 import { pointInWords, stepInWords } from "./labels.ts";
 import {
@@ -155,6 +155,16 @@ function inWords(front: Frontier, setting: string, plain: boolean): string {
       { title: "its drift a decade", values: names.map((name) => drift(front, name)), format: (x) => signed(x, 5) },
     ]),
     "",
+    ...(front.jumps.length > 0
+      ? [
+          ...front.jumps.map(
+            (i) =>
+              `  d* jumps from ${readable(front.d[i - 1]!)} to ${readable(front.d[i]!)} between f = ${readable(flops[i - 1]!)} and ${readable(flops[i]!)}: another minimum becomes the deepest`,
+          ),
+          `  fitted over f = ${front.fitRange.map((f) => readable(f)).join(" … ")}, the longest stretch without a jump`,
+          "",
+        ]
+      : []),
     table([
       { title: "compute f", values: pick(flops).map((f) => +f.toPrecision(4)), format: brief },
       { title: "best size d*", values: pick(front.d) },

@@ -18,6 +18,8 @@ export interface FrontierData {
   readonly d: Float64Array;
   readonly loss: Float64Array;
   readonly fit: { readonly xi: Estimate; readonly eta: Estimate };
+  /** The budgets the power laws are fitted over: no line goes across a jump of d*. Default: all. */
+  readonly fitRange?: readonly [first: number, last: number];
   /** ∂ log d* ∕ ∂ log f and −∂ log P* ∕ ∂ log f at each f. */
   readonly slopes: { readonly xi: Float64Array; readonly eta: Float64Array };
   readonly predicted: { readonly phase: string | null; readonly xi: number; readonly eta: number } | null;
@@ -87,7 +89,9 @@ function expected({ predicted }: FrontierData, which: "xi" | "eta"): number | un
 }
 
 function sizes(data: FrontierData): Panel {
-  const { flops, d, fit } = data;
+  const { flops, d, fit, fitRange: [first, last] = [flops[0]!, flops.at(-1)!] } = data;
+  const within = d.filter((_, i) => flops[i]! >= first && flops[i]! <= last);
+  const range = flops.filter((f) => f >= first && f <= last);
   const xi = expected(data, "xi");
   return {
     title: "Optimal size d^{*}(f)",
@@ -104,12 +108,12 @@ function sizes(data: FrontierData): Panel {
     plot: (view) => {
       const { theme } = view;
       return plane(view, logAxis(COMPUTE, [flops]), logAxis("optimal size d^{*}", [d]), [
-        line(flops, { x: flops, y: through(flops, d, fit.xi.value), stroke: theme.ink, strokeWidth: 1.4 }),
+        line(range, { x: range, y: through(range, within, fit.xi.value), stroke: theme.ink, strokeWidth: 1.4 }),
         xi === undefined
           ? null
-          : line(flops, {
-              x: flops,
-              y: through(flops, d, xi),
+          : line(range, {
+              x: range,
+              y: through(range, within, xi),
               stroke: theme.category[0]!,
               strokeWidth: 1.8,
               strokeDasharray: "6 4",

@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { fitPowerLaw, frontier, localSlopes, logspace, loss, plrf, powerLaw } from "../../src/index.ts";
+import {
+  defaultKernels,
+  fitPowerLaw,
+  frontier,
+  localSlopes,
+  logspace,
+  loss,
+  measured,
+  plrf,
+  powerLaw,
+  stability,
+} from "../../src/index.ts";
+import { contourValues } from "../../src/theory/plrf/contour.ts";
 import { onEachBackend } from "../backends.ts";
 
 onEachBackend((kernels) => {
@@ -112,5 +124,70 @@ describe("fitPowerLaw", () => {
     expect(exponent.value).toBeCloseTo(0.5, 12);
     expect(exponent.stderr).toBeCloseTo(Math.sqrt(1 / 12), 12);
     expect([...localSlopes([1, 10, 100], [1, 100, 1e4])].map((s) => Number(s.toFixed(12)))).toEqual([2, 2, 2]);
+  });
+
+  it.each([
+    [
+      { alpha: 0.3, beta: 0.38509 },
+      { batch: 16, stepFraction: 0.001, dataRatio: 3, flops: [6314, 1.0225e13], points: 6 },
+    ],
+    [
+      { alpha: 0.35, beta: 0.16 },
+      { flops: [1e12, 1e16], points: 7 },
+    ],
+    [
+      { alpha: 0.095, beta: 0.414 },
+      { flops: [1e8, 1e14], points: 5 },
+    ],
+    [
+      { alpha: 0.7, beta: 0.7 },
+      { batch: 4, flops: [1e5, 1e9], points: 4 },
+    ],
+  ])("is the global minimum, by brute force: %j %j", (exponents, options) => {
+    const spectrum = powerLaw(exponents);
+    const { flops, loss: best } = frontier({ spectrum, ...options });
+    const {
+      batch = 1,
+      dataRatio = 4,
+      stepFraction = 0.5,
+    } = options as { batch?: number; dataRatio?: number; stepFraction?: number };
+    flops.forEach((f, i) => {
+      for (const d of logspace(1, f / (64 * batch), 150)) {
+        const options = { spectrum, d, v: dataRatio * d, batch, stepFraction };
+        const { modes, gamma } = plrf({ ...options, force: true });
+        if (gamma >= stability(modes, d, batch).maxGamma) continue;
+        const model = plrf(options);
+        const [P] = contourValues(defaultKernels(), model, "P", Float64Array.of(f / (batch * d))).values;
+        expect(P, `f = ${f}, d = ${d}`).toBeGreaterThan(best[i]! * (1 - 1e-9));
+      }
+    });
+  });
+
+  it("finds jumps between branches and fits none across", () => {
+    const { jumps, d, flops, fit, fitRange, slopes } = frontier({
+      spectrum: powerLaw({ alpha: 0.35, beta: 0.16 }),
+      flops: [1e12, 1e16],
+      points: 13,
+    });
+    expect(jumps.length).toBeGreaterThan(0);
+    for (const i of jumps) expect(Math.abs(Math.log(d[i]! / d[i - 1]!))).toBeGreaterThan(1);
+    const inside = Array.from(flops.keys()).filter((i) => flops[i]! >= fitRange[0] && flops[i]! <= fitRange[1]);
+    expect(jumps.every((i) => i <= inside[0]! || i > inside.at(-1)!)).toBe(true);
+    const pick = (values: Float64Array) => Float64Array.from(inside, (i) => values[i]!);
+    expect(fit.xi.value).toBe(fitPowerLaw(pick(flops), pick(d)).exponent.value);
+    // a slope across the jump would be above 2
+    expect(slopes.xi.every((slope) => Number.isNaN(slope) || slope < 1.2)).toBe(true);
+  });
+
+  it("reaches the edge d = n of a measured spectrum of any number of modes", () => {
+    for (const n of [12, 100, 777, 2000]) {
+      const j = Float64Array.from({ length: n }, (_, i) => i + 1);
+      const spectrum = measured({ eigenvalues: j.map((x) => x ** -1.4), energies: j.map((x) => x ** -2.8) });
+      const { d, loss: best } = frontier({ spectrum, flops: [3e15, 3e16], points: 3 });
+      const model = plrf({ spectrum, d: n });
+      const [P] = contourValues(defaultKernels(), model, "P", Float64Array.of(3e16 / n)).values;
+      expect(best[2]! / P!).toBeLessThan(1 + 1e-9);
+      expect(d[2]).toBeLessThanOrEqual(n);
+    }
   });
 });

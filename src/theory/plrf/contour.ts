@@ -64,7 +64,8 @@ export function contourValues(kernels: Kernels, model: Plrf, quantity: Quantity,
       const r = steps[i]!;
       const [wholeSize, singularSize] = [all.size[i - from]!, part.size[i - from]!];
       const left = r < SMALL ? Infinity : 10 * remainder(r);
-      const aliasing = r < SMALL ? ALIASING : 0;
+      // P may grow at first, up to that
+      const aliasing = r < SMALL ? ALIASING * grown(CIRCLE_NODES) : 0;
       const rounding = ROUNDING * EPSILON * loss(r) * grown(r);
       // K̃ = K_s + K_v, which can all but cancel
       const terms = wholeSize + (quantity === "K" ? 2 * singularSize : 0);

@@ -63,9 +63,13 @@ export interface Frontier {
   readonly loss: Float64Array;
   /** r = f/(B d*). */
   readonly steps: Float64Array;
-  /** Power laws fitted over the whole range. */
+  /** i where another minimum than that of the budget before has become the deepest: d* jumps between flops[i−1] and flops[i]. Exact method only. */
+  readonly jumps: readonly number[];
+  /** [first, last] budget of the longest stretch without a jump, over which the power laws are fitted. */
+  readonly fitRange: readonly [first: number, last: number];
+  /** Power laws fitted over `fitRange`; NaN where it holds fewer than three budgets. */
   readonly fit: { readonly xi: Estimate; readonly eta: Estimate };
-  /** ξ and η from point to point: how the power laws settle. */
+  /** ξ and η from point to point, never across a jump (NaN beside a point alone): how the power laws settle. */
   readonly slopes: { readonly xi: Float64Array; readonly eta: Float64Array };
   /** What the phase of a power law predicts; null for measured spectra. NaN exponents where none are known. */
   readonly predicted: Phase | null;
@@ -85,8 +89,10 @@ const FEWEST_STEPS = 64;
 /** In log d. */
 const TOLERANCE = 1e-6;
 const GRID_A_DECADE = 12;
-/** Sizes in a scan: minima are several e-folds wide. */
+/** Sizes in a scan, at least; one an e-fold where runs are at a constant step: minima are several e-folds wide. */
 const SCAN = 16;
+/** An optimum this far, in log d, from where the last one has moved is another. */
+const JUMP = 0.02;
 /** A step unstable at this size is refused. */
 const MOST_SMALLEST = 64;
 
@@ -99,10 +105,15 @@ export function frontier(options: FrontierOptions): Frontier {
   const method = oneOf("method", options.method ?? "exact", FRONTIER_METHODS);
   const optima = method === "exact" ? exact(search, options) : onGrid(search, options, method);
   const { flops } = search;
-  const d = Float64Array.from(optima, ({ u }) => Math.exp(u));
+  const d = Float64Array.from(optima, ({ u }) => search.size(u));
   const loss = Float64Array.from(optima, ({ value }) => Math.exp(value));
-  const xi = fitPowerLaw(flops, d).exponent;
-  const { value, stderr } = fitPowerLaw(flops, loss).exponent;
+  const jumps = optima.flatMap(({ jump }, i) => (jump ? [i] : []));
+  const [first, end] = longest(jumps, flops.length);
+  const branch = (values: Float64Array) => values.subarray(first, end);
+  const fitted = (values: Float64Array): Estimate =>
+    end - first < 3 ? { value: Number.NaN, stderr: Number.NaN } : fitPowerLaw(branch(flops), branch(values)).exponent;
+  const xi = fitted(d);
+  const { value, stderr } = fitted(loss);
   const atEdge = optima.filter(({ edge }) => edge).length;
   const { spectrum } = options;
   return {
@@ -111,7 +122,9 @@ export function frontier(options: FrontierOptions): Frontier {
     loss,
     steps: flops.map((f, i) => f / (search.batch * d[i]!)),
     fit: { xi, eta: { value: -value, stderr } },
-    slopes: { xi: localSlopes(flops, d), eta: localSlopes(flops, loss).map((slope) => -slope) },
+    jumps,
+    fitRange: [flops[first]!, flops[end - 1]!],
+    slopes: { xi: slopesWithin(jumps, flops, d), eta: slopesWithin(jumps, flops, loss).map((slope) => -slope) },
     predicted: predictedFor(options),
     stats: { method, evaluations: search.evaluations, atEdge, converged: atEdge === 0 && loss.every(Number.isFinite) },
     made: provenance(`frontier ${method}`, {
@@ -131,11 +144,27 @@ function predictedFor({ spectrum, optimizer, noise = 0, tuned = false }: Frontie
   return { ...plain, ...(exponents ?? { xi: Number.NaN, eta: Number.NaN }) };
 }
 
+/** [first, end) of each stretch without a jump. */
+const stretches = (jumps: readonly number[], n: number): [number, number][] =>
+  [0, ...jumps].map((first, k) => [first, jumps[k] ?? n]);
+
+const longest = (jumps: readonly number[], n: number): [number, number] =>
+  stretches(jumps, n).reduce((best, next) => (next[1] - next[0] >= best[1] - best[0] ? next : best));
+
+function slopesWithin(jumps: readonly number[], x: Float64Array, y: Float64Array): Float64Array {
+  const slopes = new Float64Array(x.length).fill(Number.NaN);
+  for (const [first, end] of stretches(jumps, x.length))
+    if (end - first > 1) slopes.set(localSlopes(x.subarray(first, end), y.subarray(first, end)), first);
+  return slopes;
+}
+
 /** An optimum in u = log d of log P. */
 interface Optimum {
   readonly u: number;
   readonly value: number;
   readonly edge: boolean;
+  /** Whether it lies in another basin than the optimum before it. */
+  readonly jump?: boolean;
 }
 
 /** log P as a function of log d at fixed f. */
@@ -152,6 +181,10 @@ class Search {
   /** In log d: whole steps are all that training takes. */
   readonly tolerance: number;
   evaluations = 0;
+
+  get trained(): boolean {
+    return this.#trained !== undefined;
+  }
 
   constructor(options: FrontierOptions) {
     const { spectrum } = options;
@@ -208,7 +241,13 @@ class Search {
     }
   }
 
-  model(d: number) {
+  /** e^u; e^{log n} may be above n. */
+  size(u: number): number {
+    return Math.min(Math.exp(u), this.#largest);
+  }
+
+  model(size: number) {
+    const d = Math.min(size, this.#largest);
     const { dataRatio, ...step } = this.problem;
     const v = this.#spectrum.kind === "measured" ? {} : { v: dataRatio * d };
     return plrf({ spectrum: this.#spectrum, d, ...v, ...step });
@@ -222,7 +261,7 @@ class Search {
   /** log P at d = e^u and r = f/(Bd). */
   value(f: number, u: number): number {
     this.evaluations++;
-    const d = Math.exp(u);
+    const d = this.size(u);
     const r = f / (this.batch * d);
     if (!this.#trained)
       return Math.log(contourValues(this.#kernels, this.model(d), "P", Float64Array.of(r)).values[0]!);
@@ -247,62 +286,65 @@ class Search {
 }
 
 /**
- * Each optimum is looked for near the last. There can be two minima, and the deeper one changes: where a scan at the highest
- * budget finds another than the way up did, a second way goes down from it until both meet, and the deeper is taken.
+ * The deepest of all minima at each budget: every basin of a scan is followed down, beside the one the last optimum moves in,
+ * and both ends are looked at. Where another basin than the last optimum's is the deepest, the frontier jumps.
  */
 function exact(search: Search, { signal, onProgress }: FrontierOptions): Optimum[] {
   const { flops } = search;
-  const n = flops.length;
-  const track = (order: readonly number[], first: number, until: (i: number, found: Optimum) => boolean): Optimum[] => {
-    const optima: Optimum[] = [];
-    const at: number[] = [];
-    for (const i of order) {
-      signal?.throwIfAborted();
-      const [last, before] = [optima.at(-1), optima.at(-2)];
-      const log = (k: number) => Math.log(flops[at.at(k)!]!);
-      const slope = last && before ? (last.u - before.u) / (log(-1) - log(-2)) : 0.5;
-      const guess = last ? last.u + slope * (Math.log(flops[i]!) - log(-1)) : first;
-      optima.push(minimum(search, flops[i]!, guess, before ? 0.05 : 0.5));
-      at.push(i);
-      onProgress?.(optima.length / n);
-      if (until(i, optima.at(-1)!)) break;
-    }
-    return optima;
-  };
-  const up = Array.from(flops.keys());
-  const rising = track(up, scan(search, flops[0]!), () => false);
-  const falling = track(
-    up.toReversed(),
-    scan(search, flops[n - 1]!),
-    (i, { u }) => Math.abs(u - rising[i]!.u) < Math.max(1e-3, 5 * search.tolerance),
-  );
-  return rising.map((optimum, i) => {
-    const other = falling[n - 1 - i];
-    return other && other.value < optimum.value ? other : optimum;
+  const optima: Optimum[] = [];
+  flops.forEach((f, i) => {
+    signal?.throwIfAborted();
+    const [last, before] = [optima.at(-1), optima.at(-2)];
+    const step = Math.log(flops[1]! / flops[0]!);
+    const slope = last && before && !last.jump ? (last.u - before.u) / step : 0.5;
+    const tracked = last && minimum(search, f, last.u + slope * step, before ? 0.05 : 0.5);
+    const grid = scan(search, f);
+    let best = tracked;
+    grid.forEach(({ u, value }, k) => {
+      const [left, right] = [grid[k - 1], grid[k + 1]];
+      if ((left && left.value < value) || (right && right.value <= value)) return;
+      // the basin that is being followed is known already
+      const known = tracked && (left?.u ?? u) <= tracked.u && tracked.u <= (right?.u ?? u) && tracked.value <= value;
+      if (known) return;
+      const found = left && right ? refined(search, f, left.u, right.u) : { u, value, edge: true };
+      // a basin at an end may have its bottom within
+      const inside = left && right ? found : refined(search, f, left?.u ?? u, right?.u ?? u);
+      for (const other of [found, inside]) if (!best || other.value < best.value) best = other;
+    });
+    const jump = tracked !== undefined && Math.abs(best!.u - tracked.u) > JUMP;
+    optima.push({ ...best!, jump });
+    onProgress?.((i + 1) / flops.length);
   });
+  return optima;
+}
+
+function refined(search: Search, f: number, from: number, to: number): Optimum {
+  const [low, high] = search.range(f);
+  const { x, value } = brent((u) => search.value(f, u), from, to, search.tolerance);
+  return { u: x, value, edge: x - low < 1e-3 || high - x < 1e-3 };
 }
 
 function minimum(search: Search, f: number, guess: number, step: number): Optimum {
   const [low, high] = search.range(f);
   const objective = (u: number) => search.value(f, u);
   const [from, to] = bracket(objective, clamp(guess, low, high), step, low, high);
-  const { x, value } = brent(objective, from, to, search.tolerance);
-  return { u: x, value, edge: x - low < 1e-3 || high - x < 1e-3 };
+  return refined(search, f, from, to);
 }
 
 const clamp = (x: number, low: number, high: number): number => Math.min(Math.max(x, low), high);
 
-/** The best of a coarse scan: where there are several minima, the deepest. */
-function scan(search: Search, f: number): number {
+/** log P over the whole range of sizes, both ends among them. */
+function scan(search: Search, f: number): { u: number; value: number }[] {
   const [low, high] = search.range(f);
-  let best = { u: low, value: Infinity };
-  for (let k = 0; k <= SCAN; k++) {
-    const u = low + ((high - low) * k) / SCAN;
-    const value = search.value(f, u);
-    if (value < best.value) best = { u, value };
-  }
-  return best.u;
+  const n = search.trained ? SCAN : Math.max(SCAN, Math.ceil(high - low));
+  return Array.from({ length: n + 1 }, (_, k) => {
+    const u = k === n ? high : low + ((high - low) * k) / n;
+    return { u, value: search.value(f, u) };
+  });
 }
+
+const deepest = (grid: { u: number; value: number }[]): number =>
+  grid.reduce((best, point) => (point.value < best.value ? point : best)).u;
 
 /** An interval around a minimum: steps downhill, doubling, until the function rises or the range ends. */
 function bracket(f: (u: number) => number, guess: number, step: number, low: number, high: number): [number, number] {
@@ -379,7 +421,7 @@ function vertex(u: Float64Array, value: number[], best: number): { u: number; va
 /** From the optimum at the lowest budget to that at the highest, with room on both sides for the parabolas. */
 function defaultSizes(search: Search): Float64Array {
   const [first, last] = [search.flops[0]!, search.flops[search.flops.length - 1]!];
-  const [low, high] = [first, last].map((f) => scan(search, f));
+  const [low, high] = [first, last].map((f) => deepest(scan(search, f)));
   const from = Math.max(0, low! - 2.5);
   const to = Math.min(high! + 2.5, search.range(last)[1]);
   return logspace(Math.exp(from), Math.exp(to), Math.ceil(((to - from) / Math.LN10) * GRID_A_DECADE) + 1);
