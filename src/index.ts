@@ -90,7 +90,6 @@ export {
   sourceCapacity,
 } from "./theory/dynamics/problem.ts";
 export { type ResponseOptions, type Responses, responses } from "./theory/dynamics/response.ts";
-export { MOST_SGD_STEPS } from "./theory/dynamics/sgd.ts";
 export { type EarlyStopping, earlyStopping } from "./theory/dynamics/stopping.ts";
 export {
   BOUNDARIES,

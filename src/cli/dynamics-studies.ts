@@ -10,7 +10,6 @@ import {
   dynamicsExponents,
   fitPowerLaw,
   logspace,
-  MOST_SGD_STEPS,
 } from "../index.ts";
 import { brief } from "../numbers.ts";
 
@@ -147,8 +146,7 @@ function optimum(
   const curves = Array.from(sizes, (size) => {
     const all = compute.map((C) => C / size).map((t) => (discrete(problem) ? Math.round(t) : t));
     const from = all.findIndex((t, i) => t >= 1 && (i === 0 || t > all[i - 1]!));
-    const most = problem.rule?.kind === "sgd" ? MOST_SGD_STEPS : Infinity;
-    const times = Float64Array.from(new Set(all.slice(from).filter((t) => t <= most)));
+    const times = Float64Array.from(new Set(all.slice(from)));
     const { test } = dynamics({ ...problem, N: size }, { times });
     return {
       label: `N = ${brief(size, 2)}`,

@@ -9,7 +9,7 @@ import { brent } from "../../math/minimise.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import { fitPowerLaw, type PowerFit } from "../exponents/power-fit.ts";
 import { isDiscrete } from "../training/optimizer.ts";
-import { testLoss } from "./dynamics.ts";
+import { descending, testLoss } from "./dynamics.ts";
 import { staticLosses } from "./limits.ts";
 import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./problem.ts";
 
@@ -112,18 +112,12 @@ function ensembleLoss(
   const t = Float64Array.of(isDiscrete(model.rule) ? Math.max(1, Math.round(time)) : time);
   const alone = settled(model, t[0]!) ? staticLosses(model).test : testLoss(model, t[0]!, kernels)(t)[0]!;
   if (students === 1) return alone;
-  const mean = model.rule.kind === "sgd" ? onPopulation(model) : model;
-  return alone / students + (1 - 1 / students) * testLoss(mean, t[0]!, kernels, "data")(t)[0]!;
+  return alone / students + (1 - 1 / students) * testLoss(descending(model), t[0]!, kernels, "data")(t)[0]!;
 }
 
 /** Whether one-pass SGD, whose steps are taken one by one, has long come to its end. */
 function settled(model: DynamicsModel, t: number): boolean {
   return model.rule.kind === "sgd" && t * model.rule.eta * staticLosses(model).kappa > LONG;
-}
-
-/** The mean over samples of one-pass SGD: gradient descent on the population. */
-function onPopulation(model: DynamicsModel): DynamicsModel {
-  return model.rule.kind === "sgd" ? { ...model, rule: { kind: "gradient-descent", eta: model.rule.eta } } : model;
 }
 
 export type Resource = "N" | "P" | "time";

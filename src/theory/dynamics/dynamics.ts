@@ -10,10 +10,11 @@ import type { Shared } from "../../kernels/dynamics.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type Complex, div } from "../../math/complex.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
-import { factor, isDiscrete, type Rule } from "../training/optimizer.ts";
+import { factor, gradientDescent, isDiscrete, type Rule } from "../training/optimizer.ts";
 import { type StaticLosses, staticLosses } from "./limits.ts";
 import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./problem.ts";
-import { MOST_SGD_STEPS, sgdLoss } from "./sgd.ts";
+import { sgdLosses } from "./sgd.ts";
+import { noiseOf } from "./sgd-stability.ts";
 import { type Accuracy, entry, formsOf, type Solution, solve, timeWeights } from "./solution.ts";
 
 export interface Ensemble {
@@ -44,6 +45,8 @@ export interface DynamicsCurve {
   readonly train: Float64Array;
   /** With `decompose`: test = bias + Σ variances + noise. */
   readonly decomposition?: Decomposition;
+  /** Under SGD: the losses but for what the noise of its batches feeds back, F and F̂ of (10.2). */
+  readonly forcing?: { readonly test: Float64Array; readonly train: Float64Array };
   /** With `ensemble`: the test loss of the students' average. */
   readonly ensemble?: Float64Array;
   /** The losses as t → ∞. */
@@ -62,6 +65,8 @@ export interface Decomposition {
   readonly data: Float64Array;
   /** What both together add; one-pass SGD has it in `data`. */
   readonly both: Float64Array;
+  /** Under SGD on a finite sample: variance over the batches, the loss less that of gradient descent. */
+  readonly batches?: Float64Array;
   /** σ². */
   readonly noise: number;
 }
@@ -94,12 +99,26 @@ export function testLoss(
 ): (times: Float64Array) => Float64Array {
   if (model.N === Infinity && model.P === Infinity && model.rule.kind !== "sgd")
     return (times) => plainSum(model, times);
+  refuseShuffled(model);
+  if (isNoiseless(model)) return testLoss(descending(model), tmax, kernels, shared);
   const solution = solve(kernels, model, tmax, ACCURACY.fast);
-  if (model.rule.kind === "sgd") return (times) => sgdLoss(kernels, model, solution, times);
+  if (model.rule.kind === "sgd" && shared === "both")
+    return (times) => sgdLosses(kernels, model, solution, times, QUICK).test;
   const form = formsOf(kernels, model, solution, [shared])[0]!;
   const n = 2 * solution.contour.z.re.length;
   return (times) => kernels.quadraticForms(form, n, timeWeights(model, solution, times));
 }
+
+/** Whether the batches of SGD are all samples there are, so that it is gradient descent. */
+const isNoiseless = (model: DynamicsModel): boolean => model.rule.kind === "sgd" && noiseOf(model).share === 0;
+
+/** The mean of SGD over its batches: gradient descent. */
+export function descending(model: DynamicsModel): DynamicsModel {
+  return model.rule.kind === "sgd" ? { ...model, rule: gradientDescent({ eta: model.rule.eta }) } : model;
+}
+
+/** One run of growing steps, whose error is about 2e-7. */
+const QUICK = { tolerance: Infinity, exact: 1024, perDecade: 24 };
 
 /** Losses less certain than this, relative to max(L, 1e-6 L(0)), are said not to have converged. */
 const RESOLVED = 1e-3;
@@ -120,10 +139,12 @@ export function dynamics(problem: DynamicsProblem, options: DynamicsOptions): Dy
 /** The same for a checked model. */
 export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): DynamicsCurve {
   const times = checkTimes(model.rule, options.times);
-  const ensemble = options.ensemble && checkEnsemble(model.rule, options.ensemble);
+  const ensemble = options.ensemble && checkEnsemble(model, options.ensemble);
   const accuracy = ACCURACY[oneOf("accuracy", options.accuracy ?? "fast", ["fast", "reference"])];
   const kernels = options.kernels ?? defaultKernels();
   const { rule, N, P } = model;
+  if (isNoiseless(model)) return { ...dynamicsOf(descending(model), options), model, made: madeFrom(model, options) };
+  refuseShuffled(model);
   const limit = staticLosses(model);
   if (N === Infinity && P === Infinity && rule.kind !== "sgd") {
     const test = plainSum(model, times);
@@ -153,7 +174,7 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
 
   const tmax = times.at(-1)!;
   const solution = solve(kernels, model, tmax, accuracy);
-  const shared = sharedFor(rule, options.decompose ?? false, ensemble);
+  const shared = sharedFor(model, options.decompose ?? false, ensemble);
   const curves = new Map<Shared, Float64Array>();
   let weights: Float64Array | null = null;
   if (shared.length > 0) {
@@ -162,13 +183,15 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
     const forms = formsOf(kernels, model, solution, shared);
     for (const [i, form] of forms.entries()) curves.set(shared[i]!, kernels.quadraticForms(form, n, weights));
   }
-  const test = rule.kind === "sgd" ? sgdLoss(kernels, model, solution, times) : curves.get("both")!;
-  const train = rule.kind === "sgd" ? test.slice() : trainLoss(solution, weights!, times.length);
-  const errors = estimatedErrors(kernels, model, accuracy, times, test, train);
+  const noisy = rule.kind === "sgd" ? sgdLosses(kernels, model, solution, times) : undefined;
+  const test = noisy?.test ?? curves.get("both")!;
+  const train = noisy?.train ?? trainLoss(solution, weights!, times.length);
+  const errors = estimatedErrors(kernels, model, accuracy, times, { test, train, error: noisy?.error });
   return {
     times,
     test,
     train,
+    ...(noisy && { forcing: noisy.forcing }),
     ...(options.decompose && { decomposition: decomposition(model, test, curves) }),
     ...(ensemble && { ensemble: averaged(ensemble, test, curves) }),
     limit,
@@ -191,24 +214,36 @@ function madeFrom({ spectrum, N, P, sigma, rule, modes }: DynamicsModel, options
 }
 
 export function checkTimes(rule: Rule, values: ArrayLike<number>): Float64Array {
-  // SGD's steps are taken one by one
-  const times = increasing("times", values, 0, rule.kind === "sgd" ? MOST_SGD_STEPS : Infinity);
+  const times = increasing("times", values, 0);
   if (isDiscrete(rule)) for (const [i, t] of times.entries()) integer(`times[${i}] (steps of ${rule.kind})`, t);
   return times;
 }
 
-function checkEnsemble(rule: Rule, { students, data = "shared" }: Ensemble): Required<Ensemble> {
+function checkEnsemble(model: DynamicsModel, { students, data = "shared" }: Ensemble): Required<Ensemble> {
   finite("ensemble.students", students, 1);
   oneOf("ensemble.data", data, ["shared", "separate"]);
-  if (rule.kind === "sgd" && data === "shared")
+  if (onePass(model) && data === "shared")
     throw new RangeError(`ensemble.data must be "separate" for one-pass sgd, whose students see samples of their own`);
   return { students, data };
 }
 
-/** Which correlations are asked for. Under SGD the mean over samples is gradient descent on the population. */
-function sharedFor(rule: Rule, decompose: boolean, ensemble: Required<Ensemble> | undefined): Shared[] {
-  const wanted: Shared[] = rule.kind === "sgd" ? [] : ["both"];
-  if (decompose) wanted.push(...(rule.kind === "sgd" ? [] : ["data" as const]), "features", "none");
+const onePass = ({ rule, P }: DynamicsModel): boolean => rule.kind === "sgd" && P === Infinity;
+
+/** The theory is of batches that are independent of each other. */
+function refuseShuffled({ rule, P }: DynamicsModel): void {
+  if (rule.kind === "sgd" && rule.sampling === "shuffle" && P < Infinity)
+    throw new RangeError(
+      `rule.sampling must be "replacement" or "batch" here: shuffled epochs are outside of the theory, simulateDynamics trains them`,
+    );
+}
+
+/**
+ * Which correlations are asked for. Under SGD the mean over batches is gradient descent, that over fresh samples gradient
+ * descent on the population.
+ */
+function sharedFor(model: DynamicsModel, decompose: boolean, ensemble: Required<Ensemble> | undefined): Shared[] {
+  const wanted: Shared[] = model.rule.kind !== "sgd" || (decompose && !onePass(model)) ? ["both"] : [];
+  if (decompose) wanted.push(...(onePass(model) ? [] : ["data" as const]), "features", "none");
   else if (ensemble) wanted.push(ensemble.data === "shared" ? "data" : "none");
   return wanted;
 }
@@ -239,13 +274,15 @@ function decomposition(model: DynamicsModel, test: Float64Array, curves: Map<Sha
   const noise = model.sigma ** 2;
   const none = curves.get("none")!;
   const features = curves.get("features")!;
-  // under SGD everything the samples add is one term
+  // under one-pass SGD everything the samples add is one term
   const data = curves.get("data");
+  const still = curves.get("both") ?? test;
   return {
     bias: none.map((L) => L - noise),
     features: features.map((L, t) => L - none[t]!),
     data: data ? data.map((L, t) => L - none[t]!) : test.map((L, t) => L - features[t]!),
-    both: test.map((L, t) => (data ? L - data[t]! - features[t]! + none[t]! : 0)),
+    both: still.map((L, t) => (data ? L - data[t]! - features[t]! + none[t]! : 0)),
+    ...(model.rule.kind === "sgd" && data && { batches: test.map((L, t) => L - still[t]!) }),
     noise,
   };
 }
@@ -262,8 +299,7 @@ function estimatedErrors(
   model: DynamicsModel,
   accuracy: Accuracy,
   times: Float64Array,
-  test: Float64Array,
-  train: Float64Array,
+  { test, train, error: own }: Pick<DynamicsCurve, "test" | "train"> & { readonly error: Float64Array | undefined },
 ): { error: number; trainError: number; resolved: boolean } {
   const picked = Array.from({ length: CHECKED }, (_, i) => Math.round((i * (times.length - 1)) / (CHECKED - 1)));
   const places = [...new Set(picked)];
@@ -273,9 +309,14 @@ function estimatedErrors(
   const worst = (values: Float64Array, again: Float64Array, floor: number) =>
     Math.max(...places.map((i, k) => Math.abs(again[k]! - values[i]!) / Math.max(values[i]!, floor * scale)));
   if (model.rule.kind === "sgd") {
-    const again = sgdLoss(kernels, model, solution, some);
-    const error = worst(test, again, 1e-10);
-    return { error, trainError: error, resolved: worst(test, again, 1e-6) < RESOLVED };
+    const again = sgdLosses(kernels, model, solution, some);
+    // growing steps err in the train loss, which drives the other
+    const growing = Math.max(...own!.map((e, i) => (e * train[i]!) / Math.max(train[i]!, 1e-6 * scale)));
+    return {
+      error: worst(test, again.test, 1e-10) + growing,
+      trainError: worst(train, again.train, 1e-6) + growing,
+      resolved: worst(test, again.test, 1e-6) + growing < RESOLVED,
+    };
   }
   const weights = timeWeights(model, solution, some);
   const form = formsOf(kernels, model, solution, ["both"])[0]!;

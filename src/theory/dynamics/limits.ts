@@ -5,12 +5,12 @@
 //   P < N   L = κ²T/(1−d₂/P) + κG P/(N−P) + σ²(N−d₂)/[(N−P)(1−d₂/P)],                 L̂ = 0
 //   M ≤ N, P   L = σ²/(1−M/P),                                                        L̂ = σ²(1−M/P)
 //
-// At N = P < M the test loss grows like √t. One-pass SGD (P = ∞) ends at L/(1 − ‖K‖).
+// At N = P < M the test loss grows like √t. SGD multiplies L̂ by 1/(1 − ΣK̂) and adds ΣK L̂ to L (10.6, 10.7).
 
 import type { Measure } from "../../kernels/dynamics.ts";
 import { kappaAtZero, realSum, realSum2 } from "../measure/resolvent.ts";
-import { kernelNorm } from "../measure/stability.ts";
 import type { DynamicsModel } from "./problem.ts";
+import { noiseOf, returns } from "./sgd-stability.ts";
 
 export interface StaticLosses {
   /** L(∞); Infinity at N = P. */
@@ -24,10 +24,12 @@ export interface StaticLosses {
 export function staticLosses(model: DynamicsModel): StaticLosses {
   const still = withoutNoiseOfSteps(model);
   if (model.rule.kind !== "sgd") return still;
-  // the steps' own noise multiplies what is left
-  const { all, N, rule } = model;
-  const test = still.test / (1 - kernelNorm({ modes: all, d: N, gamma: rule.eta / rule.batch, batch: rule.batch }));
-  return { ...still, test, train: test };
+  const { N, P, short } = model;
+  const { eta, share } = noiseOf(model);
+  if (share === 0 || still.test === Infinity) return still;
+  const sums = returns(short.data, 1 / N, 1 / P, eta, share);
+  const train = still.train / (1 - sums.train);
+  return { ...still, test: still.test + sums.test * train, train };
 }
 
 function withoutNoiseOfSteps(model: DynamicsModel): StaticLosses {

@@ -7,9 +7,9 @@ import type { Modes } from "../../kernels/resolvent.ts";
 import { compress } from "../measure/compress.ts";
 import { modesOf } from "../measure/modes.ts";
 import { type PowerLaw, powerLaw, type Spectrum } from "../measure/spectrum.ts";
-import { stability } from "../measure/stability.ts";
 import { checkRule, isDiscrete, momentum, type Rule, type RuleInput } from "../training/optimizer.ts";
 import { spectralEdge } from "./edge.ts";
+import { largestEta, noiseOf } from "./sgd-stability.ts";
 
 export interface DynamicsProblem {
   /** What the data look like. */
@@ -70,12 +70,11 @@ export function dynamicsModel(problem: DynamicsProblem): DynamicsModel {
   const modes = dataModes(spectrum, problem.modes);
   const sums = measures(spectrum, modes);
   const xmax = spectralEdge(sums.short.data, 1 / N, 1 / P);
-  if (rule.kind === "sgd" && P !== Infinity)
-    throw new RangeError(`P must be Infinity for one-pass sgd, which never sees a sample twice, got ${P}`);
+  if (rule.kind === "sgd") checkSampling(rule, P);
   if (isDiscrete(rule)) {
     const limit =
       rule.kind === "sgd"
-        ? rule.batch * stability(sums.all, N, rule.batch).maxGamma
+        ? largestEta(sums.short.data, 1 / N, 1 / P, noiseOf({ rule, P }).share)
         : (2 * (1 + momentum(rule))) / xmax;
     if (rule.eta >= limit)
       throw new RangeError(
@@ -83,6 +82,11 @@ export function dynamicsModel(problem: DynamicsProblem): DynamicsModel {
       );
   }
   return { spectrum, N, P, sigma, rule, modes, ...sums, xmax };
+}
+
+function checkSampling({ batch, sampling }: Extract<Rule, { kind: "sgd" }>, P: number): void {
+  if (sampling !== "batch" && sampling !== "shuffle") return;
+  if (batch > P) throw new RangeError(`rule.batch must be at most P = ${P} without replacement, got ${batch}`);
 }
 
 /** A number in [1, ∞]. */

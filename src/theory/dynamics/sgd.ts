@@ -1,33 +1,144 @@
-// One-pass SGD on the mean gradient of B samples (docs/theory.md, eqs. 8.20, 8.21): with
-// a(x) = 1 − 2ηx + η²(1+1/B)x²,
+// SGD on batches drawn from P samples, fixed or, at P = ∞, ever fresh ones (docs/theory.md, §10). The noise of a batch has the
+// covariance s (L̂ H + g gᵀ): H the Hessian, g the gradient and L̂ the loss on the samples, s = 1/B with replacement and
+// (P−B)/((P−1)B) where the samples of a batch differ. With
 //
-//   L_t = F(t) + Σ_{s<t} K(t−1−s) L_s,   F(t) = (1/2πi)∮ a(−z)^t Φ dz,   K(s) = (η²/B)(1/2πi)∮ (−z) a(−z)^s D(κ(z)) dz
+//   a(x, x′) = 1 − η(x + x′) + η²(1+s) x x′,   a(x) = a(x, x)                                                     (10.1)
 //
-// On the nodes of a contour both are sums of exponentials a_j^t, so a step costs one multiplication a node. With
-// η̄ = η(1+1/B), 1 − a(x) = (1 − (1−η̄x)²) B/(B+1): a is small exactly where gradient descent of step η̄ contracts.
+// the loss on the samples drives both:
+//
+//   L̂_t = F̂(t) + Σ_{u<t} K̂(t−1−u) L̂_u,   L_t = F(t) + Σ_{u<t} K(t−1−u) L̂_u                                    (10.2)
+//   F̂(t) = (1/2πi) ∮ a(−z)^t Φ dz,          F(t) = (1/2πi)² ∮∮ a(−z, −z′)^t C(z, z′) dz dz′                       (10.3)
+//   K̂(t) = η²s (1/2πi) ∮ (−z) a(−z)^t D dz, K(t) = the same with D/R1                                             (10.4)
+//
+// On the nodes of a contour K̂ and K are sums of the same exponentials, driven by the same L̂: their states differ by the
+// factor 1/R1 alone, and one recursion, that of (2.1) with γ = ηs and B = 1/s, gives both losses, in whole steps and in
+// growing ones. At P = ∞, R1 = 1 and the two are one.
 
 import type { Kernels } from "../../kernels/kernels.ts";
-import { add, complex, mul, scale, sub } from "../../math/complex.ts";
+import type { ComplexArray } from "../../kernels/resolvent.ts";
+import { type Complex, complex, div, exp, log1p, mul, scale } from "../../math/complex.ts";
+import { constantProgram, evolve, type Pace } from "../training/time-stepping.ts";
 import type { DynamicsModel } from "./problem.ts";
-import { entry, mapComplex, type Solution } from "./solution.ts";
+import { noiseOf } from "./sgd-stability.ts";
+import { entry, formsOf, mapComplex, type Solution } from "./solution.ts";
 
-/** Steps are taken one by one: some seconds for this many. The generating function of §4 has no such limit. */
-export const MOST_SGD_STEPS = 1e7;
+export interface SgdLosses {
+  readonly test: Float64Array;
+  readonly train: Float64Array;
+  /** The same without what the noise of batches feeds back: F and F̂. */
+  readonly forcing: { readonly test: Float64Array; readonly train: Float64Array };
+  /** Estimated error of growing steps, relative to the train loss. */
+  readonly error: Float64Array;
+}
 
-/** L at each of `times` (steps). */
-export function sgdLoss(kernels: Kernels, model: DynamicsModel, solution: Solution, times: Float64Array): Float64Array {
-  const { rule } = model;
-  if (rule.kind !== "sgd") throw new TypeError(`the rule must be sgd, got ${rule.kind}`);
+/** Both losses and their forcing at each of `times` (steps). */
+export function sgdLosses(
+  kernels: Kernels,
+  model: DynamicsModel,
+  solution: Solution,
+  times: Float64Array,
+  pace?: Pace,
+): SgdLosses {
   const { contour, nodes, phi } = solution;
+  const { eta, share } = noiseOf(model);
   const n = contour.z.re.length;
-  const { eta, batch } = rule;
-  const a = mapComplex(n, (j) => {
-    const x = scale(-eta, entry(contour.z, j));
-    return add(complex(1), mul(x, sub(scale(1 + 1 / batch, x), complex(2))));
+  const x = mapComplex(n, (j) => scale(-1, entry(contour.z, j)));
+  // twice the real part: the other half of the contour
+  const weight = (j: number) => scale(2, entry(contour.weight, j));
+  const forcing = mapComplex(n, (j) => mul(weight(j), entry(phi, j)));
+  const source = mapComplex(n, (j) => mul(weight(j), mul(entry(x, j), entry(nodes.D, j))));
+  const constant = constantProgram(eta * share, 1 / share);
+  if (model.P === Infinity) {
+    const { loss, error } = evolve(kernels, { z: x, forcing, source, rest: 0 }, constant, times, pace);
+    const fresh = powers(x, forcing, eta, share, times);
+    return { test: loss, train: loss.slice(), forcing: { test: fresh, train: fresh.slice() }, error };
+  }
+  // the forcing and what the noise drives, apart: the second is small at first, and all that K sees
+  const zero = mapComplex(n, () => complex(0));
+  const both = (a: ComplexArray, b: ComplexArray): ComplexArray => ({
+    re: Float64Array.of(...a.re, ...b.re),
+    im: Float64Array.of(...a.im, ...b.im),
   });
-  const forcing = mapComplex(n, (j) => mul(entry(contour.weight, j), entry(phi, j)));
-  const kernel = mapComplex(n, (j) =>
-    scale(-(eta * eta) / batch, mul(entry(contour.weight, j), mul(entry(contour.z, j), entry(nodes.D, j)))),
+  const response = mapComplex(n, (j) => div(complex(1), entry(nodes.R1, j)));
+  const program = { ...constant, observe: both(zero, response) };
+  const { loss, observed, error } = evolve(
+    kernels,
+    { z: both(x, x), forcing: both(forcing, zero), source: both(zero, source), rest: 0 },
+    program,
+    times,
+    pace,
   );
-  return kernels.forcedSums(a, kernel, forcing, times);
+  const train = powers(x, forcing, eta, share, times);
+  const test = testForcing(kernels, model, solution, times);
+  return { test: test.map((F, i) => F + observed[i]!), train: loss, forcing: { test, train }, error };
+}
+
+/** Re Σ weight_j a(x_j)^t. */
+function powers(x: ComplexArray, weight: ComplexArray, eta: number, share: number, times: Float64Array): Float64Array {
+  const out = new Float64Array(times.length);
+  for (let j = 0; j < x.re.length; j++) {
+    const at = scale(eta, entry(x, j));
+    const rate = log1p(mul(at, { re: (1 + share) * at.re - 2, im: (1 + share) * at.im }));
+    const w = entry(weight, j);
+    times.forEach((t, i) => {
+      const p = exp(scale(t, rate));
+      out[i]! += w.re * p.re - w.im * p.im;
+    });
+  }
+  return out;
+}
+
+/** What is below this, squared, in units of the whole, is left out of (10.5). */
+const NEGLIGIBLE = 1e-26;
+
+/**
+ * F by (10.3): with u = 1 − ηx, a(x, x′) = u u′ + s ηx ηx′ is a sum of two products, and its power the sum of as many as count,
+ *
+ *   a(x, x′)^t = Σ_k C(t, k) s^k [(ηx)^k u^{t−k}] [(ηx′)^k u′^{t−k}]                                              (10.5)
+ *
+ * each a quadratic form. On the contour they fall like the probabilities of a binomial distribution of mean ≲ s/t·(log)².
+ */
+function testForcing(kernels: Kernels, model: DynamicsModel, solution: Solution, times: Float64Array): Float64Array {
+  const { contour } = solution;
+  const { eta, share } = noiseOf(model);
+  const n = contour.z.re.length;
+  const form = formsOf(kernels, model, solution, ["both"])[0]!;
+  const left = Array.from({ length: n }, (_, j) => log1p(scale(eta, entry(contour.z, j))));
+  const moved = Array.from({ length: n }, (_, j): Complex => {
+    const { re, im } = scale(-eta, entry(contour.z, j));
+    return { re: Math.log(Math.hypot(re, im)), im: Math.atan2(im, re) };
+  });
+  const rows: Float64Array[] = [];
+  const owner: number[] = [];
+  times.forEach((t, i) => {
+    let [half, before] = [0, Infinity];
+    for (let k = 0; k <= t; k++) {
+      if (k > 0) half += (Math.log((t - k + 1) / k) + Math.log(share)) / 2;
+      const row = new Float64Array(2 * n);
+      let most = 0;
+      for (let j = 0; j < n; j++) {
+        const [l, m] = [left[j]!, moved[j]!];
+        const size = Math.exp(half + k * m.re + (t - k) * l.re);
+        const angle = k * m.im + (t - k) * l.im;
+        const [re, im] = [size * Math.cos(angle), size * Math.sin(angle)];
+        const [wr, wi] = [contour.weight.re[j]!, contour.weight.im[j]!];
+        row[2 * j] = wr * re - wi * im;
+        row[2 * j + 1] = wr * im + wi * re;
+        most = Math.max(most, size * size);
+      }
+      rows.push(row);
+      owner.push(i);
+      if (most < NEGLIGIBLE && most < before) break;
+      before = most;
+    }
+  });
+  const vectors = new Float64Array(2 * n * rows.length);
+  rows.forEach((row, r) => {
+    vectors.set(row, 2 * n * r);
+  });
+  const out = new Float64Array(times.length);
+  kernels.quadraticForms(form, 2 * n, vectors).forEach((value, r) => {
+    out[owner[r]!]! += value;
+  });
+  return out;
 }

@@ -11,6 +11,7 @@ import { add, type Complex, complex, div, exp, expm1, log1p, mul, scale, sqrt, s
 import { isDiscrete, momentum } from "../training/optimizer.ts";
 import { type Contour, keyhole, roots, type Variant } from "./contours.ts";
 import { compressed, type DynamicsModel } from "./problem.ts";
+import { noiseOf } from "./sgd-stability.ts";
 
 export interface Solution {
   readonly contour: Contour;
@@ -55,8 +56,14 @@ function contourFor(model: DynamicsModel, tmax: number, panel: number, variant: 
   if (!isDiscrete(rule)) return keyhole(xmax, Math.max(longest, 1e-3 / xmax), panel, 1.6, 0, variant);
   const steps = Math.max(longest, 1);
   const mu = momentum(rule);
-  // the loss under SGD contracts like gradient descent with this step (sgd.ts)
-  const eta = rule.kind === "sgd" ? rule.eta * (1 + 1 / rule.batch) : rule.eta;
+  if (rule.kind === "sgd") {
+    const { eta, share } = noiseOf(model);
+    const wide = eta * (1 + share);
+    // a(x, x̄) = 1 − (1 − |1 − η̄x|²)/(1+s) must not pass 1 anywhere; a^t moves like (1 − ηx)^{2t}
+    if (wide * 1.6 * xmax < 1.2) return keyhole(xmax, 2 * eta * steps, panel, 1.6, wide, variant);
+    return roots(wide, 0, xmax, 2 * steps, panel, variant);
+  }
+  const { eta } = rule;
   if (mu === 0 && eta * 1.6 * xmax < 1.4) return keyhole(xmax, eta * steps, panel, 1.6, eta, variant);
   return roots(eta, mu, xmax, steps, panel, variant);
 }

@@ -32,6 +32,8 @@ export interface Program {
   readonly stepwise?: boolean;
   /** The step from which gradient noise is left out. Default: never. */
   readonly quietFrom?: number;
+  /** Weights w of a second output Re Σ w_k ρ_k at the steps asked for. Plain SGD only. Default: none. */
+  readonly observe?: ComplexArray;
 }
 
 /** The same γ and B for ever. */
@@ -54,6 +56,8 @@ export interface Evolution {
   readonly loss: Float64Array;
   /** Estimated relative error of each: of the node rule, of rounding, of growing steps. */
   readonly error: Float64Array;
+  /** The program's second output at each step asked for; zeros without one. */
+  readonly observed: Float64Array;
   /** Whole and growing steps taken. */
   readonly wholeSteps: number;
   readonly growingSteps: number;
@@ -97,7 +101,10 @@ export function evolve(
   for (let k = 0, coarse = fine; fine.growingSteps > 0 && k < DOUBLINGS; k++, coarse = fine) {
     const reach = reaches[k]!;
     fine = run(kernels, nodes, program, asked, reach, perDecade, 2 ** (k + 1));
-    const difference = (i: number) => Math.abs(coarse.loss[i]! / fine.loss[i]! - 1);
+    const difference = (i: number) => {
+      const [was, is] = [coarse.observed[i]!, fine.observed[i]!];
+      return Math.max(Math.abs(coarse.loss[i]! / fine.loss[i]! - 1), is === 0 ? 0 : Math.abs(was / is - 1));
+    };
     const edge = Math.max(...edges(reach).map((r) => difference(at(r))), 0);
     // two runs may agree by chance: the difference before counts too, by what a doubling takes from it at least
     const before = differences;
@@ -109,6 +116,7 @@ export function evolve(
   }
   return {
     loss: index.map((i) => fine.loss[i]!),
+    observed: index.map((i) => fine.observed[i]!),
     error: error.map((e, j) => e + fine.rounding[index[j]!]! + (nodes.error ?? 0)),
     wholeSteps: fine.wholeSteps,
     growingSteps: fine.growingSteps,
@@ -136,6 +144,8 @@ function run(
 ) {
   const loss = new Float64Array(steps.length);
   const rounding = new Float64Array(steps.length);
+  const observed = new Float64Array(steps.length);
+  const { observe } = program;
   const end = steps[steps.length - 1]!;
   const runner = program.plain ? plainRunner(kernels, nodes, program) : momentumRunner(kernels, nodes, program);
   const quietFrom = program.quietFrom ?? Infinity;
@@ -146,6 +156,7 @@ function run(
   };
   const save = (r: number, value: number) => {
     loss[next] = value;
+    if (observe) observed[next] = runner.observed(observe);
     rounding[next++] = Number.EPSILON * lost * (4 + Math.sqrt(r));
   };
   measure();
@@ -154,17 +165,25 @@ function run(
     if (!whole) {
       if (steps[next] === from) save(from, runner.loss());
       const grid = growing(program, from, to, steps.subarray(next), perDecade, split);
-      const losses = runner.grow(grid);
-      growingSteps += losses.length;
+      // a second output is of the state: it is stopped at where it is wanted
+      const parts = observe ? cutGrid(grid, steps) : [grid];
+      for (const part of parts) {
+        const losses = runner.grow(part);
+        growingSteps += losses.length;
+        part.ends.forEach((t, i) => {
+          if (t === steps[next] && t < to) save(t, losses[i]!);
+        });
+      }
       measure();
-      grid.ends.forEach((t, i) => {
-        if (t === steps[next] && t < to) save(t, losses[i]!);
-      });
     }
     // chunks double at first: what cancels is measured at their ends
     else
       for (let r = from, n = 0; r < to; r += n) {
         n = Math.min(to - r, Math.max(64, Math.min(r, CHUNK)));
+        if (observe) {
+          if (steps[next] === r) save(r, runner.loss());
+          n = Math.min(n, steps[next]! - r);
+        }
         const losses = runner.step(Float64Array.from({ length: n }, (_, i) => r + i));
         wholeSteps += n;
         measure();
@@ -172,7 +191,21 @@ function run(
       }
   }
   save(end, runner.loss());
-  return { loss, rounding, wholeSteps, growingSteps };
+  return { loss, rounding, observed, wholeSteps, growingSteps };
+}
+
+/** A grid in pieces that end at the wanted steps. */
+function cutGrid({ time, at, ends }: Grid, steps: Float64Array): Grid[] {
+  const wanted = new Set(steps);
+  const parts: Grid[] = [];
+  let from = 0;
+  ends.forEach((t, i) => {
+    if (!wanted.has(t) && i < ends.length - 1) return;
+    const piece = (values: Float64Array) => values.subarray(3 * from, 3 * (i + 1));
+    parts.push({ time: piece(time), at: piece(at), ends: ends.slice(from, i + 1) });
+    from = i + 1;
+  });
+  return parts;
 }
 
 /** A state on its way. */
@@ -184,6 +217,8 @@ interface Stepper {
   /** P now, and Σ|ρ_k|. */
   loss(): number;
   size(): number;
+  /** Re Σ w_k ρ_k. */
+  observed(weights: ComplexArray): number;
   /** No more sources from here on. */
   quiet(): void;
 }
@@ -202,6 +237,7 @@ function plainRunner(kernels: Kernels, given: Nodes, { at, noise }: Program): St
     grow: (grid) => kernels.growModes(nodes, state, { ...drive(grid.at), time: grid.time, slope: grid.at.map(slope) }),
     loss: () => total(nodes, state),
     size: () => size(state),
+    observed: (w) => state.re.reduce((sum, x, k) => sum + x * w.re[k]! - state.im[k]! * w.im[k]!, 0),
     quiet: () => {
       nodes = withoutSource(nodes);
     },
@@ -229,6 +265,7 @@ function momentumRunner(kernels: Kernels, given: Nodes, { at, noise }: Program):
     grow: (grid) => kernels.growMomentum(nodes, state, { ...drive(grid.at), time: grid.time }),
     loss: () => R.reduce((sum, x) => sum + x, nodes.rest),
     size: () => R.reduce((sum, x) => sum + Math.abs(x), 0),
+    observed: ({ re }) => R.reduce((sum, x, k) => sum + x * re[k]!, 0),
     quiet: () => {
       nodes = withoutSource(nodes);
     },
