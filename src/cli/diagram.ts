@@ -4,8 +4,9 @@ import { type Command, Option } from "commander";
 import { type Diagram, diagram } from "../index.ts";
 import { brief, raised, readable } from "../numbers.ts";
 import { openPool, workerScript } from "../pool.ts";
+import { shareOut } from "../share-out.ts";
 import { Usage } from "./errors.ts";
-import { aborted, interruption } from "./interrupt.ts";
+import { interruption } from "./interrupt.ts";
 import { type Common, interval, range, threadsOption, whole, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
@@ -101,18 +102,13 @@ async function measure(alpha: number[], beta: number[], { flops, threads, quiet 
   const signal = interruption();
   const pool = await openPool(workerScript("cli/diagram-thread"), threads);
   const bar = progress("measuring", { quiet });
-  let done = 0;
+  const rows: Diagram[] = [];
+  const work = async (i: number) => {
+    rows[i] = await pool.run<Diagram>("row", [alpha, beta[i], flops]);
+  };
   try {
-    const rows = await Promise.race([
-      Promise.all(
-        beta.map(async (b) => {
-          const row = await pool.run<Diagram>("row", [alpha, b, flops]);
-          bar.update(++done / beta.length);
-          return row;
-        }),
-      ),
-      aborted(signal),
-    ]);
+    const lanes = Array.from({ length: Math.min(pool.threads, beta.length) });
+    await shareOut(lanes, beta.length, work, { signal, onProgress: (done, of) => bar.update(done / of) });
     return {
       alpha: Float64Array.from(alpha),
       beta: Float64Array.from(beta),

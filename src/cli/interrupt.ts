@@ -15,11 +15,3 @@ export function interruption(): AbortSignal {
   controller = created;
   return created.signal;
 }
-
-/** Rejects when the signal is aborted. */
-export function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-}

@@ -5,6 +5,7 @@ import { integer, oneOf } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Pool } from "../pool.ts";
+import { shareOut } from "../share-out.ts";
 import { type EnvelopeOptions, fitEnvelope } from "./envelope.ts";
 import { fitIsoflop, type IsoflopOptions, slicesOf } from "./isoflop.ts";
 import { type Law, lawOf, pointsOf } from "./points.ts";
@@ -69,34 +70,26 @@ export async function bootstrap(
     i * CHUNK,
     Math.min(count, (i + 1) * CHUNK),
   ]);
-  let done = 0;
-  const one = async ([from, to]: number[]): Promise<(Law | OptimaFit | null)[]> => {
-    options.signal?.throwIfAborted();
-    const task = { runs, refit, plan, seed, from: from!, to: to! };
-    const result = options.pool
-      ? await options.pool.run<(Law | OptimaFit | null)[]>("bootstrap", [task])
-      : bootstrapChunk(task, options.kernels);
-    done += to! - from!;
-    options.onProgress?.(done / count);
-    return result;
-  };
+  const { pool, signal, kernels, onProgress } = options;
   const results: (Law | OptimaFit | null)[][] = [];
-  if (options.pool) results.push(...(await Promise.race([Promise.all(chunks.map(one)), aborted(options.signal)])));
-  else
-    for (const chunk of chunks) {
-      results.push(await one(chunk));
-      // let the event loop turn, so that an abort can arrive
+  const lanes = Array.from({ length: Math.min(pool?.threads ?? 1, chunks.length) });
+  let done = 0;
+  const work = async (i: number) => {
+    const [from, to] = chunks[i] as [number, number];
+    const task = { runs, refit, plan, seed, from, to };
+    if (pool) results[i] = await pool.run<(Law | OptimaFit | null)[]>("bootstrap", [task]);
+    else {
+      // the event loop turns before each, so that an abort can arrive
       await new Promise((resolve) => setTimeout(resolve));
+      if (signal?.aborted) return;
+      results[i] = bootstrapChunk(task, kernels);
     }
+    done += to - from;
+    onProgress?.(done / count);
+  };
+  await shareOut(lanes, chunks.length, work, { signal });
   const draws = results.flat().filter((draw) => draw !== null);
   return { draws, failed: count - draws.length, by, seed };
-}
-
-/** Rejects when the signal comes: threads do not look at it. */
-function aborted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
-    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
 
 /** Cases of approach 2 are drawn within their slice, so that no budget is lost. */

@@ -3,9 +3,10 @@
 
 import { integer } from "../check.ts";
 import { type Provenance, provenance } from "../provenance.ts";
+import { shareOut } from "../share-out.ts";
 import { checkTimes, dynamicsOf } from "../theory/dynamics/dynamics.ts";
 import { type DynamicsProblem, dynamicsModel } from "../theory/dynamics/problem.ts";
-import { openLanes, type ThreadOptions } from "./lanes.ts";
+import { type Lane, openLanes, type ThreadOptions } from "./lanes.ts";
 import type { Losses } from "./network.ts";
 import { type Summary, summarise } from "./statistics.ts";
 
@@ -59,19 +60,12 @@ export async function simulateDynamics(
   signal?.throwIfAborted();
 
   const losses: Losses[] = [];
-  const lanes = await openLanes(options);
-  let [next, done] = [0, 0];
+  const lanes = await openLanes(options, draws);
   try {
-    await Promise.all(
-      lanes.map(async (lane) => {
-        while (next < draws) {
-          signal?.throwIfAborted();
-          const draw = next++;
-          losses[draw] = await lane.run({ kind: "network", spectrum, modes, N, P, sigma, rule, times, seed, draw });
-          onProgress?.(++done, draws);
-        }
-      }),
-    );
+    const work = async (draw: number, lane: Lane) => {
+      losses[draw] = await lane.run({ kind: "network", spectrum, modes, N, P, sigma, rule, times, seed, draw });
+    };
+    await shareOut(lanes, draws, work, { signal, onProgress });
   } finally {
     await Promise.all(lanes.map((lane) => lane.close()));
   }

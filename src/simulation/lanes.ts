@@ -25,8 +25,8 @@ export interface Lane {
   close(): Promise<void>;
 }
 
-/** Opens the lanes that `options` asks for, at least one. */
-export async function openLanes({ threads = 0, worker, kernels }: ThreadOptions): Promise<Lane[]> {
+/** Opens the lanes that `options` asks for: at least one, and no more than there are pieces of work. */
+export async function openLanes({ threads = 0, worker, kernels }: ThreadOptions, pieces: number): Promise<Lane[]> {
   if (threads === 0) return [inline(new SegmentRunner(kernels ?? defaultKernels()))];
   if (kernels) throw new RangeError(`kernels must be left out where threads > 0 (workers make their own)`);
   if (worker !== undefined && !(worker instanceof URL))
@@ -34,7 +34,7 @@ export async function openLanes({ threads = 0, worker, kernels }: ThreadOptions)
   const script = worker ?? workerScript("simulation/worker");
   const module = sharedModule();
   return Promise.all(
-    Array.from({ length: threads }, async () => {
+    Array.from({ length: Math.max(1, Math.min(threads, pieces)) }, async () => {
       const pool = await openPool(script, 1);
       // the thread starts now, and its jobs wait for it
       const begun = pool.run<void>("begin", [module]);

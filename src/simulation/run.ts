@@ -5,6 +5,7 @@ import { defaultKernels } from "../kernels/default.ts";
 import type { PerStep } from "../kernels/simulation.ts";
 import { logspace } from "../math/grid.ts";
 import { provenance } from "../provenance.ts";
+import { shareOut } from "../share-out.ts";
 import type { Plrf } from "../theory/measure/plrf.ts";
 import type { Momentum } from "../theory/training/momentum.ts";
 import { type Optimizer, recursionOf, samplesBefore } from "../theory/training/optimizer.ts";
@@ -307,24 +308,10 @@ export class Run {
   async #share(n: number, work: (i: number, lane: Lane) => Promise<void>): Promise<void> {
     const { signal } = this.#options;
     signal?.throwIfAborted();
-    const lanes = await openLanes(this.#options);
-    let next = 0;
-    const drain = async (lane: Lane) => {
-      while (next < n) {
-        signal?.throwIfAborted();
-        await work(next++, lane);
-      }
-    };
-    let stop = () => {};
-    const aborted = new Promise<never>((_, reject) => {
-      stop = () => reject(signal!.reason);
-    });
-    signal?.addEventListener("abort", stop);
+    const lanes = await openLanes(this.#options, n);
     try {
-      const all = Promise.all(lanes.map(drain));
-      await (signal ? Promise.race([all, aborted]) : all);
+      await shareOut(lanes, n, work, { signal });
     } finally {
-      signal?.removeEventListener("abort", stop);
       await Promise.all(lanes.map((lane) => lane.close()));
     }
   }

@@ -2,6 +2,7 @@
 // no messages; a cell waits until its memory is free; one that kills its thread is tried again alone.
 
 import { availableThreads, openPool, type Pool, ThreadLost, workerScript } from "../pool.ts";
+import { orAborted } from "../share-out.ts";
 import { type Cell, failed, memoryOf, type Outcome, tablesIn } from "./cells.ts";
 import { NO_TABLES, type Tables } from "./tables.ts";
 
@@ -151,11 +152,8 @@ export async function runLocally(
     }
   };
 
-  const stopped = new Promise<never>((_, reject) => {
-    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
   try {
-    await Promise.race([Promise.all(Array.from({ length: lanes }, lane)), stopped]);
+    await orAborted(signal, () => Promise.all(Array.from({ length: lanes }, lane)));
   } finally {
     await pool.close();
   }
