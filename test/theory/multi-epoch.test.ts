@@ -88,7 +88,7 @@ describe("the limits of SGD on a sample", () => {
         fc.double({ min: 0.2, max: 1.2, noNaN: true }),
         fc.integer({ min: 20, max: 3000 }),
         fc.integer({ min: 1, max: 8 }),
-        fc.double({ min: 0.1, max: 0.6, noNaN: true }),
+        fc.double({ min: 0.1, max: 0.4, noNaN: true }),
         (alpha, beta, d, batch, stepFraction) => {
           const power = powerLaw({ alpha, beta });
           const model = plrf({ spectrum: power, d, v: 4 * d, batch, stepFraction });
