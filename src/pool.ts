@@ -1,7 +1,8 @@
-// Threads that keep a WebAssembly instance each: workerpool, loaded only when a call wants threads. It takes the URL of a
-// worker script that registers its methods with `workerpool.worker({ … })`.
+// Threads that keep a WebAssembly instance each, opened only when a call wants them: workerpool in Node, web-pool.ts in a page. They
+// take the URL of a worker script that registers its methods with `serve({ … })`.
 
 import { shown } from "./check.ts";
+import { webPool } from "./web-pool.ts";
 
 export interface Pool {
   readonly threads: number;
@@ -14,8 +15,6 @@ export interface Pool {
 export interface TaskOptions {
   /** Buffers handed over instead of copied. */
   readonly transfer?: Transferable[];
-  /** Receives what the method sends by `workerpool.workerEmit`. */
-  readonly onEvent?: (event: unknown) => void;
 }
 
 /** How many threads this machine runs at once. */
@@ -26,22 +25,17 @@ export function availableThreads(): number {
 
 /**
  * Opens a pool on a worker script.
- * @throws Error with what to install, where the optional package workerpool is missing
+ * @throws Error with what to install, where the optional package workerpool is missing; where a page cannot start the script
  */
 export async function openPool(script: URL, threads = availableThreads()): Promise<Pool> {
-  const workerpool = await import("workerpool").then(
-    (module) => module.default ?? module,
-    () => {
-      throw new Error(`${shown(threads)} threads need the package workerpool: npm install workerpool`);
-    },
-  );
-  const node = script.protocol === "file:";
-  const pool = workerpool.pool(node ? process.getBuiltinModule("node:url").fileURLToPath(script) : script.href, {
-    maxWorkers: threads,
-    ...(node
-      ? { workerType: "thread" as const, ...(script.href.endsWith(".ts") && fromSource()) }
-      : { workerType: "web" as const, workerOpts: { type: "module" as const } }),
-  });
+  // a bundler may make a page's script of a file: what runs it decides
+  const node = globalThis.process?.getBuiltinModule !== undefined;
+  const pool = node
+    ? workerpool(threads).pool(process.getBuiltinModule("node:url").fileURLToPath(script), {
+        ...{ maxWorkers: threads, workerType: "thread" },
+        ...(script.href.endsWith(".ts") && fromSource()),
+      })
+    : ((await webPool(script, threads)) as unknown as import("workerpool").Pool);
   // Tasks wait here, not inside workerpool, whose queue stops when a thread dies; and after a failure a turn of the event
   // loop lets it drop the dead thread before the next task.
   const waiting: (() => void)[] = [];
@@ -53,13 +47,12 @@ export async function openPool(script: URL, threads = availableThreads()): Promi
   };
   return {
     threads,
-    async run<T>(method: string, args: unknown[], { transfer, onEvent }: TaskOptions = {}): Promise<T> {
+    async run<T>(method: string, args: unknown[], { transfer }: TaskOptions = {}): Promise<T> {
       if (free > 0) free--;
       else await new Promise<void>((resolve) => waiting.push(resolve));
       try {
         const result = await pool.exec(method, args, {
           ...(transfer && { transfer }),
-          ...(onEvent && { on: onEvent }),
         });
         release();
         return result as T;
@@ -72,6 +65,16 @@ export async function openPool(script: URL, threads = availableThreads()): Promi
       await pool.terminate(true);
     },
   };
+}
+
+/** Required, not imported: no bundler is to look for it. */
+function workerpool(threads: number): typeof import("workerpool") {
+  try {
+    return process.getBuiltinModule("node:module").createRequire(import.meta.url)("workerpool");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "MODULE_NOT_FOUND") throw error;
+    throw new Error(`${shown(threads)} threads need the package workerpool: npm install workerpool`);
+  }
 }
 
 /** A thread died under a task: out of memory, or it ended its process. The task may do better elsewhere. */

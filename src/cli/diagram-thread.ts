@@ -1,8 +1,8 @@
 // A thread that measures rows of the plane of phases.
 
-import workerpool from "workerpool";
 import { type Diagram, diagram } from "../index.ts";
+import { serve } from "../web-pool.ts";
 
-workerpool.worker({
+serve({
   row: (alpha: number[], beta: number, flops: [number, number]): Diagram => diagram({ alpha, beta: [beta], flops }),
 });

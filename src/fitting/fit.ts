@@ -1,7 +1,7 @@
 // Everything that can be said of a table of runs: the three approaches, their intervals, what is not identifiable and what the
 // solvable model makes of it.
 
-import { integer, positive } from "../check.ts";
+import { integer, positive, shown } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { availableThreads, openPool, type Pool, workerScript } from "../pool.ts";
@@ -38,6 +38,11 @@ export interface FitOptions {
   readonly seed?: number;
   /** Threads of the bootstrap. Default: as many as the machine has. 1 uses none. */
   readonly threads?: number;
+  /**
+   * Where the script of those threads is: by default, beside this file. Where a bundler has moved it there is one thread, and a
+   * warning; give `new Worker`'s URL of "isoflop/fit-worker" to have them all.
+   */
+  readonly worker?: URL;
   /** Of the bridge to the theory. */
   readonly bridge?: BridgeOptions;
   /** What computes. Default: the WebAssembly core. */
@@ -88,6 +93,8 @@ export async function fitRuns(runs: Runs, options: FitOptions = {}): Promise<Fit
   const draws = integer("draws", options.draws ?? 1000, 0, 1e7);
   const threads = integer("threads", options.threads ?? availableThreads(), 1, 1024);
   const seed = integer("seed", options.seed ?? 1, 0);
+  if (options.worker !== undefined && !(options.worker instanceof URL))
+    throw new TypeError(`worker must be a URL, got ${shown(options.worker)}`);
   const kernels = options.kernels ?? defaultKernels();
   const warnings = [...runs.warnings];
   const unavailable: { method: 1 | 2 | 3; reason: string }[] = [];
@@ -106,10 +113,23 @@ export async function fitRuns(runs: Runs, options: FitOptions = {}): Promise<Fit
       return null;
     }
   };
+  let alone = false;
+  /** Threads, or none with a note: they save time and change no number. */
+  const opened = async (): Promise<Pool | undefined> => {
+    try {
+      return await openPool(options.worker ?? workerScript("fitting/thread"), threads);
+    } catch (error) {
+      alone = true;
+      warnings.push(
+        `one thread was used: ${(error as Error).message}${options.worker ? "" : "; in a bundle give worker, the URL of isoflop/fit-worker"}`,
+      );
+      return undefined;
+    }
+  };
   let resampled = runs;
   const again = async (refit: Refit): Promise<Bootstrap<Model> | null> => {
     if (draws === 0) return null;
-    if (threads > 1 && draws >= 200) pool ??= await openPool(workerScript("fitting/thread"), threads);
+    if (threads > 1 && draws >= 200 && !alone) pool ??= await opened();
     const result = await bootstrap(resampled, refit, {
       draws,
       by: options.by ?? "auto",

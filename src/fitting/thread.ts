@@ -1,6 +1,6 @@
 // What a thread of the bootstrap runs.
 
-import workerpool from "workerpool";
+import { serve } from "../web-pool.ts";
 import { bootstrapChunk } from "./bootstrap.ts";
 
-workerpool.worker({ bootstrap: bootstrapChunk });
+serve({ bootstrap: bootstrapChunk });

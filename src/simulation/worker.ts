@@ -1,14 +1,14 @@
 // The worker of lanes.ts, exported as isoflop/worker: does jobs on kernels of its own, made of a core compiled elsewhere where
 // it is given one.
 
-import workerpool from "workerpool";
 import { defaultKernels } from "../kernels/default.ts";
 import { wasmKernels } from "../kernels/wasm/wasm.ts";
+import { serve } from "../web-pool.ts";
 import { type Job, SegmentRunner } from "./segments.ts";
 
 let runner: SegmentRunner;
 
-workerpool.worker({
+serve({
   begin: (module?: WebAssembly.Module) => {
     runner = new SegmentRunner(module ? wasmKernels(module) : defaultKernels());
   },

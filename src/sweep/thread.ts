@@ -2,8 +2,8 @@
 
 import { hostname } from "node:os";
 import { threadId } from "node:worker_threads";
-import workerpool from "workerpool";
 import { forgetKernels } from "../kernels/default.ts";
+import { serve } from "../web-pool.ts";
 import { type Cell, memoryOf, type Outcome, runCell } from "./cells.ts";
 import type { Tables } from "./tables.ts";
 
@@ -21,4 +21,4 @@ async function cells(batch: readonly Cell[], tables: Tables): Promise<Outcome[]>
   return outcomes;
 }
 
-workerpool.worker({ cells });
+serve({ cells });

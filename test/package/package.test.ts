@@ -176,7 +176,7 @@ describe("in a page", () => {
       // optional packages, loaded only where they are used
       build: {
         modulePreload: { polyfill: false },
-        rolldownOptions: { external: ["hyparquet", "hyparquet-compressors", "papaparse", "workerpool"] },
+        rolldownOptions: { external: ["hyparquet", "hyparquet-compressors", "papaparse"] },
       },
     });
     close(await numbersOf("/dist/index.html"));
