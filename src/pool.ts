@@ -12,9 +12,14 @@ export interface Pool {
   close(): Promise<void>;
 }
 
+/** Milliseconds a timer can wait. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 export interface TaskOptions {
   /** Buffers handed over instead of copied. */
   readonly transfer?: Transferable[];
+  /** How long it may take; then its thread is ended, and it rejects with Overtime. */
+  readonly seconds?: number;
 }
 
 /** How many threads this machine runs at once. */
@@ -47,17 +52,19 @@ export async function openPool(script: URL, threads = availableThreads()): Promi
   };
   return {
     threads,
-    async run<T>(method: string, args: unknown[], { transfer }: TaskOptions = {}): Promise<T> {
+    async run<T>(method: string, args: unknown[], { transfer, seconds }: TaskOptions = {}): Promise<T> {
       if (free > 0) free--;
       else await new Promise<void>((resolve) => waiting.push(resolve));
       try {
-        const result = await pool.exec(method, args, {
+        const task = pool.exec(method, args, {
           ...(transfer && { transfer }),
         });
+        const result = await (seconds === undefined ? task : task.timeout(Math.min(1000 * seconds, LONGEST_TIMER)));
         release();
         return result as T;
       } catch (error) {
         setTimeout(release);
+        if ((error as Error).name === "TimeoutError") throw new Overtime(`it took more than ${seconds} s`);
         throw lost(error) ?? error;
       }
     },
@@ -80,6 +87,11 @@ function workerpool(threads: number): typeof import("workerpool") {
 /** A thread died under a task: out of memory, or it ended its process. The task may do better elsewhere. */
 export class ThreadLost extends Error {
   override readonly name = "ThreadLost";
+}
+
+/** A task took longer than it may. */
+export class Overtime extends Error {
+  override readonly name = "Overtime";
 }
 
 function lost(error: unknown): ThreadLost | undefined {

@@ -1,6 +1,6 @@
 // Cells: one point of the grid with one seed. What is asked, its key, and what came of it.
 
-import { type JobResult, jobs, type Parameters, type Scalar, type Value } from "./jobs.ts";
+import { type JobKind, type JobResult, jobs, type Parameters, type Scalar, type Value } from "./jobs.ts";
 import { canonical, kernelVersion, sha256 } from "./keys.ts";
 import type { SweepPlan } from "./plan.ts";
 import { isReference, NO_TABLES, type Tables } from "./tables.ts";
@@ -14,6 +14,8 @@ export interface Cell {
   readonly save: readonly string[];
   /** How often it is tried again. */
   readonly retries: number;
+  /** Seconds that all its attempts together may take; null: as long as this machine gives any (local.ts). */
+  readonly timeout: number | null;
 }
 
 export interface Outcome {
@@ -41,9 +43,15 @@ export function cellAt(plan: SweepPlan, index: number): Cell {
     const { name, values } = plan.axes[a]!;
     parameters[name] = values[place]!;
   });
-  const { job, save, retries } = plan;
-  const identity = { job: job.name, revision: job.revision, kernels: kernelVersion(), parameters, seed, save };
-  return { key: sha256(canonical(identity)), job: job.name, parameters, seed, save, retries };
+  const { job, save, retries, timeout } = plan;
+  const asked = { parameters, seed, save };
+  return { key: keyOf(job, asked), job: job.name, ...asked, retries, timeout };
+}
+
+/** Of everything a cell's result depends on. */
+export function keyOf(job: JobKind, { parameters, seed, save }: Pick<Cell, "parameters" | "seed" | "save">): string {
+  const { name, revision } = job;
+  return sha256(canonical({ job: name, revision, kernels: kernelVersion(), parameters, seed, save }));
 }
 
 /** Where cell `index` lies on each axis. */
@@ -77,15 +85,6 @@ export function* spreadOrder(size: number): Generator<number> {
 }
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));
-
-/**
- * A cell that came from elsewhere, if it can be run here.
- * @throws RangeError where the job is not known
- */
-export function runnable(cell: Cell): Cell {
-  if (!jobs.has(cell.job)) throw new RangeError(`there is no job ${JSON.stringify(cell.job)} here`);
-  return cell;
-}
 
 /** The references to tables among a cell's parameters. */
 export function tablesIn({ job, parameters }: Cell): string[] {

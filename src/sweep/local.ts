@@ -1,7 +1,7 @@
 // Cells on the threads of this machine. A thread gets about a tenth of a second of cells at a time, so that small cells cost
 // no messages; a cell waits until its memory is free; one that kills its thread is tried again alone.
 
-import { availableThreads, openPool, type Pool, ThreadLost, workerScript } from "../pool.ts";
+import { availableThreads, Overtime, openPool, type Pool, ThreadLost, workerScript } from "../pool.ts";
 import { orAborted } from "../share-out.ts";
 import { type Cell, failed, memoryOf, type Outcome, tablesIn } from "./cells.ts";
 import { NO_TABLES, type Tables } from "./tables.ts";
@@ -9,6 +9,9 @@ import { NO_TABLES, type Tables } from "./tables.ts";
 /** Seconds of work in a batch. */
 const BATCH = 0.1;
 const MOST_BATCHED = 500;
+/** Seconds a cell may take whose plan does not say; or so many times the longest so far, where that is more. */
+const HOUR = 3600;
+const LONGEST = 1000;
 /** A cell of at least so many bytes travels alone. */
 const LARGE = 16e6;
 
@@ -29,6 +32,7 @@ export class CellPool {
   readonly #pool: Pool;
   readonly #waiting: { bytes: number; start: () => void }[] = [];
   #held = 0;
+  #longest = 0;
 
   private constructor(pool: Pool, memory: number) {
     this.#pool = pool;
@@ -45,12 +49,19 @@ export class CellPool {
     const bytes = Math.max(...cells.map((cell) => memoryOf(cell, tables)));
     if (bytes > this.memory) return cells.map((cell) => this.#tooLarge(cell, bytes));
     const needed = tables.size === 0 ? tables : neededBy(cells, tables);
+    // a batch may take what its longest cell may: where that is not enough they run one by one
+    const seconds = Math.max(...cells.map((cell) => this.#limit(cell)));
     await this.#hold(bytes);
+    const started = Date.now();
     try {
-      return await this.#pool.run<Outcome[]>("cells", [cells, needed]);
+      const outcomes = await this.#pool.run<Outcome[]>("cells", [cells, needed], { seconds });
+      for (const outcome of outcomes) this.#longest = Math.max(this.#longest, outcome.seconds);
+      return outcomes;
     } catch (error) {
-      if (!(error instanceof ThreadLost)) throw error;
-      if (cells.length === 1) return [await this.#again(cells[0]!, needed, error)];
+      if (!(error instanceof ThreadLost || error instanceof Overtime)) throw error;
+      const [only] = cells;
+      if (cells.length === 1)
+        return [error instanceof Overtime ? tooLong(only!, seconds, started) : await this.#again(only!, needed, error)];
     } finally {
       this.#release(bytes);
     }
@@ -69,11 +80,16 @@ export class CellPool {
     for (let attempts = 1; ; attempts++) {
       if (attempts > cell.retries) return failed(cell, loss.message, { attempts, seconds: 0, started, host: "" });
       try {
-        return (await this.#pool.run<Outcome[]>("cells", [[cell], tables]))[0]!;
+        return (await this.#pool.run<Outcome[]>("cells", [[cell], tables], { seconds: this.#limit(cell) }))[0]!;
       } catch (error) {
+        if (error instanceof Overtime) return tooLong(cell, this.#limit(cell), started);
         if (!(error instanceof ThreadLost)) throw error;
       }
     }
+  }
+
+  #limit({ timeout }: Cell): number {
+    return timeout ?? Math.max(HOUR, LONGEST * this.#longest);
   }
 
   #tooLarge(cell: Cell, bytes: number): Outcome {
@@ -99,6 +115,11 @@ export class CellPool {
       start();
     }
   }
+}
+
+function tooLong(cell: Cell, seconds: number, started: number): Outcome {
+  const timing = { attempts: 1, seconds: (Date.now() - started) / 1000, started, host: "" };
+  return failed(cell, `took more than ${seconds} s: give it longer with "timeout" in the plan`, timing);
 }
 
 /** The tables of a batch: no other need cross to the thread. */

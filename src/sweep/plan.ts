@@ -22,13 +22,15 @@ export interface SweepPlan {
   /** Curves to keep. */
   readonly save: readonly string[];
   readonly retries: number;
+  /** Seconds a cell may take; null: a bound from what the others took (local.ts). */
+  readonly timeout: number | null;
   /** Number of cells. */
   readonly size: number;
   /** What its cells fit; empty where the plan was read without its files. */
   readonly tables: Tables;
   /** The JSON it was read from, with the references of its tables. */
   readonly source: string;
-  /** Equal plans on equal kernels have equal ids, whatever their name and retries. */
+  /** Equal plans on equal kernels have equal ids, whatever their name, retries and timeout. */
   readonly id: string;
 }
 
@@ -48,6 +50,7 @@ interface Source {
   seeds?: number | number[];
   save?: string[];
   retries?: number;
+  timeout?: number;
 }
 
 /** A file of runs, and where it was read before, its content. */
@@ -107,6 +110,7 @@ export async function readPlan(source: string | object, { folder = "." }: PlanOp
     tables,
     name: value.name ?? job.name,
     retries: value.retries ?? 0,
+    timeout: value.timeout ?? null,
     source: JSON.stringify(value),
   };
 }

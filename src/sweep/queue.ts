@@ -2,11 +2,15 @@
 // anywhere take them. BullMQ delivers at least once, so everything here may be said twice: a job's id is its cell's key,
 // adding it again changes nothing, and a result is taken from the queue only after it is committed to the store.
 // Tables travel beside the cells, once each, by their reference; a worker checks what it gets.
+// What a worker says is parsed, not trusted (received.ts). A coordinator that was paused while another took the queue finds
+// that its token no longer stands there and stops: it takes nothing that is not its own.
 // What is lost (a worker, the coordinator, Redis with its memory) is found missing and said again.
 
-import type { Job, Queue } from "bullmq";
+import { randomUUID } from "node:crypto";
+import type { Queue } from "bullmq";
 import { type Cell, failed, type Outcome } from "./cells.ts";
 import { kernelVersion, sha256 } from "./keys.ts";
+import { LARGEST_RESULT, type Notice, receivedNotice, receivedOutcome, type Wire } from "./received.ts";
 import { connect, isAway, loadQueue, type Place } from "./redis.ts";
 import type { Execute } from "./sweep.ts";
 import { LARGEST_TABLE, referenceTo, type Tables } from "./tables.ts";
@@ -22,18 +26,13 @@ const TABLE_HELD = 600_000;
 /** Results fetched at once. */
 const PAGE = 500;
 
-/** An outcome as JSON can hold it: curves as base64 of little-endian doubles. */
-export interface Wire extends Omit<Outcome, "curves"> {
-  readonly curves: Readonly<Record<string, string>>;
-}
-
-/** What a coordinator says of its sweep, for workers and other coordinators. */
-export interface Notice {
-  /** The store it writes: one at a time on a queue. */
-  readonly store: string;
-  readonly kernels: string;
-  readonly plan: string;
-}
+/** In Redis, undivided: whether the word at KEYS[1] is ARGV[1] or nobody's. */
+const OWN = `local held = redis.call("get", KEYS[1]); if held and held ~= ARGV[1] then return 0 end`;
+const RENEW = `${OWN}; redis.call("set", KEYS[1], ARGV[1], "PX", ARGV[2]); return 1`;
+/** Takes jobs from the sets KEYS[2] and KEYS[3] and deletes what is kept of them: KEYS[4], …. */
+const TAKE = `${OWN}; for i = 4, #KEYS do redis.call("zrem", KEYS[2], ARGV[i - 2]); redis.call("zrem", KEYS[3], ARGV[i - 2]);
+  redis.call("del", KEYS[i], KEYS[i] .. ":logs") end; return 1`;
+const RELEASE = `if redis.call("get", KEYS[1]) ~= ARGV[1] then return 0 end; return redis.call("del", KEYS[1])`;
 
 /** The names in Redis. Workers of other kernels could not reach the cells even if they were not refused. */
 export function names(queue: string) {
@@ -60,7 +59,8 @@ export function throughQueue(place: Place, { name = "default", onAway }: QueueOp
   return async ({ cells, tables, store, name: plan, record, commit, signal }) => {
     const redis = await connect(place);
     const { notice, prefix, table, cells: queueName } = names(name);
-    const own: Notice = { store, kernels: kernelVersion(), plan };
+    const own: Notice = { store, token: randomUUID(), kernels: kernelVersion(), plan: plan.slice(0, 200) };
+    const word = JSON.stringify(own);
     const other = await claim(redis, notice, own);
     if (other) {
       redis.disconnect();
@@ -76,7 +76,7 @@ export function throughQueue(place: Place, { name = "default", onAway }: QueueOp
     let reminded = -Infinity;
 
     const round = async (): Promise<number> => {
-      await redis.set(notice, JSON.stringify(own), "PX", HELD);
+      fenced(await redis.eval(RENEW, 1, notice, word, HELD));
       const fresh: Cell[] = [];
       while (more && out.size < WINDOW) {
         const next = cells.next();
@@ -93,7 +93,12 @@ export function throughQueue(place: Place, { name = "default", onAway }: QueueOp
         for (const [reference, bytes] of tables) await put(redis, table(reference), bytes);
       }
       await add(queue, remind ? [...out.values()] : fresh);
-      return harvest(queue, out, record, commit);
+      return harvest({ redis, queue, notice, word, out, record, commit });
+    };
+
+    const leave = async () => {
+      if ((await redis.eval(RELEASE, 1, notice, word)) === 1 && tables.size > 0)
+        await redis.del(...[...tables.keys()].map(table));
     };
 
     try {
@@ -112,10 +117,11 @@ export function throughQueue(place: Place, { name = "default", onAway }: QueueOp
         }
         if (idle > 0) await pause(idle, signal);
       }
-      await redis.del(notice, ...[...tables.keys()].map(table));
+      await leave();
     } catch (error) {
       // on purpose or not, this coordinator leaves: what nobody has begun need not be done
-      await Promise.allSettled([queue.drain(), redis.del(notice, ...[...tables.keys()].map(table))]);
+      const drained = error instanceof Fenced ? undefined : queue.drain();
+      await Promise.allSettled([drained, leave()]);
       throw error;
     } finally {
       await queue.close().catch(() => {});
@@ -128,9 +134,20 @@ export function throughQueue(place: Place, { name = "default", onAway }: QueueOp
 async function claim(redis: import("ioredis").Redis, key: string, own: Notice): Promise<Notice | undefined> {
   if ((await redis.set(key, JSON.stringify(own), "PX", HELD, "NX")) === "OK") return undefined;
   const held = await redis.get(key);
-  const holder = held === null ? undefined : (JSON.parse(held) as Notice);
-  // the same store is locked by one process alone, so its earlier coordinator is dead
-  return holder === undefined || holder.store === own.store ? undefined : holder;
+  const holder = await receivedNotice(held);
+  if (holder !== undefined && holder.store !== own.store) return holder;
+  // the same store is locked by one process alone, so its earlier coordinator is dead; a word that is none binds nobody
+  await redis.set(key, JSON.stringify(own), "PX", HELD);
+  return undefined;
+}
+
+class Fenced extends Error {}
+
+function fenced(answer: unknown): void {
+  if (answer !== 1)
+    throw new Fenced(
+      "another sweep took this queue while this one was paused: what is done is kept, run the same to go on",
+    );
 }
 
 /** A table where workers find it; sent only where it is not there. */
@@ -172,33 +189,47 @@ async function add(queue: Queue<Cell, Wire>, cells: readonly Cell[]): Promise<vo
 }
 
 /** Records what came back, commits it, and only then takes it from the queue. Returns how much it was. */
-async function harvest(
-  queue: Queue<Cell, Wire>,
-  out: Map<string, Cell>,
-  record: (cell: Cell, outcome: Outcome) => Promise<void>,
-  commit: () => Promise<void>,
-): Promise<number> {
-  const jobs = (await queue.getJobs(["completed", "failed"], 0, PAGE - 1)).filter((job) => job?.id);
-  if (jobs.length === 0) return 0;
-  for (const job of jobs) {
-    const cell = out.get(job.id!);
+async function harvest(work: {
+  readonly redis: import("ioredis").Redis;
+  readonly queue: Queue<Cell, Wire>;
+  readonly notice: string;
+  readonly word: string;
+  readonly out: Map<string, Cell>;
+  readonly record: (cell: Cell, outcome: Outcome) => Promise<void>;
+  readonly commit: () => Promise<void>;
+}): Promise<number> {
+  const { redis, queue, notice, word, out, record, commit } = work;
+  // read as they are: the library's own reader throws on a job that is not JSON
+  const sets = [queue.toKey("completed"), queue.toKey("failed")] as const;
+  const ids: string[] = [];
+  for (const set of sets) ids.push(...(await redis.zrange(set, 0, String(PAGE - 1))));
+  if (ids.length === 0) return 0;
+  for (const id of ids) {
+    const cell = out.get(id);
     if (!cell) continue; // of an earlier coordinator: already in the store, or to be asked for again
-    out.delete(job.id!);
-    await record(cell, outcomeOf(cell, job));
+    out.delete(id);
+    await record(cell, await sent(redis, queue.toKey(id), cell));
   }
   await commit();
-  await Promise.all(jobs.map((job) => job.remove()));
-  return jobs.length;
+  const keys = ids.map((id) => queue.toKey(id));
+  fenced(await redis.eval(TAKE, 3 + ids.length, notice, ...sets, ...keys, word, ...ids));
+  return ids.length;
 }
 
-function outcomeOf(cell: Cell, job: Job<Cell, Wire>): Outcome {
-  const { attemptsStarted: attempts = 0, processedOn: started = 0 } = job as {
-    attemptsStarted?: number;
-    processedOn?: number;
-  };
-  if (job.failedReason) return failed(cell, `lost: ${job.failedReason}`, { attempts, seconds: 0, started, host: "" });
-  const curves = Object.entries(job.returnvalue.curves).map(([name, text]) => [name, fromBase64(text)]);
-  return { ...job.returnvalue, key: cell.key, curves: Object.fromEntries(curves) };
+/** What is kept of a job that ended, as its cell's outcome. */
+async function sent(redis: import("ioredis").Redis, key: string, cell: Cell): Promise<Outcome> {
+  const none = { attempts: 0, seconds: 0, started: Date.now(), host: "" };
+  if ((await redis.type(key)) !== "hash") return failed(cell, "lost: the queue holds no result of it", none);
+  const size = await redis.hstrlen(key, "returnvalue");
+  if (size > LARGEST_RESULT)
+    return failed(
+      cell,
+      `what a worker sent was refused: it has ${size} bytes, at most ${LARGEST_RESULT} are read`,
+      none,
+    );
+  const [reason, value] = await redis.hmget(key, "failedReason", "returnvalue");
+  if (reason) return failed(cell, `lost: ${reason.slice(0, 2000)}`, none);
+  return receivedOutcome(cell, value ?? "");
 }
 
 export function toWire(outcome: Outcome): Wire {
@@ -208,10 +239,6 @@ export function toWire(outcome: Outcome): Wire {
 
 function toBase64({ buffer, byteOffset, byteLength }: Float64Array): string {
   return Buffer.from(buffer, byteOffset, byteLength).toString("base64");
-}
-
-function fromBase64(text: string): Float64Array {
-  return new Float64Array(Uint8Array.from(Buffer.from(text, "base64")).buffer);
 }
 
 export function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

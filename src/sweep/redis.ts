@@ -40,9 +40,9 @@ export function place(url: string | undefined = process.env[URL_VARIABLE]): Plac
     throw new TypeError(`the queue must be redis:// or rediss://, got ${protocol}//`);
   if (hostname === "") throw new TypeError("the queue's URL names no host");
   const db = pathname.length > 1 ? Number(pathname.slice(1)) : 0;
-  if (!Number.isSafeInteger(db) || db < 0)
+  if (!/^\/?\d*$/.test(pathname) || !Number.isSafeInteger(db))
     throw new TypeError("the queue's URL must end in the number of a database, or nothing");
-  const password = decodeURIComponent(parsed.password) || process.env[PASSWORD_VARIABLE];
+  const password = decoded(parsed.password, "password") || process.env[PASSWORD_VARIABLE];
   const port = Number(parsed.port || 6379);
   const host = hostname.replace(/^\[|\]$/g, "");
   return {
@@ -51,11 +51,21 @@ export function place(url: string | undefined = process.env[URL_VARIABLE]): Plac
       host,
       port,
       db,
-      ...(parsed.username && { username: decodeURIComponent(parsed.username) }),
+      ...(parsed.username && { username: decoded(parsed.username, "user") }),
       ...(password && { password }),
       ...(protocol === "rediss:" && { tls: isIP(host) ? {} : { servername: host } }),
     },
   };
+}
+
+function decoded(text: string, what: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new TypeError(
+      `the ${what} in the queue's URL has a % that begins no escape: write %25 for it${what === "password" ? `, or set ${PASSWORD_VARIABLE}` : ""}`,
+    );
+  }
 }
 
 /** Loads the client and the queue. */
@@ -90,11 +100,14 @@ export async function connect({ options, shown }: Place): Promise<Redis> {
   try {
     await redis.connect();
     await redis.ping();
+    await redis.select(options.db); // the client itself goes on in database 0 where there is no such one
     connected = true;
     return redis;
   } catch (error) {
     redis.disconnect();
-    throw new Error(`Redis at ${shown} ${refusal(reason ?? (error as Error), options.tls !== undefined)}`);
+    throw new Error(
+      `Redis at ${shown} ${refusal(/DB index/.test(String(error)) ? (error as Error) : (reason ?? (error as Error)), options.tls !== undefined)}`,
+    );
   }
 }
 
@@ -102,6 +115,9 @@ function refusal(error: Error, tls: boolean): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (/WRONGPASS|invalid password|invalid username/i.test(message))
     return `refuses the password: set it in the URL or in ${PASSWORD_VARIABLE}`;
+  if (/DB index/.test(message)) return "has no such database: take a lower number after the slash";
+  if (/NOPERM/.test(message))
+    return `denies this user what a queue needs (${message.split("\n")[0]}): see docs/sweeps.md`;
   if (/NOAUTH/.test(message)) return `wants a password: set it in the URL or in ${PASSWORD_VARIABLE}`;
   if (/^(CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_(VERIFY|GET))/.test(code ?? ""))
     return `has a certificate that is not trusted here (${code}): give its authority in NODE_EXTRA_CA_CERTS`;

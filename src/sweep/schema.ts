@@ -9,6 +9,10 @@ type Schema = Record<string, unknown>;
 /** More than anyone computes, less than would exhaust the memory. */
 export const MOST_CELLS = 10_000_000;
 
+/** Seconds a cell may be given: what a timer can wait. */
+export const MOST_SECONDS = 2_000_000;
+const MOST_RETRIES = 100;
+
 const points = { type: "integer", minimum: 1, maximum: MOST_CELLS };
 
 const TEXT = { maxLength: 1000, pattern: "^[^\\u0000\\p{Cs}]*$" };
@@ -131,9 +135,57 @@ export const planSchema: Schema = {
     retries: {
       type: "integer",
       minimum: 0,
-      maximum: 100,
+      maximum: MOST_RETRIES,
       description: "how often a failed cell is tried again; by default 0",
+    },
+    timeout: {
+      type: "number",
+      exclusiveMinimum: 0,
+      maximum: MOST_SECONDS,
+      description:
+        "seconds a cell may take, all attempts together; by default an hour, or 1000 times the longest so far",
     },
   },
   allOf: [...jobs.values()].map(branch),
 };
+
+/** A parameter as a cell has it: ranges laid out, a table by its reference, null where it was left open. */
+function cellValue(parameter: Parameter): Schema {
+  const { type, entries } = parameter;
+  const own: Schema =
+    type === "table"
+      ? { type: "string", pattern: REFERENCE.source }
+      : type === "numbers"
+        ? {
+            type: "array",
+            items: scalar({ ...parameter, type: "number" }),
+            minItems: entries ?? 1,
+            maxItems: entries ?? MOST_CELLS,
+          }
+        : value(parameter);
+  return parameter.default === null ? { anyOf: [{ type: "null" }, own] } : own;
+}
+
+/** What a cell of a job can be, wherever it comes from. */
+export function cellSchema(kind: JobKind): Schema {
+  const parameters = Object.entries(kind.parameters);
+  return {
+    type: "object",
+    required: ["key", "job", "parameters", "seed", "save", "retries", "timeout"],
+    additionalProperties: false,
+    properties: {
+      key: { type: "string", pattern: "^[0-9a-f]{64}$" },
+      job: { const: kind.name },
+      parameters: {
+        type: "object",
+        required: Object.keys(kind.parameters),
+        additionalProperties: false,
+        properties: Object.fromEntries(parameters.map(([name, parameter]) => [name, cellValue(parameter)])),
+      },
+      seed: wholeSeed,
+      save: { type: "array", uniqueItems: true, items: kind.curves.length > 0 ? { enum: kind.curves } : false },
+      retries: { type: "integer", minimum: 0, maximum: MOST_RETRIES },
+      timeout: { type: ["number", "null"], exclusiveMinimum: 0, maximum: MOST_SECONDS },
+    },
+  };
+}

@@ -2,10 +2,11 @@
 // the locks of what runs. Where it is killed its cells are taken up by another after a few seconds.
 
 import type { Worker } from "bullmq";
-import { type Cell, runnable, tablesIn } from "./cells.ts";
+import { type Cell, tablesIn } from "./cells.ts";
 import { kernelVersion } from "./keys.ts";
 import { CellPool, type LocalOptions } from "./local.ts";
-import { fetchTables, type Notice, names, pause, toWire, type Wire } from "./queue.ts";
+import { fetchTables, names, pause, toWire } from "./queue.ts";
+import { type Notice, receivedCell, receivedNotice, type Wire } from "./received.ts";
 import { connect, isAway, loadQueue, type Place } from "./redis.ts";
 import { NO_TABLES, type Tables } from "./tables.ts";
 
@@ -65,7 +66,7 @@ export async function work(place: Place, options: WorkerOptions = {}): Promise<{
   const run = async ({ data }: { data: Cell }): Promise<Wire> => {
     running++;
     try {
-      const cell = runnable(data);
+      const cell = await receivedCell(data);
       const [outcome] = await pool.run([cell], await tablesFor(cell));
       counts[outcome!.status]++;
       options.onCell?.(counts);
@@ -126,7 +127,7 @@ async function ended(work: Promise<unknown> | undefined, milliseconds: number): 
 async function current(redis: import("ioredis").Redis, notice: string): Promise<Notice | undefined> {
   try {
     const text = await redis.get(notice);
-    return text === null ? undefined : (JSON.parse(text) as Notice);
+    return await receivedNotice(text);
   } catch (error) {
     if (isAway(error)) return undefined;
     throw error;
