@@ -29,7 +29,7 @@ const TEXT = { type: "string", maxLength: 1e6 };
 
 const NOTICE = {
   type: "object",
-  required: ["store", "token", "kernels", "plan"],
+  required: ["store", "kernels", "plan"], // earlier versions have no token, and must be told from these
   properties: Object.fromEntries(
     ["store", "token", "kernels", "plan"].map((name) => [name, { ...TEXT, maxLength: 300 }]),
   ),
