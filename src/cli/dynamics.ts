@@ -13,6 +13,8 @@ import {
   RULES,
   type Rule,
   ruleInWords,
+  SAMPLINGS,
+  type Sampling,
   type Spectrum,
   simulateDynamics,
   sourceCapacity,
@@ -43,6 +45,7 @@ interface Options extends Common {
   readonly eta?: number;
   readonly mu: number;
   readonly batch: number;
+  readonly sampling?: Sampling;
   readonly students?: number;
   readonly separateData?: boolean;
   readonly decompose?: boolean;
@@ -82,6 +85,12 @@ export function define(command: Command): void {
         .option("--eta <η>", "step size, on the mean gradient; for every rule but gradient-flow", number)
         .option("--mu <μ>", "momentum of heavy-ball", number, 0.9)
         .option("--batch <B>", "samples a step of sgd", whole, 1)
+        .addOption(
+          new Option(
+            "--sampling <how>",
+            "how sgd draws a batch from a finite --P; shuffle only with --simulate",
+          ).choices(SAMPLINGS),
+        )
         .option("--students <E>", "also the loss of E students averaged, on the same data", number)
         .option("--separate-data", "each student has samples of its own")
         .option("--decompose", "also bias, variances over features, data and both, and noise")
@@ -140,7 +149,7 @@ async function run(options: Options): Promise<void> {
     words,
     `M = ${brief(first.model.modes)}`,
     ...(options.sigma > 0 ? [`σ = ${options.sigma}`] : []),
-    ruleInWords(rule),
+    ruleInWords(rule, Math.min(...options.P)),
   ].join(", ");
 
   await write({
@@ -225,14 +234,14 @@ function summary({ test, train }: DynamicsSimulation) {
   return { test: part(test), train: part(train) };
 }
 
-function ruleOf({ rule, eta, mu, batch }: Options): Rule {
+function ruleOf({ rule, eta, mu, batch, sampling }: Options): Rule {
   if (rule === "gradient-flow") {
     if (eta !== undefined) throw new Usage("--eta goes with --rule gradient-descent, heavy-ball or sgd");
     return { kind: rule };
   }
   if (eta === undefined) throw new Usage(`--rule ${rule} needs a step size: --eta 0.1, say`);
   if (rule === "heavy-ball") return { kind: rule, eta, momentum: mu };
-  return rule === "sgd" ? { kind: rule, eta, batch } : { kind: rule, eta };
+  return rule === "sgd" ? { kind: rule, eta, batch, ...(sampling && { sampling }) } : { kind: rule, eta };
 }
 
 async function spectrumOf({

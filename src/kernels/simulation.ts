@@ -4,8 +4,8 @@
 /** What the data z_j are drawn from; all have mean 0 and variance 1. Student's t has `student` > 2 degrees of freedom. */
 export type Distribution = "normal" | "rademacher" | "uniform" | { readonly student: number };
 
-/** The independent uses of random numbers: the embedding W, the data, the label noise. */
-export const STREAMS = { embedding: 0, data: 1, noise: 2 } as const;
+/** The independent uses of random numbers: the embedding W, the data, the label noise, which samples make a batch. */
+export const STREAMS = { embedding: 0, data: 1, noise: 2, batch: 3 } as const;
 
 /** A sequence of random numbers: the same (seed, stream, member, step) always gives the same ones. */
 export interface Draw {

@@ -34,6 +34,8 @@ export interface SimulatedLoss extends Summary {
 export interface DynamicsSimulation {
   readonly times: Float64Array;
   readonly draws: number;
+  /** False of shuffled epochs: the theory beside them is that of sampling with replacement. */
+  readonly covered: boolean;
   readonly test: SimulatedLoss;
   readonly train: SimulatedLoss;
   readonly made: Provenance;
@@ -70,7 +72,10 @@ export async function simulateDynamics(
     await Promise.all(lanes.map((lane) => lane.close()));
   }
 
-  const theory = dynamicsOf(model, { times, accuracy: "reference" });
+  // shuffled epochs have no theory: they are shown beside that of independent batches
+  const outside = rule.kind === "sgd" && rule.sampling === "shuffle" && P < Infinity;
+  const covered = outside ? { ...model, rule: { ...rule, sampling: "replacement" as const } } : model;
+  const theory = dynamicsOf(covered, { times, accuracy: "reference" });
   const compared = (kind: "test" | "train"): SimulatedLoss => {
     const curves = losses.map((one) => one[kind]);
     const summary = summarise(curves, (draw) => draw);
@@ -86,6 +91,7 @@ export async function simulateDynamics(
   return {
     times,
     draws,
+    covered: !outside,
     test: compared("test"),
     train: compared("train"),
     made: provenance("simulateDynamics", parameters, seed),

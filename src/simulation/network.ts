@@ -16,8 +16,8 @@ export interface Network {
   readonly roots: Roots;
 }
 
-/** The first n normal numbers of row `index` of a stream. */
-export type Normals = (stream: "embedding" | "data" | "noise", index: number, n: number) => Float64Array;
+/** The first n numbers of row `index` of a stream, normal; of "batch", uniform with mean 0 and variance 1. */
+export type Normals = (stream: "embedding" | "data" | "noise" | "batch", index: number, n: number) => Float64Array;
 
 export interface Losses {
   readonly test: Float64Array;
@@ -25,6 +25,7 @@ export interface Losses {
 }
 
 type Matrix = readonly Float64Array[];
+type SgdRule = Extract<Rule, { kind: "sgd" }>;
 
 const dot = (x: Float64Array, y: Float64Array): number => {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
@@ -68,11 +69,11 @@ export function trainNetwork(network: Network, rule: Rule, at: Float64Array, nor
   const h = times(features, target);
   const start = dot(target, target) + sigma ** 2;
   const test = (w: Float64Array) => start - 2 * dot(w, h) + form(S, w);
-  if (rule.kind === "sgd") {
+  if (rule.kind === "sgd" && P === Infinity) {
     const losses = Float64Array.from(onePass(network, rule, at, normals, features), test);
     return { test: losses, train: losses.slice() };
   }
-  if (P === Infinity) {
+  if (P === Infinity && rule.kind !== "sgd") {
     const losses = Float64Array.from(fullBatch(S, h, rule, at), test);
     return { test: losses, train: losses.slice() };
   }
@@ -83,7 +84,8 @@ export function trainNetwork(network: Network, rule: Rule, at: Float64Array, nor
   const byFeature = transpose(samples);
   const K = gram(byFeature, 1 / P);
   const g = times(byFeature, y).map((x) => x / P);
-  const weights = fullBatch(K, g, rule, at);
+  const weights =
+    rule.kind === "sgd" ? onSample(samples, y, rule, batches(rule, P, normals), at) : fullBatch(K, g, rule, at);
   const squares = dot(y, y) / P;
   return {
     test: Float64Array.from(weights, test),
@@ -123,10 +125,60 @@ function fullBatch(K: Matrix, g: Float64Array, rule: Exclude<Rule, { kind: "sgd"
   });
 }
 
+/** Which samples, of 0 … P−1, step r takes. */
+type Batches = (r: number) => ArrayLike<number>;
+
+/** Batches of a finite stock of samples as the rule draws them. */
+export function batches({ batch: B, sampling = "replacement" }: SgdRule, P: number, normals: Normals): Batches {
+  // whole numbers 0 … of(i) − 1, each as likely
+  const draw = (index: number, n: number, of: (i: number) => number) =>
+    normals("batch", index, n).map((x, i) => Math.min(Math.floor(((x / Math.sqrt(3) + 1) / 2) * of(i)), of(i) - 1));
+  if (sampling === "replacement") return (r) => draw(r, B, () => P);
+  if (sampling === "batch")
+    return (r) => {
+      // Floyd: each set of B different ones as likely
+      const chosen = new Set<number>();
+      draw(r, B, (i) => P - B + i + 1).forEach((k, i) => {
+        chosen.add(chosen.has(k) ? P - B + i : k);
+      });
+      return [...chosen];
+    };
+  const order = Float64Array.from({ length: P }, (_, i) => i);
+  let epoch = -1;
+  const at = (sample: number) => {
+    if (Math.floor(sample / P) !== epoch) {
+      epoch = Math.floor(sample / P);
+      draw(epoch, P, (i) => i + 1).forEach((k, i) => {
+        order[i] = order[k]!;
+        order[k] = i;
+      });
+    }
+    return order[sample % P]!;
+  };
+  return (r) => Float64Array.from({ length: B }, (_, i) => at(r * B + i));
+}
+
+/** w at every number of steps on batches of the samples given. */
+function onSample(samples: Matrix, y: Float64Array, { eta }: SgdRule, of: Batches, at: Float64Array): Float64Array[] {
+  const w = new Float64Array(samples[0]!.length);
+  let done = 0;
+  return Array.from(at, (t) => {
+    for (; done < t; done++) {
+      const batch = Array.from(of(done));
+      const pulls = batch.map((k) => (eta / batch.length) * (y[k]! - dot(samples[k]!, w)));
+      batch.forEach((k, s) => {
+        const [phi, pull] = [samples[k]!, pulls[s]!];
+        for (let i = 0; i < w.length; i++) w[i]! += pull * phi[i]!;
+      });
+    }
+    return w.slice();
+  });
+}
+
 /** w at every number of steps on fresh samples. */
 function onePass(
   { sigma, roots: { target } }: Network,
-  { eta, batch }: Extract<Rule, { kind: "sgd" }>,
+  { eta, batch }: SgdRule,
   at: Float64Array,
   normals: Normals,
   features: Matrix,

@@ -148,7 +148,7 @@ export class SegmentRunner {
         const { spectrum, modes, N, P, sigma, rule, times, seed, draw: member } = job;
         const roots = rootsOf(this.#kernels, spectrum, modes);
         return trainNetwork({ N, P, sigma, roots }, rule, times, (stream, step, n) =>
-          this.#kernels.random({ seed, stream, member, step }, "normal", n),
+          this.#kernels.random({ seed, stream, member, step }, stream === "batch" ? "uniform" : "normal", n),
         );
       }
       case "spectral":

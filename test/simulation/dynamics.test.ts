@@ -1,9 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { defaultKernels } from "../../src/kernels/default.ts";
 import { symmetricEigen } from "../../src/math/eigen.ts";
 import { type DynamicsSimulationOptions, simulateDynamics } from "../../src/simulation/dynamics.ts";
-import { trainNetwork } from "../../src/simulation/network.ts";
+import { batches, type Normals, trainNetwork } from "../../src/simulation/network.ts";
+import { dynamics } from "../../src/theory/dynamics/dynamics.ts";
 import { type DynamicsProblem, sourceCapacity } from "../../src/theory/dynamics/problem.ts";
 import { fitPowerLaw } from "../../src/theory/exponents/power-fit.ts";
+import { type Sampling, sgd } from "../../src/theory/training/optimizer.ts";
+import { groupBy, readTable } from "../fixtures.ts";
 
 const modes = 120;
 const exponents = { a: 1.8, b: 1.4 };
@@ -65,6 +69,70 @@ describe("networks of random features", () => {
         expect(Math.abs(x - theory[i]!)).toBeLessThan(4 * stderr[i]! + finite * theory[i]!);
       });
   });
+
+  it("draw the batches that a rule says", () => {
+    const kernels = defaultKernels();
+    const normals: Normals = (stream, step, n) =>
+      kernels.random({ seed: 9, stream, member: 0, step }, stream === "batch" ? "uniform" : "normal", n);
+    const drawn = (sampling: Sampling, B: number, P: number, steps: number) => {
+      const of = batches({ kind: "sgd", eta: 1, batch: B, sampling }, P, normals);
+      return Array.from({ length: steps }, (_, r) => Array.from(of(r)));
+    };
+    for (const batch of drawn("batch", 5, 7, 50)) expect(new Set(batch).size).toBe(5);
+    // an epoch takes every sample once, batches across its end included
+    const order = drawn("shuffle", 3, 7, 14).flat();
+    for (let epoch = 0; epoch < 6; epoch++)
+      expect([...order.slice(7 * epoch, 7 * epoch + 7)].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(order.slice(0, 7)).not.toEqual(order.slice(7, 14));
+    // each sample as likely: 4 standard errors of a binomial count
+    for (const sampling of ["replacement", "batch"] as const) {
+      const counts = new Array<number>(10).fill(0);
+      for (const k of drawn(sampling, 4, 10, 2000).flat()) counts[k]!++;
+      for (const count of counts) expect(Math.abs(count - 800)).toBeLessThan(4 * Math.sqrt(800 * 0.9));
+    }
+  });
+
+  // multi-epoch-simulated.csv: 400 dense runs of a NumPy program
+  const simulated = groupBy(readTable("multi-epoch-simulated.csv"), ["N", "P", "batch", "sampling"]).filter(
+    ([row]) => row!.N === "100",
+  );
+  it.each(simulated.map((rows) => [rows[0]!.sampling!, rows] as const))(
+    "train on a sample as another program's do, sampling %s",
+    async (sampling, all) => {
+      const rows = all.filter(({ t }) => Number(t) <= 300);
+      const { N, P, batch, eta, sigma, M, a, b } = rows[0]!;
+      const rule = sgd({ eta: Number(eta), batch: Number(batch), sampling: sampling as Sampling });
+      const problem = {
+        spectrum: sourceCapacity({ a: Number(a), b: Number(b) }),
+        modes: Number(M),
+        N: Number(N),
+        P: Number(P),
+        sigma: Number(sigma),
+        rule,
+      };
+      const times = rows.map(({ t }) => Number(t));
+      const result = await simulateDynamics(problem, { times, draws: 40, seed: 23 });
+      expect(result.covered).toBe(sampling !== "shuffle");
+      for (const kind of ["test", "train"] as const)
+        rows.forEach((row, i) => {
+          const { mean, stderr, theory } = result[kind];
+          const other = Math.hypot(stderr[i]!, Number(row[`${kind}_se`]));
+          expect(Math.abs(mean[i]! - Number(row[`${kind}_sim`]))).toBeLessThan(4 * other);
+          if (result.covered) expect(Math.abs(mean[i]! - theory[i]!)).toBeLessThan(4 * stderr[i]!);
+        });
+      if (sampling === "shuffle") {
+        // a first epoch of shuffled samples is one pass over fresh ones
+        const fresh = dynamics(
+          { ...problem, P: Infinity, rule: sgd({ eta: rule.eta!, batch: Number(batch) }) },
+          { times },
+        );
+        times.forEach((t, i) => {
+          if (t * Number(batch) > Number(P)) return;
+          expect(Math.abs(result.test.mean[i]! - fresh.test[i]!)).toBeLessThan(4 * result.test.stderr[i]!);
+        });
+      }
+    },
+  );
 
   it("miss the theory by 1/N", async () => {
     // one step at ηλ₁ = 1, where the theory misses most: the exact mean says by how much

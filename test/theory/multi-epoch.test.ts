@@ -1,4 +1,4 @@
-// SGD on a finite sample (docs/theory.md, §10) against values computed elsewhere, its limits, and itself by other routes.
+// SGD on a finite sample (docs/theory.md, §11) against values computed elsewhere, its limits, and itself by other routes.
 // multi-epoch.csv: a NumPy program with another contour, another compression and steps one by one.
 
 import fc from "fast-check";

@@ -45,7 +45,7 @@ export interface DynamicsCurve {
   readonly train: Float64Array;
   /** With `decompose`: test = bias + Σ variances + noise. */
   readonly decomposition?: Decomposition;
-  /** Under SGD: the losses but for what the noise of its batches feeds back, F and F̂ of (10.2). */
+  /** Under SGD: the losses but for what the noise of its batches feeds back, F and F̂ of (11.2). */
   readonly forcing?: { readonly test: Float64Array; readonly train: Float64Array };
   /** With `ensemble`: the test loss of the students' average. */
   readonly ensemble?: Float64Array;

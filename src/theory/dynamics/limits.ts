@@ -5,7 +5,7 @@
 //   P < N   L = κ²T/(1−d₂/P) + κG P/(N−P) + σ²(N−d₂)/[(N−P)(1−d₂/P)],                 L̂ = 0
 //   M ≤ N, P   L = σ²/(1−M/P),                                                        L̂ = σ²(1−M/P)
 //
-// At N = P < M the test loss grows like √t. SGD multiplies L̂ by 1/(1 − ΣK̂) and adds ΣK L̂ to L (10.6, 10.7).
+// At N = P < M the test loss grows like √t. SGD multiplies L̂ by 1/(1 − ΣK̂) and adds ΣK L̂ to L (11.6, 11.7).
 
 import type { Measure } from "../../kernels/dynamics.ts";
 import { kappaAtZero, realSum, realSum2 } from "../measure/resolvent.ts";

@@ -1,8 +1,8 @@
-// When SGD on P samples converges, and what its noise leaves (docs/theory.md, eqs. 10.6–10.8). Summed over all times the kernels are
+// When SGD on P samples converges, and what its noise leaves (docs/theory.md, eqs. 11.6–11.8). Summed over all times the kernels are
 // traces at one point outside of the spectrum: with η̄ = η(1+s), x₀ = 2/η̄ and H the Hessian on the samples,
 //
-//   Σ K̂ = s/(1+s) Tr H/(x₀ − H) = s/(1+s) g(u₀),                      g(u) = Σ λ/(u−λ) = −D(−u)                     (10.6)
-//   Σ K  = s/(1+s) g/(1 + g/P)   where L̂ does not vanish, that is N ≤ P                                            (10.7)
+//   Σ K̂ = s/(1+s) Tr H/(x₀ − H) = s/(1+s) g(u₀),                      g(u) = Σ λ/(u−λ) = −D(−u)                     (11.6)
+//   Σ K  = s/(1+s) g/(1 + g/P)   where L̂ does not vanish, that is N ≤ P                                            (11.7)
 //
 // at the u₀ right of the spectrum's edge with x(u₀) = x₀ (8.7). The loss converges iff x₀ > x_max and Σ K̂ < 1.
 

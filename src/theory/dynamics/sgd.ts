@@ -1,14 +1,14 @@
-// SGD on batches drawn from P samples, fixed or, at P = ∞, ever fresh ones (docs/theory.md, §10). The noise of a batch has the
+// SGD on batches drawn from P samples, fixed or, at P = ∞, ever fresh ones (docs/theory.md, §11). The noise of a batch has the
 // covariance s (L̂ H + g gᵀ): H the Hessian, g the gradient and L̂ the loss on the samples, s = 1/B with replacement and
 // (P−B)/((P−1)B) where the samples of a batch differ. With
 //
-//   a(x, x′) = 1 − η(x + x′) + η²(1+s) x x′,   a(x) = a(x, x)                                                     (10.1)
+//   a(x, x′) = 1 − η(x + x′) + η²(1+s) x x′,   a(x) = a(x, x)                                                     (11.1)
 //
 // the loss on the samples drives both:
 //
-//   L̂_t = F̂(t) + Σ_{u<t} K̂(t−1−u) L̂_u,   L_t = F(t) + Σ_{u<t} K(t−1−u) L̂_u                                    (10.2)
-//   F̂(t) = (1/2πi) ∮ a(−z)^t Φ dz,          F(t) = (1/2πi)² ∮∮ a(−z, −z′)^t C(z, z′) dz dz′                       (10.3)
-//   K̂(t) = η²s (1/2πi) ∮ (−z) a(−z)^t D dz, K(t) = the same with D/R1                                             (10.4)
+//   L̂_t = F̂(t) + Σ_{u<t} K̂(t−1−u) L̂_u,   L_t = F(t) + Σ_{u<t} K(t−1−u) L̂_u                                    (11.2)
+//   F̂(t) = (1/2πi) ∮ a(−z)^t Φ dz,          F(t) = (1/2πi)² ∮∮ a(−z, −z′)^t C(z, z′) dz dz′                       (11.3)
+//   K̂(t) = η²s (1/2πi) ∮ (−z) a(−z)^t D dz, K(t) = the same with D/R1                                             (11.4)
 //
 // On the nodes of a contour K̂ and K are sums of the same exponentials, driven by the same L̂: their states differ by the
 // factor 1/R1 alone, and one recursion, that of (2.1) with γ = ηs and B = 1/s, gives both losses, in whole steps and in
@@ -88,13 +88,13 @@ function powers(x: ComplexArray, weight: ComplexArray, eta: number, share: numbe
   return out;
 }
 
-/** What is below this, squared, in units of the whole, is left out of (10.5). */
+/** What is below this, squared, in units of the whole, is left out of (11.5). */
 const NEGLIGIBLE = 1e-26;
 
 /**
- * F by (10.3): with u = 1 − ηx, a(x, x′) = u u′ + s ηx ηx′ is a sum of two products, and its power the sum of as many as count,
+ * F by (11.3): with u = 1 − ηx, a(x, x′) = u u′ + s ηx ηx′ is a sum of two products, and its power the sum of as many as count,
  *
- *   a(x, x′)^t = Σ_k C(t, k) s^k [(ηx)^k u^{t−k}] [(ηx′)^k u′^{t−k}]                                              (10.5)
+ *   a(x, x′)^t = Σ_k C(t, k) s^k [(ηx)^k u^{t−k}] [(ηx′)^k u′^{t−k}]                                              (11.5)
  *
  * each a quadratic form. On the contour they fall like the probabilities of a binomial distribution of mean ≲ s/t·(log)².
  */

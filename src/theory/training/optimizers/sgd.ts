@@ -1,5 +1,5 @@
 // Stochastic gradient descent: θ ← θ − γ_r Σ_batch gradient, (9.1). On fresh samples its loss obeys (2.1); on a stock of P samples
-// (docs/theory.md, §10) the batches are drawn from it.
+// (docs/theory.md, §11) the batches are drawn from it.
 
 import { integer, oneOf } from "../../../check.ts";
 import {
