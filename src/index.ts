@@ -29,6 +29,7 @@ export { type FitOptions, type FitResult, type Fitted, fitRuns, frontierExponent
 export { parseColumns, parseUnits, parseWhere, runsFromTable, type TableOptions } from "./fitting/from-table.ts";
 export { type Identifiability, identifiability } from "./fitting/identifiability.ts";
 export { fitIsoflop, type IsoflopFit, type IsoflopOptions, type Slice } from "./fitting/isoflop.ts";
+export type { Needs, Target } from "./fitting/needs.ts";
 export { fitParametric, type ParametricFit, type ParametricOptions } from "./fitting/parametric.ts";
 export { isLaw, type Model, type Plan, type PlanOptions, plan } from "./fitting/plan.ts";
 export { type Law, lossAt } from "./fitting/points.ts";

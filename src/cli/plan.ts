@@ -1,11 +1,12 @@
-// isoflop plan: from runs and a budget, or a model size, to the rest of a training plan, and what being off by 2× costs.
+// isoflop plan: from runs and one thing known (budget, size, tokens, loss) to the rest of a training plan under what is needed, with
+// the days and cost on some devices, and what being off by 2× costs.
 
-import { type Command, Option } from "commander";
-import { fitRuns, type Interval, type Plan, plan } from "../index.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { fitRuns, type Interval, type Needs, type Plan, plan } from "../index.ts";
 import { brief, fixed, readable } from "../numbers.ts";
 import { Failure, Usage } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
-import { type Common, list, withCommon } from "./options.ts";
+import { type Common, list, number, whole, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { fitOptions, openRuns, type RunsValues, withRuns } from "./runs.ts";
@@ -15,15 +16,63 @@ interface Options extends RunsValues, Common {
   readonly method: "1" | "2" | "3";
   readonly budget?: Float64Array;
   readonly size?: Float64Array;
+  readonly tokens?: Float64Array;
+  readonly loss?: Float64Array;
+  readonly serve?: number;
+  readonly unique?: number;
+  readonly reuse?: number;
+  readonly maxSize?: number;
+  readonly devices?: number;
+  readonly device: number;
+  readonly utilization: number;
+  readonly price?: number;
 }
+
+/** Peak flops of a device in bfloat16 without sparsity, as its maker states them. */
+const DEVICES: Readonly<Record<string, number>> = {
+  ...{ v100: 125e12, a100: 312e12, h100: 989e12, h200: 989e12, b200: 2.25e15, mi300x: 1.307e15 },
+  ...{ "tpu-v4": 275e12, "tpu-v5e": 197e12, "tpu-v5p": 459e12 },
+};
+
+function device(text: string): number {
+  const known = text.trim().toLowerCase();
+  if (Object.hasOwn(DEVICES, known)) return DEVICES[known]!;
+  const flops = number(text);
+  if (!(flops > 0 && flops < Infinity))
+    throw new InvalidArgumentError(`give one of ${Object.keys(DEVICES).join(", ")}, or its peak flops a second.`);
+  return flops;
+}
+
+function share(text: string): number {
+  const x = number(text);
+  if (!(x > 0 && x <= 1)) throw new InvalidArgumentError("Expected a share, 0 to 1.");
+  return x;
+}
+
+/** What is known, by its option. */
+const GIVEN = { budget: "flops", size: "N", tokens: "D", loss: "loss" } as const;
 
 export function define(command: Command): void {
   withCommon(
     withRuns(command)
       .addOption(
-        new Option("--budget <list>", "budgets C in flops, as 1e24 or 1e22:1e26:5").argParser(list).conflicts("size"),
+        new Option("--budget <list>", "budgets C in flops, as 1e24 or 1e22:1e26:5; with --serve, of both")
+          .argParser(list)
+          .conflicts(["size", "tokens", "loss"]),
       )
-      .addOption(new Option("--size <list>", "model sizes N in parameters").argParser(list))
+      .addOption(
+        new Option("--size <list>", "model sizes N in parameters, as 7B").argParser(list).conflicts(["tokens", "loss"]),
+      )
+      .addOption(new Option("--tokens <list>", "tokens D to train on, as 1.4T").argParser(list).conflicts("loss"))
+      .addOption(new Option("--loss <list>", "losses to be reached").argParser(list))
+      .option("--serve <T>", "tokens to be served: compute is 6ND + 2NT", number)
+      .option("--unique <U>", "tokens there are, worth less when repeated", number)
+      .option("--reuse <R>", "repetitions that use data up; default 15.39 (Muennighoff et al. 2023)", number)
+      .option("--max-size <N>", "the largest model", number)
+      .option("--devices <n>", "how many, for days and cost", whole)
+      .option("--device <name>", `${Object.keys(DEVICES).join(", ")}, or peak flops a second`, device, DEVICES.h100)
+      .option("--utilization <share>", "of those flops", share, 0.4)
+      .option("--price <x>", "of a device for an hour", number)
       .addOption(
         new Option("--method <n>", "1 envelope, 2 isoFLOP slices, 3 parametric").choices(["1", "2", "3"]).default("3"),
       ),
@@ -31,8 +80,11 @@ export function define(command: Command): void {
 }
 
 async function run(file: string, options: Options): Promise<void> {
-  const targets = options.budget ?? options.size;
-  if (!targets) throw new Usage("give what is known: --budget C or --size N");
+  const known = (Object.keys(GIVEN) as (keyof typeof GIVEN)[]).find((name) => options[name] !== undefined);
+  if (!known) throw new Usage("give what is known: --budget C, --size N, --tokens D or --loss L");
+  const targets = options[known]!;
+  if (options.price !== undefined && options.devices === undefined) throw new Usage("--price needs --devices");
+  if (options.devices !== undefined && options.devices < 1) throw new Usage("--devices must be 1 or more");
   const write = await openOutput(options);
   const runs = await openRuns(file, options);
   const bar = progress("plan", options);
@@ -47,10 +99,21 @@ async function run(file: string, options: Options): Promise<void> {
   const fitted = result.parametric ?? result.isoflop ?? result.envelope;
   if (!fitted) throw new Failure(`no plan without a fit: ${result.unavailable[0]!.reason}`);
   const draws = fitted.bootstrap?.draws ?? [];
-  const name = options.budget ? "flops" : "N";
-  const plans = Array.from(targets, (value) =>
-    plan(fitted.fit, { [name]: value }, { flopsPerToken: runs.flopsPerToken, draws }),
-  );
+  const needs: Needs = {
+    ...(options.serve !== undefined && { serve: options.serve }),
+    ...(options.unique !== undefined && { unique: options.unique }),
+    ...(options.reuse !== undefined && { reuse: options.reuse }),
+    ...(options.maxSize !== undefined && { most: options.maxSize }),
+  };
+  const plans = Array.from(targets, (value) => {
+    try {
+      const made = plan(fitted.fit, { [GIVEN[known]]: value }, { flopsPerToken: runs.flopsPerToken, needs, draws });
+      return { ...made, ...bill(made, options) };
+    } catch (error) {
+      if (error instanceof RangeError) throw new Usage(error.message);
+      throw error;
+    }
+  });
   const beyond = Math.max(...plans.map((p) => p.flops)) / runs.C.reduce((most, C) => Math.max(most, C), 0);
   const warnings = [
     ...result.warnings,
@@ -68,20 +131,35 @@ async function run(file: string, options: Options): Promise<void> {
   });
 }
 
-function columns(plans: readonly Plan[]) {
-  const pick = (of: (p: Plan) => number | undefined) => plans.map((p) => of(p) ?? Number.NaN);
+interface Bill {
+  /** Days of training on the devices, and what they cost; null where devices or price are not given. */
+  readonly days: number | null;
+  readonly cost: number | null;
+}
+
+function bill({ trainingFlops }: Plan, { devices, device, utilization, price }: Options): Bill {
+  if (devices === undefined) return { days: null, cost: null };
+  const days = trainingFlops / (devices * device * utilization) / 86_400;
+  return { days, cost: price === undefined ? null : devices * days * 24 * price };
+}
+
+function columns(plans: readonly (Plan & Bill)[]) {
+  const pick = (of: (p: Plan & Bill) => number | undefined) => plans.map((p) => of(p) ?? Number.NaN);
   const out: Record<string, number[]> = {};
   for (const key of ["flops", "N", "D", "loss"] as const) {
     out[key] = pick((p) => p[key]);
     out[`${key}_low`] = pick((p) => p.ci?.[key][0]);
     out[`${key}_high`] = pick((p) => p.ci?.[key][1]);
   }
+  out.training_flops = pick((p) => p.trainingFlops);
+  for (const key of ["epochs", "days", "cost"] as const)
+    if (plans[0]![key] !== null) out[key] = pick((p) => p[key] ?? undefined);
   out.excess_half = pick((p) => p.misses?.[0]?.excess);
   out.excess_double = pick((p) => p.misses?.[1]?.excess);
   return out;
 }
 
-function inWords(plans: readonly Plan[], warnings: readonly string[]): string {
+function inWords(plans: readonly (Plan & Bill)[], warnings: readonly string[]): string {
   const between = (range: Interval | undefined) => (range ? `${readable(range[0], 3)} … ${readable(range[1], 3)}` : "");
   const lines = plans.flatMap((p) => {
     const rows: [string, number, Interval | undefined][] = [
@@ -91,6 +169,13 @@ function inWords(plans: readonly Plan[], warnings: readonly string[]): string {
       ["tokens a parameter", p.tokensPerParameter, p.ci?.tokensPerParameter],
       ["loss", p.loss, p.ci?.loss],
     ];
+    const more: [string, number | null][] = [
+      ["flops of training", p.trainingFlops < 0.999 * p.flops ? p.trainingFlops : null],
+      ["epochs", p.epochs],
+      ["days", p.days],
+      ["cost", p.cost],
+    ];
+    rows.push(...more.flatMap(([name, x]) => (x === null ? [] : [[name, x, undefined] as (typeof rows)[number]])));
     return [
       bold(`C = ${brief(p.flops, 3)} flops, N = ${brief(p.N, 3)}`),
       "",
@@ -102,7 +187,7 @@ function inWords(plans: readonly Plan[], warnings: readonly string[]): string {
               {
                 title: "95 %",
                 values: rows.map(([, value, range]) =>
-                  range && range[1] > range[0] * (1 + 1e-9) ? between(range) : value ? "given" : "",
+                  !range ? "" : range[1] > range[0] * (1 + 1e-9) ? between(range) : value ? "given" : "",
                 ),
               },
             ]

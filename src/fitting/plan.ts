@@ -3,6 +3,7 @@
 
 import { positive } from "../check.ts";
 import { type Allocation, allocate, allocateSize, type Miss, missBy } from "./allocation.ts";
+import { meet, missUnder, type Needs, type Target } from "./needs.ts";
 import type { Law } from "./points.ts";
 import { allocateByLines, type OptimaFit } from "./powerlaws.ts";
 import { type Interval, interval } from "./quantiles.ts";
@@ -15,6 +16,10 @@ export const isLaw = (model: Model): model is Law => "alpha" in model;
 export interface Plan extends Allocation {
   /** D/N. */
   readonly tokensPerParameter: number;
+  /** D/U; null where tokens are not limited. */
+  readonly epochs: number | null;
+  /** Flops of training alone: less than flops where tokens are to be served. */
+  readonly trainingFlops: number;
   /** 95 %, from the draws; null without draws. */
   readonly ci: Readonly<Record<"flops" | "N" | "D" | "loss" | "tokensPerParameter", Interval>> | null;
   /** Half and double the best N at the same budget; null for approaches 1 and 2, which do not know the loss off the optimum. */
@@ -26,6 +31,8 @@ export interface Plan extends Allocation {
 export interface PlanOptions {
   /** k in C = kND. Default 6. */
   readonly flopsPerToken?: number;
+  /** Tokens to be served, unique tokens, a ceiling on N: a law alone can tell. */
+  readonly needs?: Needs;
   /** Bootstrap draws of the same model. */
   readonly draws?: readonly Model[];
 }
@@ -33,32 +40,44 @@ export interface PlanOptions {
 /**
  * What to train.
  * @param model a law (approach 3) or lines (approaches 1, 2)
- * @param target `{ flops }`, a budget, or `{ N }`, a model size
- * @throws RangeError where neither or both are given, or not positive
+ * @param target `{ flops }`, a budget, or `{ N }`, `{ D }` or `{ loss }`: the compute whose best it is
+ * @throws RangeError where none or several are given, or not positive; a loss that no compute reaches; needs without a law
  */
 export function plan(
   model: Model,
-  target: { readonly flops?: number; readonly N?: number },
-  { flopsPerToken = 6, draws = [] }: PlanOptions = {},
+  target: Target,
+  { flopsPerToken = 6, needs = {}, draws = [] }: PlanOptions = {},
 ): Plan {
   positive("flopsPerToken", flopsPerToken);
-  if ((target.flops === undefined) === (target.N === undefined)) throw new RangeError("give either flops or N");
-  const [name, value] = target.flops === undefined ? (["N", target.N] as const) : (["flops", target.flops] as const);
-  positive(name, value);
+  const [given, ...others] = (["flops", "N", "D", "loss"] as const).filter((name) => target[name] !== undefined);
+  if (given === undefined || others.length > 0) throw new RangeError("give one of flops, N, D and loss");
+  const value = positive(given, target[given]);
+  const plain = Object.values(needs).every((need) => need === undefined) && (given === "flops" || given === "N");
+  if (!plain && !isLaw(model))
+    throw new RangeError("tokens to serve, unique tokens, a ceiling, and D or loss given need the law of approach 3");
   const best = (of: Model): Allocation => {
     if (!isLaw(of)) {
       const { exponent, coefficient } = of.size;
-      return allocateByLines(of, name === "flops" ? value! : (value! / coefficient) ** (1 / exponent));
+      return allocateByLines(of, given === "flops" ? value : (value / coefficient) ** (1 / exponent));
     }
-    return name === "flops" ? allocate(of, value!, flopsPerToken) : allocateSize(of, value!, flopsPerToken);
+    if (!plain) return meet(of, target, flopsPerToken, needs);
+    return given === "flops" ? allocate(of, value, flopsPerToken) : allocateSize(of, value, flopsPerToken);
   };
   const centre = best(model);
+  if (!Number.isFinite(centre.flops) || !(centre.N > 0))
+    throw new RangeError(`no plan reaches ${given} = ${value}: it is beyond what the law and the needs allow`);
+  const miss = (law: Law, factor: number): Miss =>
+    plain
+      ? missBy(law, centre.flops, flopsPerToken, factor)
+      : missUnder(law, meet(law, { flops: centre.flops }, flopsPerToken, needs), flopsPerToken, factor, needs);
   const samples = draws.map(best);
   const laws = draws.filter(isLaw);
   const over = (of: (a: Allocation) => number) => interval(samples.map(of));
   return {
     ...centre,
     tokensPerParameter: centre.D / centre.N,
+    epochs: needs.unique === undefined ? null : centre.D / needs.unique,
+    trainingFlops: flopsPerToken * centre.N * centre.D,
     ci:
       samples.length === 0
         ? null
@@ -72,9 +91,9 @@ export function plan(
     misses: !isLaw(model)
       ? null
       : [0.5, 2].map((factor) => {
-          const missed = laws.map((law) => missBy(law, centre.flops, flopsPerToken, factor));
+          const missed = laws.map((law) => miss(law, factor));
           return {
-            ...missBy(model, centre.flops, flopsPerToken, factor),
+            ...miss(model, factor),
             ci:
               missed.length === 0
                 ? null

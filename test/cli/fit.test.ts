@@ -115,6 +115,26 @@ describe("isoflop plan", () => {
     expect(lines.misses).toBeNull();
   });
 
+  it("from tokens or a loss, under needs, with days and cost", () => {
+    const [served] = json(`plan ${good} ${FAST} --budget 1e22 --serve 1T --unique 20B --max-size 3B`).plans;
+    expect(served.N).toBeLessThanOrEqual(3e9);
+    expect((6 * served.N * served.D + 2 * served.N * 1e12) / 1e22).toBeCloseTo(1, 9);
+    expect(served.epochs).toBeCloseTo(served.D / 20e9, 9);
+    const [billed] = json(
+      `plan ${good} ${FAST} --tokens 100B --devices 8 --device a100 --utilization 0.5 --price 2`,
+    ).plans;
+    expect(billed.D / 1e11).toBeCloseTo(1, 3);
+    expect(billed.days).toBeCloseTo((6 * billed.N * billed.D) / (8 * 312e12 * 0.5) / 86400, 9);
+    expect(billed.cost).toBeCloseTo(billed.days * 24 * 8 * 2, 9);
+    const [reached] = json(`plan ${good} ${FAST} --loss ${billed.loss}`).plans;
+    expect(reached.flops / billed.flops).toBeCloseTo(1, 4);
+    expect(isoflop(`plan ${good} ${FAST} --loss 0.1`)).toMatchObject({
+      status: 2,
+      error: expect.stringMatching(/no plan reaches/),
+    });
+    expect(isoflop(`plan ${good} --budget 1e22 --device abacus`).error).toMatch(/number|give one of/);
+  });
+
   it("draws, warns of long extrapolation, and asks for what it needs", () => {
     const svg = join(folder, "plan.svg");
     const { status, out } = isoflop(`plan ${good} ${FAST} --budget 1e27 --out ${svg}`);
@@ -124,7 +144,7 @@ describe("isoflop plan", () => {
     expect(readFileSync(svg, "utf8")).toContain("off the best size");
     expect(isoflop(`plan ${good}`)).toMatchObject({
       status: 2,
-      error: expect.stringMatching(/--budget C or --size N/),
+      error: expect.stringMatching(/--budget C, --size N, --tokens D or --loss L/),
     });
     expect(isoflop(`plan ${good} --budget 1e22 --size 1e9`).status).toBe(2);
     expect(isoflop(`plan ${ray} --budget 1e22`)).toMatchObject({
