@@ -25,6 +25,11 @@ function split(re: usize, im: usize, x: v128): void {
   store<f64>(im, imag(x));
 }
 
+/** f64 of scratch that transforms takes. */
+export function transformsScratch(m: i32): i32 {
+  return 26 * m + 8;
+}
+
 /**
  * F̃, K̃, P̃ whole, then F_v, K_v, P_v of (4.5), at m values of s (m even) with 0 ≤ Im s ≤ π.
  * out: 12 arrays of m f64, real and imaginary parts in turn. scratch: 26m + 8 f64.
@@ -141,6 +146,11 @@ export function transforms(
 
 /** e^{rs} has vanished below this r Re s. */
 const VANISHED: f64 = -60;
+
+/** f64 of scratch that contourSums takes. */
+export function contourSumsScratch(m: i32): i32 {
+  return 6 * m;
+}
 
 /**
  * (1/π) Im Σ f ds e^{rs} and (1/π) Σ |f ds e^{rs}| for two integrands f and g at each of `count` steps r.

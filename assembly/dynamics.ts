@@ -38,6 +38,16 @@ function resolve(row: usize, lambda: usize, w: usize, x: f64, y: f64, h: usize, 
   }
 }
 
+/** f64 of h that pairSums takes, for n modes and m points. */
+export function pairSumsRoom(n: i32, m: i32): i32 {
+  return 2 * n * m;
+}
+
+/** f64 of wh that pairSums takes. */
+export function pairSumsScratch(n: i32): i32 {
+  return 4 * n;
+}
+
 /**
  * Σ w h_i h_j as it stands: no cancellation, at n modes a pair.
  * h: 2n m f64 of room. wh: 4n f64 of room. out: 4·m(m+1)/2 f64.
@@ -254,6 +264,11 @@ export function pairForm(
       else store<f64>(at, c * (imag(B) - imag(A)), 8);
     }
   }
+}
+
+/** f64 of scratch that quadraticForms takes. */
+export function quadraticFormsScratch(n: i32): i32 {
+  return 4 * n;
 }
 
 /** w_tᵀ Q w_t for `times` vectors w_t of n f64 (n even, `times` a multiple of 4), Q as pairForm leaves it. scratch: 4n f64. */

@@ -58,6 +58,11 @@ export function drawStrips(
   }
 }
 
+/** f64 of scratch that gram takes. */
+export function gramScratch(n: i32): i32 {
+  return 129 * n;
+}
+
 /**
  * G (n × n, zero beyond d; whole 4 × 4 blocks on and below the diagonal) and h (n). n is d rounded up to a multiple of 16.
  * root, target: v f64, √λ_j and √t_j. scratch: (n + 128 n) f64. G and h must be zero on entry.

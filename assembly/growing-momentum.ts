@@ -89,6 +89,11 @@ function swap(p: usize, q: usize): void {
   store<f64>(q, x);
 }
 
+/** f64 of scratch that growMomentum takes. */
+export function growMomentumScratch(n: i32): i32 {
+  return 21 * n + 256;
+}
+
 /**
  * `steps` steps, each with three stages of T, γ1, γ2, γ3, Δ and B; out: P after each. The state is left at the end of the last.
  * scratch: 21n + 256 f64.

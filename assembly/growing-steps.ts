@@ -128,6 +128,11 @@ function accumulate(p: usize, x: V): void {
   store64(p, add(load64(p), x));
 }
 
+/** f64 of scratch that growModes takes. */
+export function growModesScratch(n: i32): i32 {
+  return 32 * n + 328;
+}
+
 /**
  * `steps` steps, each with three stages of T, γ, B and γ′/γ; out: P after each. ρ is left at the end of the last.
  * scratch: 32n + 328 f64.

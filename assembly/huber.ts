@@ -27,6 +27,11 @@ const ROUGH: f64 = 3e-4;
 /** Where the way leads up from a plateau the gradient grows again: f32 comes back at this times as much. */
 const BACK: f64 = 4;
 
+/** f64 of scratch that huber takes. */
+export function huberScratch(): i32 {
+  return 4;
+}
+
 /** The objective at θ (5 f64); its gradient goes to `gradient` (5 f64). scratch: 4 f64. */
 export function huber(
   n: i32,
@@ -136,6 +141,11 @@ function update(H: usize, s: usize, y: usize, Hy: usize): void {
 @inline
 function free(gradient: usize, fixed: i32): void {
   for (let i: usize = 0; i < P; i++) if ((fixed >> (<i32>i)) & 1) store<f64>(gradient + i * 8, 0);
+}
+
+/** f64 of scratch that minimiseHuber takes. */
+export function minimiseHuberScratch(n: i32, near: bool): i32 {
+  return near ? 178 + 9 * n : 68 + 2 * n;
 }
 
 /**

@@ -1,20 +1,30 @@
 // The core's exports, and nothing else. Every kernel takes pointers into linear memory and allocates nothing: the caller
 // owns the memory from heapBase() up (src/kernels/wasm/core.ts).
 
-export { contourSums, transforms } from "./contour";
-export { measureSums, pairDifferences, pairForm, pairSums, quadraticForms, stepForcedSums } from "./dynamics";
+export { contourSums, contourSumsScratch, transforms, transformsScratch } from "./contour";
+export {
+  measureSums,
+  pairDifferences,
+  pairForm,
+  pairSums,
+  pairSumsRoom,
+  pairSumsScratch,
+  quadraticForms,
+  quadraticFormsScratch,
+  stepForcedSums,
+} from "./dynamics";
 export { indexPowers } from "./elementary";
-export { drawStrips, gram } from "./gram";
-export { huber, logs, minimiseHuber } from "./huber";
-export { growModes } from "./growing-steps";
-export { growMomentum } from "./growing-momentum";
+export { drawStrips, gram, gramScratch } from "./gram";
+export { huber, huberScratch, logs, minimiseHuber, minimiseHuberScratch } from "./huber";
+export { growModes, growModesScratch } from "./growing-steps";
+export { growMomentum, growMomentumScratch } from "./growing-momentum";
 export { heapBase } from "./memory";
 export { modeSums } from "./modes";
 export { stepMomentum } from "./momentum";
-export { projectionGains } from "./projection";
+export { projectionGains, projectionGainsScratch } from "./projection";
 export { fill, philox } from "./random";
-export { axisKappa, solveKappa, walkKappa } from "./resolvent";
-export { denseLoss, denseSteps, spectralSteps } from "./sgd";
+export { axisKappa, kappaScratch, solveKappa, walkKappa } from "./resolvent";
+export { denseLoss, denseLossScratch, denseSteps, denseStepsScratch, spectralSteps } from "./sgd";
 export { drawSingleStrips, singleLoss } from "./single";
-export { rationalQL, tridiagonalize } from "./tridiagonal";
-export { powers, stepModes, stepRealModes, volterra } from "./volterra";
+export { rationalQL, tridiagonalize, tridiagonalizeScratch } from "./tridiagonal";
+export { powers, stepModes, stepModesScratch, stepRealModes, stepRealModesScratch, volterra } from "./volterra";

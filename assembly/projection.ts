@@ -83,6 +83,11 @@ function pair(g: f64, k: f64, gk: f64, h: f64, j: f64): f64 {
   return (h * c + j * d) / determinant;
 }
 
+/** f64 of scratch that projectionGains takes. */
+export function projectionGainsScratch(n: i32, K: i32): i32 {
+  return (3 * K + 4) * n + 7 * K + K * K;
+}
+
 /**
  * Decreases for each of m rows of n weights: m × K², α slowest. columns: U (K × n), V (K × n), s (n), K a multiple of 4; n of 4.
  * scratch: (3K + 4) n + 7K + K² f64.

@@ -7,6 +7,11 @@ const MAX_ITERATIONS: i32 = 60;
 /** Newton converges quadratically: a step this small leaves an error below rounding. */
 const LAST_STEP: f64 = 1e-9;
 
+/** f64 of scratch that each of the kernels below takes. */
+export function kappaScratch(): i32 {
+  return 8;
+}
+
 /**
  * One solve, from the guess in `scratch` (x, y), which the root replaces where Newton's method converges to the physical one.
  * scratch: 8 f64 — the root; the derivative dζ/dκ beside it; and room for the sums. Returns whether it did.

@@ -161,12 +161,17 @@ function oneFeatures(v: i32, n: i32, x: usize, strips: usize, phi: usize): void 
 /** Samples whose φ are held at a time where that is more than a step's: no φ waits on θ, so steps share their passes over W. */
 const AHEAD: i32 = 16;
 
+/** f64 of scratch that denseSteps takes: V, n as there, `samples` = members · B with the largest B. */
+export function denseStepsScratch(V: i32, n: i32, samples: i32): i32 {
+  return 5 * V + n + max(samples, AHEAD) * (n + 1) + 16;
+}
+
 /**
  * `count` steps of `members` members, numbered member, member + apart, …, that share one W. n is d rounded up to a multiple of 16, V is v
  * rounded up likewise. strips: W, in f32 where `single` (single.ts). root, target: V f64, √λ_j and √t_j (zero beyond v). theta,
  * and with momentum y: members · n f64. kind, parameter: the distribution of z. sigma: of the label noise. done: a f64 for each
  * member: the steps done, fewer than `count` where e² > limit stopped it. scratch: (5 V + n + s (n + 1) + 16) f64, s the larger
- * of members·B, with the largest B, and AHEAD (which src/kernels/wasm/simulation.ts knows).
+ * of members·B, with the largest B, and AHEAD.
  */
 export function denseSteps(
   members: i32,
@@ -263,6 +268,11 @@ export function denseSteps(
       }
     }
   }
+}
+
+/** f64 of scratch that denseLoss takes. */
+export function denseLossScratch(v: i32): i32 {
+  return 2 * v;
 }
 
 /** P(θ) = Σ_j (√λ_j Σ_i W_ji θ_i − √t_j)². scratch: 2 v f64. */

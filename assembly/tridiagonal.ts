@@ -149,6 +149,11 @@ function rankUpdate(n: i32, from: i32, count: i32, G: usize, U: usize, W: usize,
       );
 }
 
+/** f64 of scratch that tridiagonalize takes. */
+export function tridiagonalizeScratch(n: i32): i32 {
+  return 100 * n;
+}
+
 /**
  * Reduces G to the tridiagonal T with first basis vector along h: its diagonal (n) and the entries below it (n).
  * `size` ≤ n is the order of the matrix; rows and columns from there on are zero. G and h are overwritten.

@@ -53,6 +53,11 @@ function advance(rr: usize, ri: usize, gr: usize, gi: usize, qr: usize, qi: usiz
   return p;
 }
 
+/** f64 of scratch that stepModes takes. */
+export function stepModesScratch(n: i32): i32 {
+  return 4 * n;
+}
+
 /**
  * `steps` steps with γ and B given for each; out: P before each. ρ is left at the end of the last.
  * scratch: 4n f64.
@@ -102,6 +107,11 @@ export function stepModes(
       sum1 = add(sum1, advance(rr + j, ri + j, gr + j, gi + j, qr + j, qi + j, push));
     }
   }
+}
+
+/** f64 of scratch that stepRealModes takes. */
+export function stepRealModesScratch(n: i32): i32 {
+  return 2 * n;
 }
 
 /** As `stepModes` on real nodes. scratch: 2n f64. */

@@ -2,7 +2,7 @@
 
 import type { ContourKernels } from "../contour.ts";
 import type { ComplexArray } from "../resolvent.ts";
-import type { Core } from "./core.ts";
+import { type Core, padded } from "./core.ts";
 import { putModes } from "./resolvent.ts";
 
 export function contourKernels(core: Core): ContourKernels {
@@ -10,31 +10,34 @@ export function contourKernels(core: Core): ContourKernels {
     transforms({ modes, d, gamma, batch, kappa0 }, s) {
       const arena = core.arena();
       const { n, lambda, trace, energy, ratio } = putModes(arena, modes);
-      const m = s.re.length;
-      const points = [arena.put(s.re), arena.put(s.im)] as const;
+      const count = s.re.length;
+      // two at a time: the last again fills them up
+      const m = padded(count, 2);
+      const points = [arena.put(s.re, m, s.re[count - 1]), arena.put(s.im, m, s.im[count - 1])] as const;
       const out = arena.space(12 * m);
-      const scratch = arena.space(26 * m + 8);
+      const scratch = arena.space(core.run.transformsScratch(m));
       const sizes = [d, gamma, batch, kappa0] as const;
-      const failed = core.call("transforms", n, lambda, trace, energy, ratio, ...sizes, m, ...points, out, scratch);
+      const failed = core.run.transforms(n, lambda, trace, energy, ratio, ...sizes, m, ...points, out, scratch);
       const column = (c: number): ComplexArray => ({
-        re: arena.take(out + 16 * c * m, m),
-        im: arena.take(out + 16 * c * m + 8 * m, m),
+        re: arena.take(out + 16 * c * m, count),
+        im: arena.take(out + 16 * c * m + 8 * m, count),
       });
       return {
         whole: { F: column(0), K: column(1), P: column(2) },
         singular: { F: column(3), K: column(4), P: column(5) },
-        failed,
+        failed: Math.min(failed, count),
       };
     },
 
     contourSums({ s, ds }, f, g, steps) {
       const arena = core.arena();
-      const m = s.re.length;
-      const nodes = [s, ds, f, g].flatMap(({ re, im }) => [arena.put(re), arena.put(im)]);
+      // two at a time: where ds = 0 fills them up, nothing is added
+      const m = padded(s.re.length, 2);
+      const nodes = arena.putAll([s.re, s.im, ds.re, ds.im, f.re, f.im, g.re, g.im], m);
       const r = arena.put(steps);
       const count = steps.length;
       const out = arena.space(4 * count);
-      core.call("contourSums", m, ...nodes, count, r, out, arena.space(6 * m));
+      core.run.contourSums(m, ...nodes, count, r, out, arena.space(core.run.contourSumsScratch(m)));
       const column = (c: number) => arena.take(out + 8 * c * count, count);
       return [
         { value: column(0), size: column(1) },

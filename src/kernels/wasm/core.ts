@@ -3,39 +3,35 @@
 
 import { instantiateSync } from "@assemblyscript/loader";
 import { bytes, size } from "./bytes.ts";
+import type { Exports } from "./exports.ts";
 import { inflate } from "./inflate.ts";
 
-type Kernel = (...args: number[]) => number;
-
 export class Core {
-  readonly #memory: WebAssembly.Memory;
-  readonly #base: number;
-  readonly #exports: Record<string, Kernel>;
+  /** The kernels, as the compiler declares them. */
+  readonly run: Exports;
+  protected readonly memory: WebAssembly.Memory;
+  /** Where the arena begins. */
+  protected readonly base: number;
 
   constructor(module: BufferSource | WebAssembly.Module = coreModule()) {
     const { exports } = instantiateSync<Record<string, unknown>>(module, {});
-    this.#memory = exports.memory as WebAssembly.Memory;
-    this.#exports = exports as Record<string, Kernel>;
-    this.#base = align(this.call("heapBase"));
-  }
-
-  /** Calls an exported kernel. */
-  call(kernel: string, ...args: number[]): number {
-    return this.#exports[kernel]!(...args);
+    this.memory = exports.memory as WebAssembly.Memory;
+    this.run = exports as unknown as Exports;
+    this.base = align(this.run.heapBase());
   }
 
   /** An arena over the whole free memory. It is valid until the next `arena()`: take results out before. */
   arena(): Arena {
-    return new Arena(this.#memory, this.#base);
+    return new Arena(this.memory, this.base);
   }
 }
 
 export class Arena {
-  readonly #memory: WebAssembly.Memory;
+  protected readonly memory: WebAssembly.Memory;
   #top: number;
 
   constructor(memory: WebAssembly.Memory, base: number) {
-    this.#memory = memory;
+    this.memory = memory;
     this.#top = base;
   }
 
@@ -48,8 +44,8 @@ export class Arena {
   bytes(n: number): number {
     const pointer = this.#top;
     this.#top = align(pointer + n);
-    const missing = this.#top - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / 65536));
+    const missing = this.#top - this.memory.buffer.byteLength;
+    if (missing > 0) this.memory.grow(Math.ceil(missing / 65536));
     return pointer;
   }
 
@@ -62,6 +58,11 @@ export class Arena {
     return pointer;
   }
 
+  /** Copies arrays in, each as `put` does: as many pointers as arrays. */
+  putAll<const T extends readonly Float64Array[]>(arrays: T, length?: number): { [I in keyof T]: number } {
+    return arrays.map((values) => this.put(values, length)) as { [I in keyof T]: number };
+  }
+
   /** The same for f32, as they are. */
   putSingles(values: Float32Array): number {
     const pointer = this.bytes(values.byteLength);
@@ -71,12 +72,12 @@ export class Arena {
 
   /** A view of n f32 in place: gone with the next `space` or `put`. */
   singles(pointer: number, n: number): Float32Array {
-    return new Float32Array(this.#memory.buffer, pointer >>> 0, n);
+    return new Float32Array(this.memory.buffer, pointer >>> 0, n);
   }
 
   /** A view of n f64 in place: gone with the next `space` or `put`. */
   view(pointer: number, n: number): Float64Array {
-    return new Float64Array(this.#memory.buffer, pointer >>> 0, n);
+    return new Float64Array(this.memory.buffer, pointer >>> 0, n);
   }
 
   /** Copies n f64 out. */

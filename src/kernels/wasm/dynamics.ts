@@ -2,7 +2,6 @@
 
 import { type DynamicsKernels, type Measure, type OnePoint, SHARED } from "../dynamics.ts";
 import { spiral } from "../reference/spiral.ts";
-import type { ComplexArray } from "../resolvent.ts";
 import { type Arena, type Core, padded } from "./core.ts";
 
 function putMeasure(arena: Arena, { lambda, weight }: Measure): [n: number, lambda: number, weight: number] {
@@ -32,7 +31,7 @@ export function dynamicsKernels(core: Core): DynamicsKernels {
       const kr = arena.put(kappa.re);
       const ki = arena.put(kappa.im);
       const out = arena.space(4 * m);
-      core.call("measureSums", ...weights, m, kr, ki, out);
+      core.run.measureSums(...weights, m, kr, ki, out);
       const rows = arena.view(out, 4 * m);
       const column = (c: number) => Float64Array.from({ length: m }, (_, i) => rows[4 * i + c]!);
       return { value: { re: column(0), im: column(1) }, slope: { re: column(2), im: column(3) } };
@@ -45,9 +44,19 @@ export function dynamicsKernels(core: Core): DynamicsKernels {
       const m = path.re.length;
       const zr = arena.put(path.re);
       const zi = arena.put(path.im);
-      const kr = arena.put(Float64Array.of(first), m);
-      const ki = arena.put(Float64Array.of(0), m);
-      const walked = core.call("walkKappa", ...weights, invN, invP, m, zr, zi, kr, ki, arena.space(8));
+      const kr = arena.put(Float64Array.of(first), Math.max(1, m));
+      const ki = arena.put(Float64Array.of(0), Math.max(1, m));
+      const walked = core.run.walkKappa(
+        ...weights,
+        invN,
+        invP,
+        m,
+        zr,
+        zi,
+        kr,
+        ki,
+        arena.space(core.run.kappaScratch()),
+      );
       const [re, im] = [arena.view(kr, m), arena.view(ki, m)];
       const pick = (view: Float64Array) => Float64Array.from(at, (i) => view[i]!);
       return { kappa: { re: pick(re), im: pick(im) }, reached: at.filter((i) => i < walked).length };
@@ -63,12 +72,12 @@ export function dynamicsKernels(core: Core): DynamicsKernels {
         const out = arena.space(2 * m * (m + 1));
         if (summed) {
           const n = weights[0];
-          const room = [2 * m * n, 4 * n].map((size) => arena.space(size));
-          core.call("pairSums", ...weights, m, kr, ki, ...room, out);
+          const room = [arena.space(core.run.pairSumsRoom(n, m)), arena.space(core.run.pairSumsScratch(n))] as const;
+          core.run.pairSums(...weights, m, kr, ki, ...room, out);
         } else {
           const rows = arena.space(4 * m);
-          core.call("measureSums", ...weights, m, kr, ki, rows);
-          core.call("pairDifferences", m, kr, ki, rows, out);
+          core.run.measureSums(...weights, m, kr, ki, rows);
+          core.run.pairDifferences(m, kr, ki, rows, out);
         }
         return out;
       };
@@ -76,7 +85,7 @@ export function dynamicsKernels(core: Core): DynamicsKernels {
       const rows = arena.put(interleaved(nodes));
       const form = arena.space(4 * m * m);
       return shared.map((kind) => {
-        core.call("pairForm", SHARED.indexOf(kind), invN, invP, variance, m, rows, T0, E1, form);
+        core.run.pairForm(SHARED.indexOf(kind), invN, invP, variance, m, rows, T0, E1, form);
         return arena.take(form, 4 * m * m);
       });
     },
@@ -87,18 +96,17 @@ export function dynamicsKernels(core: Core): DynamicsKernels {
       const Q = arena.put(form);
       const w = arena.put(vectors, n * padded(times));
       const out = arena.space(padded(times));
-      core.call("quadraticForms", n, Q, padded(times), w, out, arena.space(4 * n));
+      core.run.quadraticForms(n, Q, padded(times), w, out, arena.space(core.run.quadraticFormsScratch(n)));
       return arena.take(out, times);
     },
 
     forcedSums(a, k, forcing, steps) {
       const arena = core.arena();
       const m = padded(a.re.length);
-      const put = ({ re, im }: ComplexArray) => [arena.put(re, m), arena.put(im, m)];
-      const pointers = [...put(a), ...put(k), ...put(forcing)];
+      const pointers = arena.putAll([a.re, a.im, k.re, k.im, forcing.re, forcing.im], m);
       let done = 0;
       return steps.map((step) => {
-        const loss = core.call("stepForcedSums", m, ...pointers, step - done);
+        const loss = core.run.stepForcedSums(m, ...pointers, step - done);
         done = step;
         return loss;
       });

@@ -23,7 +23,7 @@ export function huberKernels(core: Core): HuberKernels {
       const points = putData(arena, data);
       const at = arena.put(theta);
       const gradient = arena.space(PARAMETERS);
-      const value = core.call("huber", ...points, delta, at, gradient, arena.space(4));
+      const value = core.run.huber(...points, delta, at, gradient, arena.space(core.run.huberScratch()));
       return { value, gradient: arena.take(gradient, PARAMETERS) };
     },
 
@@ -34,15 +34,14 @@ export function huberKernels(core: Core): HuberKernels {
       const theta = arena.put(starts);
       const value = arena.space(m);
       const info = arena.space(2 * m);
-      const scratch = arena.space((near ? 178 : 68) + (near ? 9 : 2) * points[0]);
-      const failed = core.call(
-        "minimiseHuber",
+      const scratch = arena.space(core.run.minimiseHuberScratch(points[0], near));
+      const failed = core.run.minimiseHuber(
         ...points,
         delta,
         m,
         theta,
         fixed,
-        near ? 1 : 0,
+        near,
         tolerance,
         maxIterations,
         value,
@@ -75,8 +74,8 @@ export function huberKernels(core: Core): HuberKernels {
       const columns = rows(values, 2 * count + 1);
       const w = rows(weights, m);
       const gains = arena.space(m * count * count);
-      const scratch = arena.space((3 * count + 4) * N + 7 * count + count * count);
-      core.call("projectionGains", N, count, columns, m, w, gains, scratch);
+      const scratch = arena.space(core.run.projectionGainsScratch(N, count));
+      core.run.projectionGains(N, count, columns, m, w, gains, scratch);
       return arena.take(gains, m * count * count);
     },
 
@@ -85,7 +84,7 @@ export function huberKernels(core: Core): HuberKernels {
       const n = padded(values.length);
       const x = arena.put(values, n, 1);
       const out = arena.space(n);
-      core.call("logs", n, x, out);
+      core.run.logs(n, x, out);
       return arena.take(out, values.length);
     },
   };

@@ -22,8 +22,9 @@ export function resolventKernels(core: Core): ResolventKernels {
       const m = kappa.re.length;
       const kr = arena.put(kappa.re);
       const ki = arena.put(kappa.im);
-      const out = Array.from({ length: 6 }, () => arena.space(m));
-      core.call("modeSums", n, lambda, trace, energy, ratio, m, kr, ki, ...out);
+      const room = () => arena.space(m);
+      const out = [room(), room(), room(), room(), room(), room()] as const;
+      core.run.modeSums(n, lambda, trace, energy, ratio, m, kr, ki, ...out);
       const [D, G, H] = [0, 2, 4].map((i) => ({ re: arena.take(out[i]!, m), im: arena.take(out[i + 1]!, m) }));
       return { D: D!, G: G!, H: H! };
     },
@@ -39,8 +40,8 @@ export function resolventKernels(core: Core): ResolventKernels {
       const zi = arena.put(zeta.im);
       const kr = arena.put(kappa.re);
       const ki = arena.put(kappa.im);
-      const scratch = arena.space(8);
-      const failed = core.call("solveKappa", n, lambda, trace, invN, invP, m, zr, zi, kr, ki, scratch);
+      const scratch = arena.space(core.run.kappaScratch());
+      const failed = core.run.solveKappa(n, lambda, trace, invN, invP, m, zr, zi, kr, ki, scratch);
       kappa.re.set(arena.view(kr, m));
       kappa.im.set(arena.view(ki, m));
       return failed;
@@ -53,9 +54,9 @@ export function resolventKernels(core: Core): ResolventKernels {
       const trace = arena.put(modes.trace, n);
       const m = x.length;
       const at = arena.put(x);
-      const kr = arena.put(Float64Array.of(near?.re ?? Number.NaN), m);
-      const ki = arena.put(Float64Array.of(near?.im ?? Number.NaN), m);
-      core.call("axisKappa", n, lambda, trace, invN, kappa0, m, at, kr, ki, arena.space(8));
+      const kr = arena.put(Float64Array.of(near?.re ?? Number.NaN), Math.max(1, m));
+      const ki = arena.put(Float64Array.of(near?.im ?? Number.NaN), Math.max(1, m));
+      core.run.axisKappa(n, lambda, trace, invN, kappa0, m, at, kr, ki, arena.space(core.run.kappaScratch()));
       return { re: arena.take(kr, m), im: arena.take(ki, m) };
     },
   };

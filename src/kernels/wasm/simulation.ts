@@ -12,9 +12,6 @@ import {
 } from "../simulation.ts";
 import type { Arena, Core } from "./core.ts";
 
-/** Of assembly/sgd.ts: samples of dense SGD held at a time, where steps have fewer. */
-const AHEAD = 16;
-
 /** The seed's low and high 32 bits. */
 const key = (seed: number): [number, number] => [seed | 0, Math.floor(seed / 2 ** 32)];
 
@@ -34,7 +31,7 @@ function putDrive(arena: Arena, { count, gamma, batch, momentum }: Steps) {
     for (let r = 0; r < rows; r++) table[5 * r + i] = i === 4 ? 1 - atStep(column, r) : atStep(column, r);
   });
   const most = typeof batch === "number" ? batch : batch.reduce((a, b) => Math.max(a, b), 0);
-  return { drive: [arena.put(table), rows > 1 ? 40 : 0], most };
+  return { drive: [arena.put(table), rows > 1 ? 40 : 0] as const, most };
 }
 
 /** y where there is momentum; 0 for plain SGD. */
@@ -53,14 +50,14 @@ export function simulationKernels(core: Core): SimulationKernels {
     indexPowers(n, p) {
       const arena = core.arena();
       const out = arena.space(padded(n));
-      core.call("indexPowers", padded(n), p, out);
+      core.run.indexPowers(padded(n), p, out);
       return arena.take(out, n);
     },
 
     random({ seed, stream, member, step }, distribution, n, out = new Float64Array(n)) {
       const arena = core.arena();
       const drawn = arena.space(padded(n));
-      core.call("fill", ...kind(distribution), 0, padded(n), ...key(seed), STREAMS[stream], member, step, drawn);
+      core.run.fill(...kind(distribution), 0, padded(n), ...key(seed), STREAMS[stream], member, step, drawn);
       out.set(arena.view(drawn, n));
       return out;
     },
@@ -68,7 +65,7 @@ export function simulationKernels(core: Core): SimulationKernels {
     philox(counter, key) {
       const arena = core.arena();
       const out = arena.space(16);
-      core.call("philox", ...counter, ...key, out);
+      core.run.philox(...counter, ...key, out);
       return new Uint32Array(arena.take(out, 8).buffer);
     },
 
@@ -79,8 +76,8 @@ export function simulationKernels(core: Core): SimulationKernels {
       const pointers = putRoots(arena, roots);
       const G = arena.put(new Float64Array(0), n * n);
       const h = arena.put(new Float64Array(0), n);
-      const scratch = arena.space(129 * n);
-      core.call("gram", v, d, n, ...pointers, ...key(seed), STREAMS.embedding, draw, G, h, scratch);
+      const scratch = arena.space(core.run.gramScratch(n));
+      core.run.gram(v, d, n, ...pointers, ...key(seed), STREAMS.embedding, draw, G, h, scratch);
       return { matrix: arena.take(G, n * n), overlap: arena.take(h, n), d };
     },
 
@@ -90,7 +87,7 @@ export function simulationKernels(core: Core): SimulationKernels {
       const G = arena.put(matrix);
       const h = arena.put(overlap);
       const [diagonal, below] = [arena.space(n), arena.space(n)];
-      const norm = core.call("tridiagonalize", d, n, G, h, diagonal, below, arena.space(100 * n));
+      const norm = core.run.tridiagonalize(d, n, G, h, diagonal, below, arena.space(core.run.tridiagonalizeScratch(n)));
       return { diagonal: arena.take(diagonal, d), below: arena.take(below, d), norm };
     },
 
@@ -98,7 +95,7 @@ export function simulationKernels(core: Core): SimulationKernels {
       const arena = core.arena();
       const d = diagonal.length;
       const [eigenvalues, e, first] = [arena.put(diagonal), arena.put(below), arena.put(Float64Array.of(1), d)];
-      const failed = core.call("rationalQL", d, eigenvalues, e, first);
+      const failed = core.run.rationalQL(d, eigenvalues, e, first);
       const weights = arena.take(first, d).map((s) => (norm * s) ** 2);
       return { eigenvalues: arena.take(eigenvalues, d), weights, failed };
     },
@@ -109,12 +106,12 @@ export function simulationKernels(core: Core): SimulationKernels {
       const row = arena.space(n);
       const single = precision === "f32";
       const strips = arena.bytes((single ? 4 : 8) * v * n);
-      const numbers = [1 / Math.sqrt(d), ...key(seed), STREAMS.embedding, draw, row, strips];
+      const numbers = [1 / Math.sqrt(d), ...key(seed), STREAMS.embedding, draw, row, strips] as const;
       if (single) {
-        core.call("drawSingleStrips", v, d, n, ...numbers);
+        core.run.drawSingleStrips(v, d, n, ...numbers);
         return arena.singles(strips, v * n).slice();
       }
-      core.call("drawStrips", 0, v, d, n, 0, ...numbers);
+      core.run.drawStrips(0, v, d, n, 0, ...numbers);
       return arena.take(strips, v * n);
     },
 
@@ -126,9 +123,9 @@ export function simulationKernels(core: Core): SimulationKernels {
       const y = putMomentum(arena, steps, n);
       const lambda = arena.put(eigenvalues, n);
       const { drive, most } = putDrive(arena, steps);
-      const room = [arena.space(most * n), arena.space(most)];
-      const modes = [pointer, y, lambda, ...drive, ...room];
-      const done = core.call("spectralSteps", n, count, ...modes, ...key(seed), member, first, limit);
+      const room = [arena.space(most * n), arena.space(most)] as const;
+      const modes = [pointer, y, lambda, ...drive, ...room] as const;
+      const done = core.run.spectralSteps(n, count, ...modes, ...key(seed), member, first, limit);
       u.set(arena.view(pointer, u.length));
       momentum?.y.set(arena.view(y, u.length));
       return done;
@@ -146,29 +143,11 @@ export function simulationKernels(core: Core): SimulationKernels {
       const y = putMomentum(arena, steps, theta.length);
       const { drive, most } = putDrive(arena, steps);
       const done = arena.space(members);
-      const scratch = arena.space(5 * V + n + Math.max(members * most, AHEAD) * (n + 1) + 16);
-      const shape = [members, count, v, V, n];
-      const single = strips instanceof Float32Array ? 1 : 0;
-      const law = [...kind(distribution), ...drive, noise];
-      core.call(
-        "denseSteps",
-        ...[
-          ...shape,
-          single,
-          matrix,
-          ...data,
-          pointer,
-          y,
-          ...law,
-          ...key(seed),
-          member,
-          apart,
-          first,
-          limit,
-          done,
-          scratch,
-        ],
-      );
+      const scratch = arena.space(core.run.denseStepsScratch(V, n, members * most));
+      const shape = [members, count, v, V, n, strips instanceof Float32Array] as const;
+      const law = [...kind(distribution), ...drive, noise] as const;
+      const ends = [first, limit, done, scratch] as const;
+      core.run.denseSteps(...shape, matrix, ...data, pointer, y, ...law, ...key(seed), member, apart, ...ends);
       theta.set(arena.view(pointer, theta.length));
       momentum?.y.set(arena.view(y, theta.length));
       return arena.take(done, members);
@@ -181,10 +160,10 @@ export function simulationKernels(core: Core): SimulationKernels {
       const matrix = putStrips(arena, strips);
       const data = putRoots(arena, roots);
       const pointer = arena.put(theta);
-      const scratch = arena.space(2 * v);
+      const scratch = arena.space(core.run.denseLossScratch(v));
       const kernel = strips instanceof Float32Array ? "singleLoss" : "denseLoss";
       return Float64Array.from({ length: members }, (_, q) =>
-        core.call(kernel, v, n, matrix, ...data, pointer + 8 * n * q, scratch),
+        core.run[kernel](v, n, matrix, ...data, pointer + 8 * n * q, scratch),
       );
     },
   };

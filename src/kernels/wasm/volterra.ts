@@ -30,13 +30,37 @@ export function volterraKernels(core: Core): VolterraKernels {
         const z = arena.put(nodes.z.re, n);
         const s = arena.put(nodes.source.re, n);
         const rho = arena.put(state.re, n);
-        core.call("stepRealModes", n, z, s, nodes.rest, rho, steps, g, b, noise, out, arena.space(2 * n));
+        core.run.stepRealModes(
+          n,
+          z,
+          s,
+          nodes.rest,
+          rho,
+          steps,
+          g,
+          b,
+          noise,
+          out,
+          arena.space(core.run.stepRealModesScratch(n)),
+        );
         state.re.set(arena.view(rho, state.re.length));
       } else {
         const z = putComplex(arena, nodes.z, n);
         const s = putComplex(arena, nodes.source, n);
         const rho = putComplex(arena, state, n);
-        core.call("stepModes", n, ...z, ...s, nodes.rest, ...rho, steps, g, b, noise, out, arena.space(4 * n));
+        core.run.stepModes(
+          n,
+          ...z,
+          ...s,
+          nodes.rest,
+          ...rho,
+          steps,
+          g,
+          b,
+          noise,
+          out,
+          arena.space(core.run.stepModesScratch(n)),
+        );
         take(arena, rho, state);
       }
       return arena.take(out, steps);
@@ -49,10 +73,10 @@ export function volterraKernels(core: Core): VolterraKernels {
       const z = putComplex(arena, nodes.z, n);
       const s = putComplex(arena, nodes.source, n);
       const rho = putComplex(arena, state, n);
-      const drive = [time, gamma, batch, slope].map((values) => arena.put(values));
+      const drive = arena.putAll([time, gamma, batch, slope]);
       const out = arena.space(steps);
-      const scratch = arena.space(32 * n + 328);
-      core.call("growModes", n, ...z, ...s, nodes.rest, ...rho, steps, ...drive, noise, out, scratch);
+      const scratch = arena.space(core.run.growModesScratch(n));
+      core.run.growModes(n, ...z, ...s, nodes.rest, ...rho, steps, ...drive, noise, out, scratch);
       take(arena, rho, state);
       return arena.take(out, steps);
     },
@@ -68,10 +92,10 @@ export function volterraKernels(core: Core): VolterraKernels {
       );
       const q = gamma * gamma * batch;
       const out = arena.space(count);
-      core.call("powers", n, ...growths, ...putComplex(arena, forcing, n), rest, count, out);
+      core.run.powers(n, ...growths, ...putComplex(arena, forcing, n), rest, count, out);
       const F = arena.take(out, count);
       const scaled = { re: source.re.map((x) => q * x), im: source.im.map((y) => q * y) };
-      core.call("powers", n, ...growths, ...putComplex(arena, scaled, n), 0, count, out);
+      core.run.powers(n, ...growths, ...putComplex(arena, scaled, n), 0, count, out);
       return { forcing: F, kernel: arena.take(out, count) };
     },
 
@@ -85,7 +109,7 @@ export function volterraKernels(core: Core): VolterraKernels {
       for (let i = 0; i < n; i++) reversed[n + 7 - i] = kernel[i]!;
       const K = arena.put(reversed);
       const P = arena.space(room);
-      core.call("volterra", n, F, K, P);
+      core.run.volterra(n, F, K, P);
       return arena.take(P, n);
     },
   };

@@ -12,7 +12,10 @@ import { volterraKernels } from "./volterra.ts";
 
 /** Kernels on a WebAssembly instance of their own. `module` defaults to the bytes embedded in the library. */
 export function wasmKernels(module?: BufferSource | WebAssembly.Module): Kernels {
-  const core = new Core(module);
+  return kernelsOn(new Core(module));
+}
+
+export function kernelsOn(core: Core): Kernels {
   return {
     name: "wasm",
     ...resolventKernels(core),

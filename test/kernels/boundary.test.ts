@@ -1,0 +1,202 @@
+// The boundary to the core: every kernel, at sizes where blocks of four, eight and sixteen begin and end, writes nothing that is
+// not its own and reads nothing that was not given, so that the bits are those without guard.
+
+import { afterAll, describe, expect, it } from "vitest";
+import type { Kernels } from "../../src/kernels/kernels.ts";
+import type { ComplexArray } from "../../src/kernels/resolvent.ts";
+import { Core } from "../../src/kernels/wasm/core.ts";
+import { kernelsOn } from "../../src/kernels/wasm/wasm.ts";
+import { GuardedCore } from "./guarded.ts";
+
+const SIZES = [0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 33, 130];
+
+/** Numbers in (0, 1), the same at every call of one place. */
+const numbers = (n: number, place: number, scale = 1): Float64Array =>
+  Float64Array.from(
+    { length: n },
+    (_, i) => scale * (0.05 + (0.9 * ((Math.imul(i + 1, 2654435761) + place * 40503) >>> 0)) / 2 ** 32),
+  );
+const complex = (n: number, place: number, scale = 1): ComplexArray => ({
+  re: numbers(n, place, scale),
+  im: numbers(n, place + 1, scale),
+});
+const modes = (n: number) => ({
+  lambda: numbers(n, 1),
+  trace: numbers(n, 2),
+  energy: numbers(n, 3),
+  ratio: numbers(n, 4),
+});
+const nodes = (n: number, real = false) => {
+  const one = (place: number, scale: number) => {
+    const { re, im } = complex(n, place, scale);
+    return real ? { re, im: new Float64Array(n) } : { re, im };
+  };
+  return { z: one(5, 0.5), forcing: one(7, 1 / (n + 1)), source: one(9, 0.1 / (n + 1)), rest: 0.1 };
+};
+/** A grid of k growing steps: three stages each. */
+const stages = (k: number) => ({
+  time: Float64Array.from({ length: 3 * k }, (_, i) => 100 + i),
+  gamma: numbers(3 * k, 12, 0.1),
+  gamma1: numbers(3 * k, 13, 0.1),
+  gamma2: numbers(3 * k, 14, 0.1),
+  gamma3: numbers(3 * k, 15, 0.1),
+  delta: numbers(3 * k, 16, 0.1),
+  slope: new Float64Array(3 * k),
+  batch: new Float64Array(3 * k).fill(2),
+  noise: 0.1,
+});
+const data = (n: number) => ({ x: numbers(n, 20), y: numbers(n, 21), l: numbers(n, 22), w: numbers(n, 23) });
+const roots = (v: number) => ({ root: numbers(v, 24), target: numbers(v, 25) });
+const onePoint = (m: number) => ({
+  z: complex(m, 30),
+  kappa: complex(m, 32),
+  R1: complex(m, 34),
+  R3: complex(m, 36),
+  D: complex(m, 38),
+  G: complex(m, 40),
+});
+const law = { seed: 7, first: 0, limit: 1e9, gamma: 0.05 };
+
+/** Each kernel at n points (modes, rows, features) and k of whatever else it counts. */
+const CALLS: Record<string, (kernels: Kernels, n: number, k: number) => unknown> = {
+  modeSums: (kernels, n, k) => kernels.modeSums(modes(n), complex(k, 1)),
+  solveKappa: (kernels, n, k) => {
+    const kappa = complex(k, 50);
+    return [kernels.solveKappa(modes(n), 0.01, 0.005, complex(k, 52), kappa), kappa];
+  },
+  axisKappa: (kernels, n, k) => kernels.axisKappa(modes(n), 0.01, 0.02, numbers(k, 54)),
+  transforms: (kernels, n, k) =>
+    kernels.transforms({ modes: modes(n), d: 10, gamma: 0.01, batch: 2, kappa0: 0.02 }, complex(k, 56)),
+  contourSums: (kernels, n, k) =>
+    kernels.contourSums({ s: complex(n, 58), ds: complex(n, 60) }, complex(n, 62), complex(n, 64), numbers(k, 66)),
+  stepModes: (kernels, n, k) => {
+    const state = complex(n, 68);
+    return [
+      kernels.stepModes(nodes(n), state, { gamma: numbers(k, 70, 0.1), batch: numbers(k, 71), noise: 0.1 }),
+      state,
+    ];
+  },
+  "stepModes, real": (kernels, n, k) => {
+    const state = { re: numbers(n, 68), im: new Float64Array(n) };
+    return [
+      kernels.stepModes(nodes(n, true), state, { gamma: numbers(k, 70, 0.1), batch: numbers(k, 71), noise: 0.1 }),
+      state,
+    ];
+  },
+  growModes: (kernels, n, k) => {
+    const state = complex(n, 72);
+    return [kernels.growModes(nodes(n), state, stages(k)), state];
+  },
+  powers: (kernels, n, k) => kernels.powers(nodes(n), 0.1, 2, k),
+  volterra: (kernels, n) => kernels.volterra(numbers(n, 74), numbers(n, 75, 0.01)),
+  stepMomentum: (kernels, n, k) => {
+    const state = { R: numbers(n, 76), C: numbers(n, 77), Y: numbers(n, 78) };
+    const { time: _, ...drive } = stages(k);
+    return [kernels.stepMomentum(nodes(n, true), state, drive), state];
+  },
+  growMomentum: (kernels, n, k) => {
+    const state = { R: numbers(n, 76), C: numbers(n, 77), Y: numbers(n, 78) };
+    return [kernels.growMomentum(nodes(n, true), state, stages(k)), state];
+  },
+  measureSums: (kernels, n, k) =>
+    kernels.measureSums({ lambda: numbers(n, 80), weight: numbers(n, 81) }, complex(k, 82)),
+  walkKappa: (kernels, n, k) =>
+    kernels.walkKappa({ lambda: numbers(n, 80), weight: numbers(n, 81) }, 0.01, 0.005, complex(k, 84, 10), 10),
+  pairForms: (kernels, n, k) =>
+    [true, false].flatMap((summed) =>
+      kernels.pairForms(onePoint(k), {
+        data: { lambda: numbers(n, 86), weight: numbers(n, 87) },
+        target: { lambda: numbers(n, 88), weight: numbers(n, 89) },
+        ...{ invN: 0.01, invP: 0.02, variance: 0.1, shared: ["both", "data", "features", "none"], summed },
+      }),
+    ),
+  quadraticForms: (kernels, n, k) => kernels.quadraticForms(numbers(4 * n * n, 90), 2 * n, numbers(2 * n * k, 91)),
+  forcedSums: (kernels, n, k) =>
+    kernels.forcedSums(
+      complex(n, 92, 0.5),
+      complex(n, 94, 0.01),
+      complex(n, 96),
+      Float64Array.from({ length: k }, (_, i) => 3 * i),
+    ),
+  indexPowers: (kernels, n) => kernels.indexPowers(n, -1.4),
+  random: (kernels, n, k) =>
+    (["normal", "rademacher", "uniform", { student: 5 }] as const).map((distribution) =>
+      kernels.random({ seed: 3, stream: "data", member: k, step: 2 }, distribution, n),
+    ),
+  philox: (kernels, n, k) => kernels.philox([n, k, 1, 2], [3, 4]),
+  gram: (kernels, n, k) => {
+    const gram = kernels.gram(roots(n + k), { seed: 5, draw: 1, d: Math.max(1, n) });
+    const T = kernels.tridiagonalize(gram);
+    return [gram.matrix, T, kernels.measure(T)];
+  },
+  embedding: (kernels, n, k) =>
+    (["f64", "f32"] as const).map((precision) =>
+      kernels.embedding(k, { seed: 5, draw: 2, d: Math.max(1, n) }, precision),
+    ),
+  spectralSteps: (kernels, n, k) => {
+    const u = numbers(16 * Math.ceil((n + 1) / 16), 100);
+    const more = { eigenvalues: numbers(u.length, 101), member: 1, count: k, batch: 3 };
+    return [kernels.spectralSteps(u, { ...law, ...more }), u];
+  },
+  denseSteps: (kernels, n, k) =>
+    (["f64", "f32"] as const).map((precision) => {
+      const d = Math.max(1, n);
+      const v = d + 3;
+      const strips = kernels.embedding(v, { seed: 5, draw: 2, d }, precision);
+      const theta = new Float64Array(2 * 16 * Math.ceil(d / 16));
+      const more = { member: 0, members: 2, apart: 1, distribution: "normal", noise: 0.1, count: k, batch: 2 } as const;
+      const done = kernels.denseSteps(theta, strips, roots(v), { ...law, gamma: 0.001, ...more });
+      return [done, theta, kernels.denseLoss(theta, strips, roots(v), 2)];
+    }),
+  huber: (kernels, n) => kernels.huber(data(n), 1e-3, Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.5)),
+  minimiseHuber: (kernels, n, k) =>
+    [true, false].map((near) => kernels.minimiseHuber(data(n), 1e-3, numbers(5 * k, 110), { near, maxIterations: 5 })),
+  projectionGains: (kernels, n, k) => {
+    const rows = 4 * Math.ceil(n / 4);
+    return kernels.projectionGains({ n: rows, count: 4, values: numbers(rows * 9, 112) }, numbers(rows * k, 113));
+  },
+  logs: (kernels, n) => kernels.logs(numbers(n, 114)),
+};
+
+const guarded = new GuardedCore();
+const [under, plain] = [kernelsOn(guarded), kernelsOn(new Core())];
+const called = new Set<string>();
+
+/** Every number in a result, as its bits. */
+function bits(value: unknown): string[] {
+  if (typeof value === "number") return [String(new BigUint64Array(Float64Array.of(value).buffer)[0])];
+  if (ArrayBuffer.isView(value))
+    return [Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")];
+  if (typeof value === "object" && value !== null) return Object.values(value).flatMap(bits);
+  return [String(value)];
+}
+
+describe("the boundary to the core", () => {
+  it.each(Object.keys(CALLS))("%s keeps to what it is given", (name) => {
+    called.add(name.split(",")[0]!);
+    for (const n of SIZES)
+      for (const k of [0, 1, 2, 3, 5, 8]) {
+        if (n * k > 300) continue;
+        const setting = `${name} at n = ${n}, k = ${k}`;
+        const found = bits(CALLS[name]!(under, n, k));
+        expect(guarded.broken(), setting).toEqual([]);
+        expect(found, setting).toEqual(bits(CALLS[name]!(plain, n, k)));
+      }
+  });
+
+  it("tells a write past a block and where nothing is", () => {
+    const arena = guarded.arena();
+    const [x, out] = [arena.put(numbers(8, 1)), arena.space(4)];
+    guarded.run.logs(8, x, out);
+    expect(guarded.broken()).toEqual(["block 1 of 32 bytes: byte 32"]);
+    guarded.arena();
+    guarded.run.logs(4, x, 8);
+    expect(guarded.broken()).toEqual(["address 8, which is nobody's"]);
+  });
+
+  afterAll(() => {
+    const all = Object.entries(plain).flatMap(([name, kernel]) => (typeof kernel === "function" ? [name] : []));
+    const within = ["tridiagonalize", "measure", "denseLoss"];
+    expect(all.filter((name) => !called.has(name) && !within.includes(name))).toEqual([]);
+  });
+});
