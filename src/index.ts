@@ -91,6 +91,7 @@ export {
   sourceCapacity,
 } from "./theory/dynamics/problem.ts";
 export { type ResponseOptions, type Responses, responses } from "./theory/dynamics/response.ts";
+export { type Reuse, type ReuseOptions, reuse } from "./theory/dynamics/reuse.ts";
 export { type EarlyStopping, earlyStopping } from "./theory/dynamics/stopping.ts";
 export {
   BOUNDARIES,

@@ -44,6 +44,11 @@ const COMMANDS: readonly Entry[] = [
     load: () => import("./dynamics.ts"),
   },
   {
+    name: "epochs",
+    summary: "what samples seen again are worth, in fresh ones",
+    load: () => import("./epochs.ts"),
+  },
+  {
     name: "spectrum",
     summary: "the spectral density of the random features, and the target's energy in it",
     load: () => import("./spectrum.ts"),
