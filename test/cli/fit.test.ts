@@ -1,11 +1,13 @@
 // isoflop fit and plan, as built.
 
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { study } from "../fitting/laws.ts";
-import { isoflop, json } from "./run.ts";
+import { isoflop, json, MAIN } from "./run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "isoflop-fit-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -48,6 +50,25 @@ describe("isoflop fit", () => {
     const again = json(`fit ${good} --starts projection --bootstrap 200 --threads 2 --seed 3`);
     expect(again.ci).toEqual(once.ci);
     expect(json(`fit ${good} ${FAST} --seed 4`).ci).not.toEqual(once.ci);
+  });
+
+  it("is read by the Python example", (context) => {
+    const python = spawnSync("python3", ["-c", ""]).status === 0;
+    if (!python) return context.skip("python3 is not installed");
+    const script = fileURLToPath(new URL("../../examples/read_fit.py", import.meta.url));
+    const { stdout, status } = spawnSync("python3", [script, good, process.execPath, MAIN], { encoding: "utf8" });
+    expect(status).toBe(0);
+    const wanted = json(`fit ${good} --budget 1e22,1e24`).plans as { flops: number; N: number; loss: number }[];
+    const rows = stdout
+      .trim()
+      .split("\n")
+      .map((line) => line.split(" ").map(Number));
+    expect(rows).toHaveLength(2);
+    rows.forEach(([flops, N, low, high, loss], i) => {
+      expect([flops, loss]).toEqual([wanted[i]!.flops, expect.closeTo(wanted[i]!.loss, 6)]);
+      expect(N! / wanted[i]!.N).toBeCloseTo(1, 4);
+      expect(low! < N! && N! < high!).toBe(true);
+    });
   });
 
   it("says what a fixed D/N cannot tell, exits 1, and gives what can be had", () => {
