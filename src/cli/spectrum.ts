@@ -30,6 +30,9 @@ import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, sampled, table } from "./table.ts";
 
+/** Of the table on the terminal. */
+const ROWS = 21;
+
 interface Options extends PowerLawValues, Common {
   readonly d: number;
   readonly v?: number;
@@ -66,6 +69,7 @@ async function run(options: Options): Promise<void> {
       ...columns,
       F0: model.F0,
       edges: found.edges,
+      averagedBelow: found.averagedBelow,
       ...(histogram ? { histogram } : {}),
       stats: found.stats,
       made: found.made,
@@ -77,6 +81,7 @@ async function run(options: Options): Promise<void> {
       return spectrumFigure({
         setting: raised(setting) + (draws ? `, ${draws.length} draws of W, seed ${options.seed}` : ""),
         ...columns,
+        averagedBelow: found.averagedBelow,
         histogram,
       });
     },
@@ -122,14 +127,29 @@ function sampledInWords(draws: readonly SampledSpectrum[], model: Plrf): string 
   ].join("\n");
 }
 
+/** Rows evenly spread over log λ, however many points a band has. */
+function spread(lambda: Float64Array): number[] {
+  const last = lambda.length - 1;
+  const ratio = Math.log(lambda[last]! / lambda[0]!);
+  const rows = Array.from({ length: ROWS }, (_, k) => {
+    const x = lambda[0]! * Math.exp((ratio * k) / (ROWS - 1));
+    const next = lambda.findIndex((value) => value >= x * (1 - 1e-12));
+    return next < 0 ? last : next;
+  });
+  return last < ROWS ? sampled(last + 1) : [...new Set(rows)];
+}
+
 function inWords(found: Density, F0: number, P0: number, setting: string): string {
-  const rows = sampled(found.lambda.length);
+  const rows = spread(found.lambda);
   const pick = (values: Float64Array) => rows.map((i) => values[i]!);
   return [
     bold(`Spectrum of K̂ = D^½ W Wᵀ D^½ at ${setting}`),
     "",
     `  support ${readable(found.edges[0])} … ${readable(found.edges[1])}`,
     `  the target's energy P(0) = ${readable(P0)}, of which F_0 = ${readable(F0)} lies where no parameter reaches`,
+    ...(found.averagedBelow > 0
+      ? [`  below λ = ${readable(found.averagedBelow)} the bands of single modes are shown as their average`]
+      : []),
     "",
     table([
       { title: "eigenvalue λ", values: pick(found.lambda) },

@@ -1,6 +1,7 @@
 // The spectral density of K̂ and the target's energy in it (docs/theory.md, eqs. 3.9, 3.10), against a sampled W where given.
 
 import { areaY, line, rectY } from "@observablehq/plot";
+import { scripted } from "../numbers.ts";
 import { logAxis, padded, plane } from "./axes.ts";
 import type { Figure, Panel } from "./figure.ts";
 
@@ -11,6 +12,8 @@ export interface SpectrumData {
   readonly density: Float64Array;
   /** The target's energy per unit of λ. */
   readonly weighted: Float64Array;
+  /** Below this λ the density is an average over the bands of neighbouring modes. Default 0: nowhere. */
+  readonly averagedBelow?: number;
   /** Sampled eigenvalues, counted between edges; `energy` is the target's energy found there. */
   readonly histogram?:
     | { readonly edges: Float64Array; readonly count: Float64Array; readonly energy?: Float64Array }
@@ -18,11 +21,16 @@ export interface SpectrumData {
 }
 
 export function spectrumFigure(data: SpectrumData): Figure {
+  const { averagedBelow = 0 } = data;
   return {
     id: "spectrum",
     title: "Spectrum of K̂ = D^{1/2}WW^{T}D^{1/2}",
     subtitle: data.setting,
-    caption: "The density of eigenvalues of K̂ and the density of the target's energy among them, on logarithmic axes.",
+    caption:
+      "The density of eigenvalues of K̂ and the density of the target's energy among them, on logarithmic axes." +
+      (averagedBelow > 0
+        ? ` Below λ = ${scripted(averagedBelow)} the bands of single modes are shown as their average.`
+        : ""),
     width: 960,
     height: 440,
     panels: [

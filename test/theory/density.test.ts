@@ -73,6 +73,60 @@ describe("mode rules", () => {
   });
 });
 
+describe("the density at its default points", () => {
+  it.each([10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e9, 1e12])("integrates to d and Σt − F₀ at d = %f", (d) => {
+    for (const [alpha, beta, ratio] of [
+      [0.7, 0.51, 4],
+      [0.45, 0.2, 1],
+      [1.2, 0.8, 1.05],
+    ] as const) {
+      const model = plrf({ spectrum: powerLaw({ alpha, beta }), d, v: ratio * d });
+      const { lambda, density, weighted, stats } = spectralDensity(model);
+      expect(stats.converged).toBe(true);
+      expect(Math.abs(integrate(lambda, density) / d - 1)).toBeLessThan(5e-3);
+      expect(Math.abs((integrate(lambda, weighted) + model.F0) / model.P0 - 1)).toBeLessThan(5e-3);
+    }
+  });
+
+  it.each([1e7, 1e9, 1e12])("shows every mode once, apart and in the average, at d = %f", (d) => {
+    const model = plrf({ spectrum: powerLaw({ alpha: 0.7, beta: 0.51 }), d });
+    const { lambda, density, averagedBelow } = spectralDensity(model);
+    // modes with their own bands hold one eigenvalue each, and so do those that are averaged
+    expect(averagedBelow).toBeCloseTo(128.5 ** -1.4, 15);
+    for (const j of [1, 2, 10, 40, 100, 128, 200, 400, 1000]) {
+      const from = lambda.findIndex((x) => x > (j + 0.5) ** -1.4);
+      const modes = j > 128 ? lambda[from]! ** (-1 / 1.4) - 0.5 : j;
+      expect(Math.abs(integrate(lambda.subarray(from), density.subarray(from)) / modes - 1)).toBeLessThan(5e-3);
+    }
+  });
+
+  it("finds the gaps of a measured spectrum wherever they are, and their masses", () => {
+    // 30 modes at 1, 400 at 1e-3, 2000 at 1e-7
+    const eigenvalues = [...Array(30).fill(1), ...Array(400).fill(1e-3), ...Array(2000).fill(1e-7)];
+    const model = plrf({ spectrum: measured({ eigenvalues, energies: eigenvalues }), d: 600 });
+    const { lambda, density, averagedBelow, stats } = spectralDensity(model);
+    expect(stats.converged).toBe(true);
+    expect(averagedBelow).toBe(0);
+    const above = (x: number) => {
+      const from = lambda.findIndex((value) => value > x);
+      return integrate(lambda.subarray(from), density.subarray(from));
+    };
+    expect(Math.abs(above(0.1) / 30 - 1)).toBeLessThan(5e-3);
+    expect(Math.abs(above(1e-5) / 430 - 1)).toBeLessThan(5e-3);
+    expect(Math.abs(above(0) / 600 - 1)).toBeLessThan(5e-3);
+  });
+
+  it("is not averaged where λ are asked for", () => {
+    const model = plrf({ spectrum: powerLaw({ alpha: 0.7, beta: 0.51 }), d: 1e7 });
+    // mode 300 has a band of its own here, and a gap beside it
+    const [at, between] = [300 ** -1.4, 300.5 ** -1.4];
+    const { density, averagedBelow } = spectralDensity(model, { lambda: [between, at] });
+    expect(averagedBelow).toBe(0);
+    expect(density[0]).toBe(0);
+    expect(density[1]).toBeGreaterThan(0);
+  });
+});
+
 describe("support", () => {
   // W alone, D = 1: Marchenko–Pastur, edges (1 ± √(v/d))²
   it("is Marchenko–Pastur's for a flat spectrum", () => {
