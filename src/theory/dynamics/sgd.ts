@@ -16,7 +16,7 @@
 
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { ComplexArray } from "../../kernels/resolvent.ts";
-import { type Complex, complex, div, exp, log1p, mul, scale } from "../../math/complex.ts";
+import { complex, div, exp, log1p, mul, scale, sub } from "../../math/complex.ts";
 import { constantProgram, evolve, type Pace } from "../training/time-stepping.ts";
 import type { DynamicsModel } from "./problem.ts";
 import { noiseOf } from "./sgd-stability.ts";
@@ -53,24 +53,20 @@ export function sgdLosses(
     const fresh = powers(x, forcing, eta, share, times);
     return { test: loss, train: loss.slice(), forcing: { test: fresh, train: fresh.slice() }, error };
   }
-  // the forcing and what the noise drives, apart: the second is small at first, and all that K sees
-  const zero = mapComplex(n, () => complex(0));
-  const both = (a: ComplexArray, b: ComplexArray): ComplexArray => ({
-    re: Float64Array.of(...a.re, ...b.re),
-    im: Float64Array.of(...a.im, ...b.im),
-  });
   const response = mapComplex(n, (j) => div(complex(1), entry(nodes.R1, j)));
-  const program = { ...constant, observe: both(zero, response) };
-  const { loss, observed, error } = evolve(
-    kernels,
-    { z: both(x, x), forcing: both(forcing, zero), source: both(zero, source), rest: 0 },
-    program,
-    times,
-    pace,
-  );
+  const program = { ...constant, observe: response };
+  const { loss, observed, error } = evolve(kernels, { z: x, forcing, source, rest: 0 }, program, times, pace);
+  // the states less what the forcing alone would have left of them: what the noise drives
+  const seen = mapComplex(n, (j) => mul(entry(forcing, j), entry(response, j)));
+  const undriven = powers(x, seen, eta, share, times);
   const train = powers(x, forcing, eta, share, times);
   const test = testForcing(kernels, model, solution, times);
-  return { test: test.map((F, i) => F + observed[i]!), train: loss, forcing: { test, train }, error };
+  return {
+    test: test.map((F, i) => F + (observed[i]! - undriven[i]!)),
+    train: loss,
+    forcing: { test, train },
+    error,
+  };
 }
 
 /** Re Σ weight_j a(x_j)^t. */
@@ -89,7 +85,7 @@ function powers(x: ComplexArray, weight: ComplexArray, eta: number, share: numbe
 }
 
 /** What is below this, squared, in units of the whole, is left out of (11.5). */
-const NEGLIGIBLE = 1e-26;
+const NEGLIGIBLE = 1e-24;
 
 /**
  * F by (11.3): with u = 1 − ηx, a(x, x′) = u u′ + s ηx ηx′ is a sum of two products, and its power the sum of as many as count,
@@ -103,33 +99,42 @@ function testForcing(kernels: Kernels, model: DynamicsModel, solution: Solution,
   const { eta, share } = noiseOf(model);
   const n = contour.z.re.length;
   const form = formsOf(kernels, model, solution, ["both"])[0]!;
-  const left = Array.from({ length: n }, (_, j) => log1p(scale(eta, entry(contour.z, j))));
-  const moved = Array.from({ length: n }, (_, j): Complex => {
-    const { re, im } = scale(-eta, entry(contour.z, j));
-    return { re: Math.log(Math.hypot(re, im)), im: Math.atan2(im, re) };
+  const rate = Array.from({ length: n }, (_, j) => log1p(scale(eta, entry(contour.z, j))));
+  // from one term to the next: √s ηx/u, and what depends on t and k
+  const ratio = Array.from({ length: n }, (_, j) => {
+    const z = scale(-eta, entry(contour.z, j));
+    return div(scale(Math.sqrt(share), z), sub(complex(1), z));
   });
   const rows: Float64Array[] = [];
   const owner: number[] = [];
   times.forEach((t, i) => {
-    let [half, before] = [0, Infinity];
-    for (let k = 0; k <= t; k++) {
-      if (k > 0) half += (Math.log((t - k + 1) / k) + Math.log(share)) / 2;
-      const row = new Float64Array(2 * n);
-      let most = 0;
-      for (let j = 0; j < n; j++) {
-        const [l, m] = [left[j]!, moved[j]!];
-        const size = Math.exp(half + k * m.re + (t - k) * l.re);
-        const angle = k * m.im + (t - k) * l.im;
-        const [re, im] = [size * Math.cos(angle), size * Math.sin(angle)];
-        const [wr, wi] = [contour.weight.re[j]!, contour.weight.im[j]!];
-        row[2 * j] = wr * re - wi * im;
-        row[2 * j + 1] = wr * im + wi * re;
-        most = Math.max(most, size * size);
-      }
+    let before = Infinity;
+    let row = new Float64Array(2 * n);
+    for (let j = 0; j < n; j++) {
+      const { re, im } = mul(entry(contour.weight, j), exp(scale(t, rate[j]!)));
+      row[2 * j] = re;
+      row[2 * j + 1] = im;
+    }
+    for (let k = 0; ; k++) {
       rows.push(row);
       owner.push(i);
-      if (most < NEGLIGIBLE && most < before) break;
+      let most = 0;
+      for (let j = 0; j < n; j++) {
+        const [wr, wi] = [contour.weight.re[j]!, contour.weight.im[j]!];
+        const size = (row[2 * j]! ** 2 + row[2 * j + 1]! ** 2) / (wr * wr + wi * wi);
+        if (size > most) most = size;
+      }
+      if (k === t || (most < NEGLIGIBLE && most < before)) break;
       before = most;
+      const grown = Math.sqrt((t - k) / (k + 1));
+      const next = new Float64Array(2 * n);
+      for (let j = 0; j < n; j++) {
+        const { re, im } = ratio[j]!;
+        const [x, y] = [row[2 * j]! * grown, row[2 * j + 1]! * grown];
+        next[2 * j] = x * re - y * im;
+        next[2 * j + 1] = x * im + y * re;
+      }
+      row = next;
     }
   });
   const vectors = new Float64Array(2 * n * rows.length);
