@@ -275,6 +275,9 @@ function columns(curves: readonly DynamicsCurve[], networks?: readonly DynamicsS
     train: long((c) => c.train),
     ...(first.decomposition && {
       ...Object.fromEntries(parts.map((part) => [part, long((c) => c.decomposition![part])])),
+      ...(curves.some((c) => c.decomposition!.batches) && {
+        batches: long((c) => c.decomposition!.batches ?? new Float64Array(c.times.length)),
+      }),
       noise: constant((c) => c.decomposition!.noise),
     }),
     ...(first.ensemble && { ensemble: long((c) => c.ensemble!) }),
@@ -323,6 +326,7 @@ function inWords(
                 { title: "var. features", values: pick(decomposition.features) },
                 { title: "var. data", values: pick(decomposition.data) },
                 { title: "var. both", values: pick(decomposition.both) },
+                ...(decomposition.batches ? [{ title: "var. batches", values: pick(decomposition.batches) }] : []),
               ]
             : []),
           ...(ensemble ? [{ title: "ensemble", values: pick(ensemble) }] : []),

@@ -120,6 +120,9 @@ export function descending(model: DynamicsModel): DynamicsModel {
 /** One run of growing steps, whose error is about 2e-7. */
 const QUICK = { tolerance: Infinity, exact: 1024, perDecade: 24 };
 
+/** One run as fine as most end with: the other run has measured what its growing steps err. */
+const ONCE = { tolerance: Infinity, exact: 4096, perDecade: 48 };
+
 /** Losses less certain than this, relative to max(L, 1e-6 L(0)), are said not to have converged. */
 const RESOLVED = 1e-3;
 /** Times at which the error is estimated. */
@@ -309,7 +312,7 @@ function estimatedErrors(
   const worst = (values: Float64Array, again: Float64Array, floor: number) =>
     Math.max(...places.map((i, k) => Math.abs(again[k]! - values[i]!) / Math.max(values[i]!, floor * scale)));
   if (model.rule.kind === "sgd") {
-    const again = sgdLosses(kernels, model, solution, some);
+    const again = sgdLosses(kernels, model, solution, some, ONCE);
     // growing steps err in the train loss, which drives the other
     const growing = Math.max(...own!.map((e, i) => (e * train[i]!) / Math.max(train[i]!, 1e-6 * scale)));
     return {
