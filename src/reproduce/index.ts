@@ -20,6 +20,7 @@ import { real } from "./p2-real.ts";
 import { sgd } from "./p2-sgd.ts";
 import { transfer } from "./p2-transfer.ts";
 import type { Recipe } from "./recipe.ts";
+import { epochs } from "./x-epochs.ts";
 import { momentum } from "./x-momentum.ts";
 import { noise } from "./x-noise.ts";
 import { schedules } from "./x-schedules.ts";
@@ -27,5 +28,5 @@ import { schedules } from "./x-schedules.ts";
 export const RECIPES: readonly Recipe[] = [
   ...[toy, phases, sgdFrontier, exponents, finiteSize, spectra, windows, perPhase, negativeBeta, tables],
   ...[dynamicLosses, bottlenecks, optimal, earlyLate, gap, ensembles, sgd, transfer, real],
-  ...[schedules, momentum, noise],
+  ...[schedules, momentum, noise, epochs],
 ];
