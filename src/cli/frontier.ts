@@ -1,53 +1,44 @@
 // isoflop frontier: the compute-optimal size and loss at each budget, and their exponents, fitted beside predicted.
 
 import { type Command, Option } from "commander";
-import {
-  FRONTIER_METHODS,
-  type Frontier,
-  type FrontierMethod,
-  frontier,
-  logspace,
-  loss,
-  plrf,
-  powerLaw,
-  sgd,
-} from "../index.ts";
+import { FRONTIER_METHODS, type Frontier, type FrontierMethod, frontier, logspace, loss, plrf, sgd } from "../index.ts";
 import { brief, fixed, raised, readable, signed, withError } from "../numbers.ts";
-import { Failure } from "./errors.ts";
-import { pointInWords, stepInWords } from "./labels.ts";
+import { Failure, Usage } from "./errors.ts";
+import { stepInWords } from "./labels.ts";
 import {
   type Common,
   number,
-  type PowerLawValues,
   range,
+  type SpectrumValues,
   type StepValues,
   whole,
   withCommon,
-  withPowerLaw,
+  withSpectrum,
   withStep,
 } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
+import { spectrumOf } from "./spectrum-file.ts";
 import { bold, sampled, table } from "./table.ts";
 import { optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
 
-interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
+interface Options extends SpectrumValues, StepValues, TrainingValues, Common {
   readonly tuned?: boolean;
   readonly flops: [number, number];
   readonly points: number;
   readonly method: FrontierMethod;
-  readonly dataRatio: number;
+  readonly dataRatio?: number;
 }
 
 export function define(command: Command): void {
   withCommon(
     withTraining(
       withStep(
-        withPowerLaw(command)
+        withSpectrum(command)
           .requiredOption("--flops <lo:hi>", "budgets f = B·d·r, as 1e8:1e20", range)
           .option("--points <n>", "budgets, evenly spaced in the logarithm", whole, 25)
           .addOption(new Option("--method <name>", "how it is found").choices(FRONTIER_METHODS).default("exact"))
-          .option("--data-ratio <v/d>", "data modes a parameter", number, 4),
+          .option("--data-ratio <v/d>", "data modes a parameter; default 4", number),
       ),
       { horizon: false },
     ).option("--tuned", "lower γ at each size and budget to its best multiple"),
@@ -55,21 +46,12 @@ export function define(command: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const {
-    alpha,
-    beta,
-    flops,
-    points,
-    method,
-    gamma,
-    stepFraction,
-    batch,
-    dataRatio,
-    quiet,
-    noise,
-    tuned = false,
-  } = options;
-  const spectrum = powerLaw({ alpha, beta });
+  const { flops, points, method, gamma, stepFraction, batch, dataRatio, quiet, noise, tuned = false } = options;
+  const { spectrum, words } = await spectrumOf(options);
+  const known = spectrum.kind === "power-law";
+  if (!known && dataRatio !== undefined)
+    throw new Usage("--data-ratio is for power laws: a measured spectrum has the modes that were measured");
+  const ratio = dataRatio ?? 4;
   const step = {
     batch,
     ...(gamma === undefined ? {} : { gamma }),
@@ -80,10 +62,19 @@ async function run(options: Options): Promise<void> {
   const optimizer = optimizerOf(options);
   const plain = optimizer === undefined && noise === 0 && !tuned;
   const training = { noise, tuned, ...(optimizer === undefined ? {} : { optimizer }) };
-  const front = frontier({ spectrum, flops, points, method, dataRatio, ...step, ...training, onProgress: bar.update });
+  const front = frontier({
+    spectrum,
+    flops,
+    points,
+    method,
+    dataRatio: ratio,
+    ...step,
+    ...training,
+    onProgress: bar.update,
+  });
   bar.done();
   const setting =
-    `${pointInWords(options)}, v = ${brief(dataRatio)}d, ${stepInWords(options)}, B = ${batch}` +
+    `${words}, v = ${spectrum.kind === "measured" ? spectrum.eigenvalues.length : `${brief(ratio)}d`}, ${stepInWords(options)}, B = ${batch}` +
     `${trainingInWords(options)}${tuned ? ", γ tuned" : ""}`;
 
   await write({
@@ -101,9 +92,9 @@ async function run(options: Options): Promise<void> {
       const { frontierFigure } = await import("../figures/index.ts");
       const { d, predicted } = front;
       const sizes = logspace(Math.min(...d), Math.max(...d), 12);
-      const known = predicted !== null && !Number.isNaN(predicted.xi);
+      const expected = predicted !== null && !Number.isNaN(predicted.xi);
       const curves = Array.from(sizes, (size) => {
-        const model = plrf({ spectrum, d: size, v: dataRatio * size, noise, ...step });
+        const model = plrf({ spectrum, d: size, ...(known ? { v: ratio * size } : {}), noise, ...step });
         const most = Math.min(flops[1] / (batch * size), Number.MAX_SAFE_INTEGER);
         const least = Math.max(flops[0] / (batch * size), 1);
         const steps = Float64Array.from(
@@ -114,13 +105,13 @@ async function run(options: Options): Promise<void> {
         const ends = steps.map((T) => loss(model, { steps: [T], optimizer: optimizer ?? sgd(), horizon: T }).loss[0]!);
         return { d: size, flops: steps.map((T) => batch * size * T), loss: ends };
       });
-      return frontierFigure({ setting: raised(setting), ...front, predicted: known ? predicted : null, curves });
+      return frontierFigure({ setting: raised(setting), ...front, predicted: expected ? predicted : null, curves });
     },
   });
   if (!front.stats.converged)
     throw new Failure(
       front.stats.atEdge > 0
-        ? `at ${front.stats.atEdge} of ${front.flops.length} budgets the best size is the smallest or largest allowed: raise --flops`
+        ? `at ${front.stats.atEdge} of ${front.flops.length} budgets the best size is the smallest or largest allowed: ${known ? "raise --flops" : "try other --flops, or measure more modes"}`
         : "some losses are not finite: try another --method",
     );
 }

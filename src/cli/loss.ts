@@ -11,26 +11,26 @@ import {
   logspace,
   loss,
   plrf,
-  powerLaw,
 } from "../index.ts";
 import { brief, raised, readable } from "../numbers.ts";
-import { Failure } from "./errors.ts";
-import { pointInWords, stepInWords } from "./labels.ts";
+import { Failure, Usage } from "./errors.ts";
+import { stepInWords } from "./labels.ts";
 import {
   type Common,
   number,
-  type PowerLawValues,
+  type SpectrumValues,
   type StepValues,
   wholeList,
   withCommon,
-  withPowerLaw,
+  withSpectrum,
   withStep,
 } from "./options.ts";
 import { openOutput } from "./output.ts";
+import { spectrumOf } from "./spectrum-file.ts";
 import { bold, counts, sampled, table } from "./table.ts";
 import { batchInWords, optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
 
-interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
+interface Options extends SpectrumValues, StepValues, TrainingValues, Common {
   readonly d: number;
   readonly v?: number;
   readonly steps: Float64Array;
@@ -42,9 +42,13 @@ export function define(command: Command): void {
   withCommon(
     withTraining(
       withStep(
-        withPowerLaw(command)
+        withSpectrum(command)
           .requiredOption("--d <d>", "model size: number of parameters, ≥ 1", number)
-          .option("--v <v>", "number of data modes, ≥ d, may be inf where α > 1/2; default 4d", number),
+          .option(
+            "--v <v>",
+            "number of data modes, ≥ d, may be inf where α > 1/2; default 4d, or all that were measured",
+            number,
+          ),
       ),
       { ramp: true },
     )
@@ -55,15 +59,18 @@ export function define(command: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const { alpha, beta, d, v, gamma, stepFraction, batch, noise, horizon, method } = options;
+  const { d, v, gamma, stepFraction, batch, noise, horizon, method } = options;
   const optimizer = optimizerOf(options);
   const how = {
     method,
     ...(optimizer === undefined ? {} : { optimizer }),
     ...(horizon === undefined ? {} : { horizon }),
   };
+  const { spectrum, words } = await spectrumOf(options);
+  if (options.components && spectrum.kind === "measured")
+    throw new Usage("--components are those of a power law: leave it out, or give --alpha and --beta");
   const model = plrf({
-    spectrum: powerLaw({ alpha, beta }),
+    spectrum,
     d,
     batch,
     noise,
@@ -80,7 +87,7 @@ async function run(options: Options): Promise<void> {
   const norm = kernelNorm(model);
 
   const setting =
-    `${pointInWords(options)}, d = ${brief(d)}, v = ${model.v === 4 * d ? "4d" : brief(model.v)}, ` +
+    `${words}, d = ${brief(d)}, v = ${spectrum.kind === "power-law" && model.v === 4 * d ? "4d" : brief(model.v)}, ` +
     `${stepInWords(options)}, B = ${batchInWords(options)}${trainingInWords(options)}`;
   await write({
     json: () => ({

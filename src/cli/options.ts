@@ -87,6 +87,22 @@ export interface PowerLawValues {
   readonly beta: number;
 }
 
+/** --alpha and --beta, or --spectrum: read by `spectrumOf`. */
+export function withSpectrum(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--alpha <α>", "data complexity, eigenvalues λ_j = j^−2α; > 0")
+        .argParser(number)
+        .conflicts("spectrum"),
+    )
+    .addOption(new Option("--beta <β>", "target complexity, b_j = j^−β").argParser(number).conflicts("spectrum"))
+    .option("--spectrum <file>", "a measured spectrum instead: a table with the columns eigenvalue and energy");
+}
+
+export interface SpectrumValues extends Partial<PowerLawValues> {
+  readonly spectrum?: string;
+}
+
 /** --gamma, --step-fraction and --batch. */
 export function withStep(command: Command): Command {
   return command

@@ -11,28 +11,28 @@ import {
   type Family,
   type Plrf,
   plrf,
-  powerLaw,
   type Schedule,
 } from "../index.ts";
 import { brief, fixed, raised, readable } from "../numbers.ts";
 import { Usage } from "./errors.ts";
-import { pointInWords, stepInWords } from "./labels.ts";
+import { stepInWords } from "./labels.ts";
 import {
   type Common,
   number,
-  type PowerLawValues,
+  type SpectrumValues,
   type StepValues,
   whole,
   withCommon,
-  withPowerLaw,
+  withSpectrum,
   withStep,
 } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
+import { spectrumOf } from "./spectrum-file.ts";
 import { bold, table } from "./table.ts";
 import { scheduleFrom } from "./training.ts";
 
-interface Options extends PowerLawValues, StepValues, Common {
+interface Options extends SpectrumValues, StepValues, Common {
   readonly d?: number;
   readonly v?: number;
   readonly steps?: number;
@@ -46,9 +46,9 @@ const USUAL = "constant,cosine,wsd,optimal";
 export function define(command: Command): void {
   withCommon(
     withStep(
-      withPowerLaw(command)
+      withSpectrum(command)
         .option("--d <d>", "model size", number)
-        .option("--v <v>", "number of data modes; default 4d", number)
+        .option("--v <v>", "number of data modes; default 4d, or all that were measured", number)
         .option("--steps <T>", "steps of the training, the horizon of every schedule", whole),
     )
       .addOption(
@@ -76,9 +76,10 @@ async function run(options: Options): Promise<void> {
 }
 
 async function compare(options: Options, d: number, steps: number): Promise<void> {
-  const { alpha, beta, v, gamma, stepFraction, batch, noise } = options;
+  const { v, gamma, stepFraction, batch, noise } = options;
+  const { spectrum, words } = await spectrumOf(options);
   const model = plrf({
-    ...{ spectrum: powerLaw({ alpha, beta }), d, batch, noise },
+    ...{ spectrum, d, batch, noise },
     ...(v === undefined ? {} : { v }),
     ...(gamma === undefined ? {} : { gamma }),
     ...(stepFraction === undefined ? {} : { stepFraction }),
@@ -91,7 +92,7 @@ async function compare(options: Options, d: number, steps: number): Promise<void
   );
   const { schedules } = found;
   const setting =
-    `${pointInWords(options)}, d = ${brief(d)}, ${stepInWords(options)}, B = ${batch}, T = ${brief(steps)}` +
+    `${words}, d = ${brief(d)}, ${stepInWords(options)}, B = ${batch}, T = ${brief(steps)}` +
     (noise > 0 ? `, σ² = ${brief(noise)}` : "");
   await write({
     json: () => ({ gamma: model.gamma, v: model.v, noise, ...found }),
@@ -142,24 +143,23 @@ function inWords(schedules: readonly Compared[], model: Plrf, setting: string): 
 const stepsOf = (schedules: readonly Compared[]): number => schedules[0]!.horizon;
 
 async function spendBest(options: Options, flops: number): Promise<void> {
-  const { alpha, beta, gamma, stepFraction, batch, noise, compare, quiet } = options;
+  const { gamma, stepFraction, batch, noise, compare, quiet } = options;
   if (gamma !== undefined) throw new Usage("--budget takes --step-fraction, the largest γ·Tr D, not --gamma");
   const families = compare.map(({ text }) => text.split(":")[0]! as Family);
   const unknown = families.find((family) => !FAMILIES.includes(family));
   if (unknown !== undefined) throw new Usage(`--budget compares ${FAMILIES.join(", ")}, got ${unknown}`);
+  const { spectrum, words } = await spectrumOf(options);
   const write = await openOutput(options, false);
   const bar = progress("budget", { quiet });
   const best = families.map((family, i) => {
     bar.update(i / families.length);
     return bestAtBudget({
-      ...{ spectrum: powerLaw({ alpha, beta }), flops, family, batch, noise },
+      ...{ spectrum, flops, family, batch, noise },
       ...(stepFraction === undefined ? {} : { stepFraction }),
     });
   });
   bar.done();
-  const setting =
-    `${pointInWords(options)}, γ ≤ ${stepFraction ?? 0.75}/Tr D, B = ${batch}` +
-    (noise > 0 ? `, σ² = ${brief(noise)}` : "");
+  const setting = `${words}, γ ≤ ${stepFraction ?? 0.75}/Tr D, B = ${batch}${noise > 0 ? `, σ² = ${brief(noise)}` : ""}`;
   const pick = <K extends keyof BestAtBudget>(key: K) => best.map((found) => found[key]);
   await write({
     json: () => ({ flops, noise, best }),

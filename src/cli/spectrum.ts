@@ -7,7 +7,6 @@ import {
   type Density,
   type Plrf,
   plrf,
-  powerLaw,
   type SampledSpectrum,
   sampleSpectrum,
   spectralDensity,
@@ -15,25 +14,25 @@ import {
 import { brief, raised, readable } from "../numbers.ts";
 import { Failure } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
-import { pointInWords } from "./labels.ts";
 import {
   type Common,
   list,
   number,
-  type PowerLawValues,
+  type SpectrumValues,
   whole,
   withCommon,
-  withPowerLaw,
   withRandom,
+  withSpectrum,
 } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
+import { spectrumOf } from "./spectrum-file.ts";
 import { bold, sampled, table } from "./table.ts";
 
 /** Of the table on the terminal. */
 const ROWS = 21;
 
-interface Options extends PowerLawValues, Common {
+interface Options extends SpectrumValues, Common {
   readonly d: number;
   readonly v?: number;
   readonly lambda?: Float64Array;
@@ -45,9 +44,13 @@ interface Options extends PowerLawValues, Common {
 export function define(command: Command): void {
   withRandom(
     withCommon(
-      withPowerLaw(command)
+      withSpectrum(command)
         .requiredOption("--d <d>", "model size: number of parameters, ≥ 1", number)
-        .option("--v <v>", "number of data modes, ≥ d, may be inf where α > 1/2; default 4d", number)
+        .option(
+          "--v <v>",
+          "number of data modes, ≥ d, may be inf where α > 1/2; default 4d, or all that were measured",
+          number,
+        )
         .option("--lambda <list>", "eigenvalues, as 0.1,1 or LO:HI[:N]; default the whole support", list)
         .option("--sampled <n>", "compare with the eigenvalues of n draws of W", whole),
     ),
@@ -55,12 +58,13 @@ export function define(command: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const { alpha, beta, d, v, lambda } = options;
+  const { d, v, lambda } = options;
+  const { spectrum, words } = await spectrumOf(options);
   // no step is taken here, so none can be too large
-  const model = plrf({ spectrum: powerLaw({ alpha, beta }), d, ...(v === undefined ? {} : { v }), force: true });
+  const model = plrf({ spectrum, d, ...(v === undefined ? {} : { v }), force: true });
   const write = await openOutput(options);
   const found = spectralDensity(model, lambda ? { lambda } : {});
-  const setting = `${pointInWords(options)}, d = ${brief(d)}, v = ${model.v === 4 * d ? "4d" : brief(model.v)}`;
+  const setting = `${words}, d = ${brief(d)}, v = ${spectrum.kind === "power-law" && model.v === 4 * d ? "4d" : brief(model.v)}`;
   const draws = options.sampled === undefined ? undefined : await sample(model, options.sampled, options);
   const histogram = draws && histogramOf(draws);
   const columns = { lambda: found.lambda, density: found.density, weighted: found.weighted };

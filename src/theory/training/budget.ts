@@ -105,9 +105,12 @@ export function bestAtBudget(options: BudgetOptions): BestAtBudget {
   const kernels = options.kernels ?? defaultKernels();
   const form = FORMS[family];
   const tuned = family !== "optimal";
+  const largest = spectrum.kind === "measured" ? spectrum.eigenvalues.length : Infinity;
+  const fewest = Math.ceil(flops / (batch * largest));
   const at = (x: readonly number[]) => {
     const [u, s = 0] = tuned ? x : [x[0], 0];
-    const T = Math.max(FEWEST_STEPS, Math.round(flops / (batch * Math.exp(u!))));
+    // beyond the largest size the loss is that of the largest
+    const T = Math.max(FEWEST_STEPS, fewest, Math.round(flops / (batch * Math.exp(u!))));
     const d = flops / (batch * T);
     // beyond γ_max the loss is that at γ_max
     const multiple = Math.exp(Math.min(0, s));
@@ -132,7 +135,6 @@ export function bestAtBudget(options: BudgetOptions): BestAtBudget {
       throw error;
     }
   };
-  const largest = spectrum.kind === "measured" ? spectrum.eigenvalues.length : Infinity;
   const size = Math.log(Math.min(Math.sqrt(flops / batch), largest));
   // large steps and small ones can be minima of their own
   const found = (tuned ? [[-0.1], [-3]] : [[]])
