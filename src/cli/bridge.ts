@@ -73,8 +73,8 @@ function fromExponents(options: Options, most: { most?: number }): Bridge {
     {
       mean: [xi, eta],
       covariance: [
-        [xiError ** 2, 0],
-        [0, etaError ** 2],
+        [xiError * xiError, 0],
+        [0, etaError * etaError],
       ],
     },
     { ...most, ...(options.finiteSize !== undefined && { finiteSize: options.finiteSize }) },

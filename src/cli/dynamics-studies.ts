@@ -11,6 +11,7 @@ import {
   fitPowerLaw,
   logspace,
 } from "../index.ts";
+import { pow } from "../math/elementary.ts";
 import { brief } from "../numbers.ts";
 
 export const STUDIES = ["loss", "gap", "sizes", "width", "optimal", "ensembles"] as const;
@@ -141,7 +142,7 @@ function optimum(
 ): NonNullable<Studies["optimal"]> {
   const compute = logspace(1e2, 1e8, 25);
   const { loss, N, fit } = computeOptimal(problem, { compute });
-  const noise = (problem.sigma ?? 0) ** 2;
+  const noise = pow(problem.sigma ?? 0, 2);
   const sizes = logspace(N[0]!, N.at(-1)!, 6);
   const curves = Array.from(sizes, (size) => {
     const all = compute.map((C) => C / size).map((t) => (discrete(problem) ? Math.round(t) : t));
@@ -170,7 +171,7 @@ function optimum(
 
 function ensembles(problem: DynamicsProblem): NonNullable<Studies["ensembles"]> {
   const compute = logspace(1e3, 1e7, 13);
-  const noise = (problem.sigma ?? 0) ** 2;
+  const noise = pow(problem.sigma ?? 0, 2);
   const best = (students: number) => computeOptimal(problem, { compute, students }).loss.map((L) => L - noise);
   const one = best(1);
   return {

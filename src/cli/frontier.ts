@@ -2,6 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { FRONTIER_METHODS, type Frontier, type FrontierMethod, frontier, logspace, loss, plrf, sgd } from "../index.ts";
+import { log10, pow } from "../math/elementary.ts";
 import { brief, fixed, raised, readable, signed, withError } from "../numbers.ts";
 import { Failure, Usage } from "./errors.ts";
 import { stepInWords } from "./labels.ts";
@@ -170,10 +171,10 @@ function inWords(front: Frontier, setting: string, plain: boolean): string {
 /** How much a local slope still changes in a decade of compute, over the last half of the range. */
 function drift({ flops, slopes }: Frontier, which: "xi" | "eta"): number {
   const from = Math.floor(flops.length / 2);
-  const x = flops.slice(from).map(Math.log10);
+  const x = flops.slice(from).map(log10);
   const y = slopes[which].slice(from);
   const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [mx, my] = [mean(x), mean(y)];
-  const [xx, xy] = x.reduce(([a, b], value, i) => [a! + (value - mx) ** 2, b! + (value - mx) * (y[i]! - my)], [0, 0]);
+  const [xx, xy] = x.reduce(([a, b], value, i) => [a! + pow(value - mx, 2), b! + (value - mx) * (y[i]! - my)], [0, 0]);
   return xy! / xx!;
 }

@@ -11,6 +11,7 @@ import {
   sampleSpectrum,
   spectralDensity,
 } from "../index.ts";
+import { exp, log, pow } from "../math/elementary.ts";
 import { brief, raised, readable } from "../numbers.ts";
 import { Failure } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
@@ -116,7 +117,7 @@ function sampledInWords(draws: readonly SampledSpectrum[], model: Plrf): string 
   const mean = (of: (draw: SampledSpectrum) => number): [number, number] => {
     const values = draws.map(of);
     const m = values.reduce((a, b) => a + b, 0) / values.length;
-    const square = values.reduce((a, b) => a + (b - m) ** 2, 0);
+    const square = values.reduce((a, b) => a + pow(b - m, 2), 0);
     return [m, Math.sqrt(square / (values.length - 1) / values.length)];
   };
   const rows = [mean(({ eigenvalues }) => eigenvalues.reduce((a, b) => a + b, 0)), mean(({ floor }) => floor)];
@@ -134,9 +135,9 @@ function sampledInWords(draws: readonly SampledSpectrum[], model: Plrf): string 
 /** Rows evenly spread over log λ, however many points a band has. */
 function spread(lambda: Float64Array): number[] {
   const last = lambda.length - 1;
-  const ratio = Math.log(lambda[last]! / lambda[0]!);
+  const ratio = log(lambda[last]! / lambda[0]!);
   const rows = Array.from({ length: ROWS }, (_, k) => {
-    const x = lambda[0]! * Math.exp((ratio * k) / (ROWS - 1));
+    const x = lambda[0]! * exp((ratio * k) / (ROWS - 1));
     const next = lambda.findIndex((value) => value >= x * (1 - 1e-12));
     return next < 0 ? last : next;
   });

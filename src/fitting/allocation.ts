@@ -4,6 +4,7 @@
 //
 // Approaches 1 and 2 give N* = G′ C^a directly, as straight lines through optima read off the runs.
 
+import { pow } from "../math/elementary.ts";
 import { type Law, lossAt } from "./points.ts";
 
 export interface Allocation {
@@ -16,15 +17,15 @@ export interface Allocation {
 /** The best N and D at a budget. */
 export function allocate(law: Law, flops: number, flopsPerToken: number): Allocation {
   const product = flops / flopsPerToken;
-  const G = ((law.alpha * law.A) / (law.beta * law.B)) ** (1 / (law.alpha + law.beta));
-  const N = G * product ** (law.beta / (law.alpha + law.beta));
+  const G = pow((law.alpha * law.A) / (law.beta * law.B), 1 / (law.alpha + law.beta));
+  const N = G * pow(product, law.beta / (law.alpha + law.beta));
   return { flops, N, D: product / N, loss: lossAt(law, N, product / N) };
 }
 
 /** The budget whose best N is this one, with its D: how long a model of that size is worth training. */
 export function allocateSize(law: Law, N: number, flopsPerToken: number): Allocation {
   // αA N^−α = βB D^−β
-  const D = ((law.alpha * law.A * N ** -law.alpha) / (law.beta * law.B)) ** (-1 / law.beta);
+  const D = pow((law.alpha * law.A * pow(N, -law.alpha)) / (law.beta * law.B), -1 / law.beta);
   return { flops: flopsPerToken * N * D, N, D, loss: lossAt(law, N, D) };
 }
 
@@ -33,7 +34,7 @@ export function budgetFor(law: Law, loss: number, flopsPerToken: number): number
   if (!(loss > law.E)) return Infinity;
   const one = allocate(law, flopsPerToken, flopsPerToken);
   const eta = (law.alpha * law.beta) / (law.alpha + law.beta);
-  return flopsPerToken * ((loss - law.E) / (one.loss - law.E)) ** (-1 / eta);
+  return flopsPerToken * pow((loss - law.E) / (one.loss - law.E), -1 / eta);
 }
 
 export interface Miss {

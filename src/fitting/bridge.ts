@@ -7,6 +7,7 @@
 // spectrum {λ_j, t_j} gives α and β directly, from λ_j ~ j^−2α and t_j ~ j^−2α−2β.
 
 import { finite, integer, positive } from "../check.ts";
+import { exp, log, log10, pow } from "../math/elementary.ts";
 import { logspace } from "../math/grid.ts";
 import { type PhaseName, tableRow } from "../theory/exponents/phases.ts";
 import type { Measured } from "../theory/measure/spectrum.ts";
@@ -70,7 +71,7 @@ export interface Bridge {
  * @throws RangeError where the covariance is not one
  */
 export function bridge(measured: Gaussian2, options: BridgeOptions = {}): Bridge {
-  const extra = finite("finiteSize", options.finiteSize ?? 0.01, 0, 1) ** 2;
+  const extra = pow(finite("finiteSize", options.finiteSize ?? 0.01, 0, 1), 2);
   const [xi, eta] = measured.mean.map((value, i) => finite(["xi", "eta"][i]!, value));
   const [[xx, xy], [, yy]] = measured.covariance;
   const distance = mahalanobis([
@@ -144,7 +145,7 @@ export function bridgeSpectrum(spectrum: Measured, options: SpectrumBridgeOption
   const mean = exponents(bins, new Float64Array(bins.length).fill(1));
   // a line takes two of the bins; and no spectrum is better known than half a cell of the grid
   const scale = bins.length / (bins.length - 2);
-  const floor = ((options.most ?? 2) / (options.cells ?? 400) / 2) ** 2;
+  const floor = pow((options.most ?? 2) / (options.cells ?? 400) / 2, 2);
   const [[xx, xy], [, yy]] = drawn.covariance;
   const covariance = [
     [scale * xx + floor, scale * xy],
@@ -164,19 +165,19 @@ interface Bin {
 }
 
 function binned(spectrum: Measured, from: number, to: number): Bin[] {
-  const count = Math.max(1, Math.round(Math.log10(to / from) * BINS_A_DECADE));
+  const count = Math.max(1, Math.round(log10(to / from) * BINS_A_DECADE));
   const edges = logspace(from - 0.5, to + 0.5, count + 1);
   const bins: Bin[] = [];
   for (let b = 0; b < count; b++) {
     let [size, logRank, logLambda, energy] = [0, 0, 0, 0];
     for (let j = Math.ceil(edges[b]!); j < edges[b + 1]! && j <= to; j++) {
       size++;
-      logRank += Math.log(j);
-      logLambda += Math.log(spectrum.eigenvalues[j - 1]!);
+      logRank += log(j);
+      logLambda += log(spectrum.eigenvalues[j - 1]!);
       energy += spectrum.energies[j - 1]!;
     }
     if (size > 0 && energy > 0)
-      bins.push({ size, logRank: logRank / size, logLambda: logLambda / size, logEnergy: Math.log(energy / size) });
+      bins.push({ size, logRank: logRank / size, logLambda: logLambda / size, logEnergy: log(energy / size) });
   }
   return bins;
 }
@@ -188,7 +189,7 @@ function exponents(bins: readonly Bin[], weights: Float64Array): [number, number
     const mean = (value: (bin: Bin) => number) =>
       bins.reduce((sum, bin, i) => sum + weight(bin, i) * value(bin), 0) / total;
     const [centre, level] = [mean((bin) => bin.logRank), mean(of)];
-    return mean((bin) => (bin.logRank - centre) * (of(bin) - level)) / mean((bin) => (bin.logRank - centre) ** 2);
+    return mean((bin) => (bin.logRank - centre) * (of(bin) - level)) / mean((bin) => pow(bin.logRank - centre, 2));
   };
   const alpha =
     -slope(
@@ -233,7 +234,7 @@ function posterior(
       if (d !== null) squared[j * n + i] = d;
       misfit = Math.min(misfit, squared[j * n + i]!);
     }
-  const weight = squared.map((d) => Math.exp((misfit - d) / 2));
+  const weight = squared.map((d) => exp((misfit - d) / 2));
   const total = weight.reduce((sum, w) => sum + w, 0);
   const probability = weight.map((w) => w / total);
   const phases = { Ia: 0, Ib: 0, Ic: 0, II: 0, III: 0, IVa: 0, IVb: 0 };
@@ -328,9 +329,9 @@ export function forecast(
   from: { readonly flops: number; readonly N: number; readonly loss: number; readonly E: number },
   { decades = 3, points = 7 }: { decades?: number; points?: number } = {},
 ): Forecast {
-  const flops = logspace(from.flops, from.flops * 10 ** positive("decades", decades), integer("points", points, 2));
+  const flops = logspace(from.flops, from.flops * pow(10, positive("decades", decades)), integer("points", points, 2));
   const at = (exponent: number, start: number, sign: number) =>
-    flops.map((C) => start * (C / from.flops) ** (sign * exponent));
+    flops.map((C) => start * pow(C / from.flops, sign * exponent));
   return {
     flops,
     N: [xi.low, xi.median, xi.high].map((value) => at(value, from.N, 1)),

@@ -5,6 +5,7 @@
 //
 // which is near 1 for independent residuals, with a standard deviation of about √(2/(G−1)).
 
+import { pow } from "../math/elementary.ts";
 import { type Runs, runCount } from "./runs.ts";
 
 /** Rows of a size that make a loss curve. */
@@ -31,8 +32,8 @@ export function clustered(runs: Runs, residuals: Float64Array): { readonly runs:
     count[g]!++;
   });
   const mean = r.reduce((total, x) => total + x, 0) / runs.n;
-  const between = sum.reduce((total, s, g) => total + count[g]! * (s / count[g]! - mean) ** 2, 0) / (groups - 1);
-  const within = r.reduce((total, x, i) => total + (x - sum[run[i]!]! / count[run[i]!]!) ** 2, 0) / (runs.n - groups);
+  const between = sum.reduce((total, s, g) => total + count[g]! * pow(s / count[g]! - mean, 2), 0) / (groups - 1);
+  const within = r.reduce((total, x, i) => total + pow(x - sum[run[i]!]! / count[run[i]!]!, 2), 0) / (runs.n - groups);
   const F = between / within;
   return F > 1 + CERTAIN * Math.sqrt(2 / (groups - 1)) ? { runs: { ...runs, run }, F } : null;
 }

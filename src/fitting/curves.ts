@@ -1,5 +1,6 @@
 // Loss curves: the rows of one model size (or one run) in order of C, read at any C by interpolation in log C and log L.
 
+import { log } from "../math/elementary.ts";
 import type { Runs } from "./runs.ts";
 
 export interface RunCurve {
@@ -37,14 +38,14 @@ function curve(runs: Runs, rows: number[]): RunCurve {
   const z: number[] = [];
   let count = 1;
   for (const i of sorted) {
-    const [c, l] = [Math.log(runs.C[i]!), Math.log(runs.loss[i]!)];
+    const [c, l] = [log(runs.C[i]!), log(runs.loss[i]!)];
     if (x.length > 0 && c - x.at(-1)! < 1e-9) {
       count++;
       y[y.length - 1]! += (l - y.at(-1)!) / count;
     } else {
       x.push(c);
       y.push(l);
-      z.push(Math.log(runs.D[i]!));
+      z.push(log(runs.D[i]!));
       count = 1;
     }
   }

@@ -3,6 +3,7 @@
 // curve ends or begins there, are left out: the optimum may lie beyond.
 
 import { integer, oneOf } from "../check.ts";
+import { exp, log } from "../math/elementary.ts";
 import { logspace } from "../math/grid.ts";
 import { curvesOf, type RunCurve, read, readTokens } from "./curves.ts";
 import { fitOptima, type Optima, type OptimaFit } from "./powerlaws.ts";
@@ -42,17 +43,17 @@ export function fitEnvelope(runs: Runs, options: EnvelopeOptions = {}): Envelope
     throw new RangeError(
       `approach 1 needs loss curves (several C) of at least 3 model sizes, got ${sizes.size}: mark the checkpoints of a run by a run column`,
     );
-  const low = Math.exp(curves.reduce((least, c) => Math.min(least, c.x[0]!), Infinity));
-  const high = Math.exp(curves.reduce((most, c) => Math.max(most, c.x.at(-1)!), -Infinity));
+  const low = exp(curves.reduce((least, c) => Math.min(least, c.x[0]!), Infinity));
+  const high = exp(curves.reduce((most, c) => Math.max(most, c.x.at(-1)!), -Infinity));
   const [least, most] = [curves[0]!.N, curves.at(-1)!.N];
   const found: { C: number; N: number; D: number; loss: number }[] = [];
   let atEdge = 0;
   for (const C of logspace(low, high, budgets)) {
-    const winner = lowest(curves, Math.log(C));
+    const winner = lowest(curves, log(C));
     if (!winner) continue;
     const { curve, loss } = winner;
-    if (curve.N === least || curve.N === most || truncated(curves, curve, Math.log(C))) atEdge++;
-    else found.push({ C, N: curve.N, D: Math.exp(readTokens(curve, Math.log(C))), loss: Math.exp(loss) });
+    if (curve.N === least || curve.N === most || truncated(curves, curve, log(C))) atEdge++;
+    else found.push({ C, N: curve.N, D: exp(readTokens(curve, log(C))), loss: exp(loss) });
   }
   const column = (of: (o: (typeof found)[number]) => number) => Float64Array.from(found, of);
   const optima = {

@@ -1,6 +1,7 @@
 // Runs off a table: which columns, which rows, in which units; what one run is. Whatever is left out or taken on a guess is told.
 
 import { shown } from "../check.ts";
+import { exp, log, log10, pow } from "../math/elementary.ts";
 import { parseNumber, scaleOf } from "./cells.ts";
 import { listed, MEANING, QUANTITIES, type Quantity, type Recognised, recognise } from "./columns.ts";
 import { type Runs, runs } from "./runs.ts";
@@ -190,7 +191,7 @@ function doubtUnits({ N, D, C }: Values, { units = {} }: TableOptions): void {
       thousands((20 * median(N)) / median(D)),
     );
   if (N && D && C && Object.keys(units).length === 0) {
-    const k = Math.exp(C.reduce((sum, c, i) => sum + Math.log(c / (N[i]! * D[i]!)), 0) / C.length);
+    const k = exp(C.reduce((sum, c, i) => sum + log(c / (N[i]! * D[i]!)), 0) / C.length);
     if (!(k >= 1 && k <= 100)) {
       const unit = thousands(6 / k);
       if (unit > 1) stop(`C/(ND) is ${k.toPrecision(2)}, where about 6 is usual`, "C", unit);
@@ -201,12 +202,12 @@ function doubtUnits({ N, D, C }: Values, { units = {} }: TableOptions): void {
     stop(
       `a typical run has ${+median(C).toPrecision(3)} flops`,
       "C",
-      N ? thousands((120 * median(N) ** 2) / median(C)) : 1e18,
+      N ? thousands((120 * pow(median(N), 2)) / median(C)) : 1e18,
     );
 }
 
 /** The nearest power of a thousand. */
-const thousands = (x: number): number => Number(`1e${3 * Math.round(Math.log10(x) / 3)}`);
+const thousands = (x: number): number => Number(`1e${3 * Math.round(log10(x) / 3)}`);
 
 /** What is tried at one N and D to find the best of it. */
 const HYPERPARAMETERS =

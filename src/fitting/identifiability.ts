@@ -3,6 +3,7 @@
 // variable, and only their sum is seen.
 
 import { PARAMETERS } from "../kernels/huber.ts";
+import { exp, log, pow } from "../math/elementary.ts";
 import { standardErrors } from "./inference.ts";
 import type { ParametricFit } from "./parametric.ts";
 import type { Runs } from "./runs.ts";
@@ -30,8 +31,8 @@ const NARROW = 0.3;
 /** What the design says, before any fit. */
 export function identifiability(runs: Runs): Identifiability {
   const points = new Set(Array.from({ length: runs.n }, (_, i) => 0.61 * runs.N[i]! + 0.37 * runs.D[i]!)).size;
-  const x = runs.N.map(Math.log);
-  const y = runs.D.map(Math.log);
+  const x = runs.N.map(log);
+  const y = runs.D.map(log);
   const { xx, yy, xy } = moments(x, y);
   const determinant = Math.max(0, xx * yy - xy * xy);
   const spread = Math.sqrt(Math.min(xx > 0 ? determinant / xx : 0, yy > 0 ? determinant / yy : 0));
@@ -41,18 +42,18 @@ export function identifiability(runs: Runs): Identifiability {
     points <= PARAMETERS
       ? `${points} different (N, D) cannot determine 5 parameters: at least 6 are needed`
       : most - least < 3 * FUNCTION
-        ? `every run has D/N ≈ ${Math.exp((least + most) / 2).toPrecision(3)}: α and β are not identifiable from a fixed D/N ratio; ` +
+        ? `every run has D/N ≈ ${exp((least + most) / 2).toPrecision(3)}: α and β are not identifiable from a fixed D/N ratio; ` +
           "vary D at fixed N, or N at fixed D"
-        : xx < FUNCTION ** 2
+        : xx < FUNCTION * FUNCTION
           ? "all runs have the same N: α is not identifiable; vary N"
-          : yy < FUNCTION ** 2
+          : yy < FUNCTION * FUNCTION
             ? "all runs have the same D: β is not identifiable; vary D"
             : spread < FUNCTION
               ? "D is a function of N in these runs: α and β are not identifiable; vary D at fixed N"
               : null;
   const warnings =
     reason === null && spread < NARROW
-      ? [`D/N varies little (a factor ${Math.exp(most - least).toPrecision(2)}): α and β are told apart weakly`]
+      ? [`D/N varies little (a factor ${exp(most - least).toPrecision(2)}): α and β are told apart weakly`]
       : [];
   return { identifiable: reason === null, reason, line: spread < FUNCTION, warnings, spread, points };
 }
@@ -64,8 +65,8 @@ export function checkFit(runs: Runs, fit: ParametricFit, design: Identifiability
   const share = (term: Float64Array) => term.reduce((sum, t, i) => sum + t / runs.loss[i]!, 0) / runs.n;
   if (fit.E < 1e-3 * range(runs.loss)[0]) warnings.push("E ran to 0: these runs do not show an irreducible loss");
   const lost = [
-    share(runs.N.map((N) => fit.A * N ** -fit.alpha)) < 1e-4 && "A N^−α",
-    share(runs.D.map((D) => fit.B * D ** -fit.beta)) < 1e-4 && "B D^−β",
+    share(runs.N.map((N) => fit.A * pow(N, -fit.alpha))) < 1e-4 && "A N^−α",
+    share(runs.D.map((D) => fit.B * pow(D, -fit.beta))) < 1e-4 && "B D^−β",
   ].find(Boolean);
   const errors = standardErrors(fit, runs, fit.residuals, fit.delta);
   // an exponent known to no better than its own size is not known
@@ -92,8 +93,8 @@ function moments(x: Float64Array, y: Float64Array) {
   const [mx, my] = [mean(x), mean(y)];
   let [xx, yy, xy] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
-    xx += (x[i]! - mx) ** 2 / n;
-    yy += (y[i]! - my) ** 2 / n;
+    xx += pow(x[i]! - mx, 2) / n;
+    yy += pow(y[i]! - my, 2) / n;
     xy += ((x[i]! - mx) * (y[i]! - my)) / n;
   }
   return { xx, yy, xy };

@@ -6,6 +6,7 @@
 // a window of the width usual for quantile regression.
 
 import { PARAMETERS } from "../kernels/huber.ts";
+import { log, pow } from "../math/elementary.ts";
 import type { Law } from "./points.ts";
 import type { Runs } from "./runs.ts";
 
@@ -20,10 +21,10 @@ export interface Scale {
 export function scaleOf(residuals: Float64Array, delta: number): Scale {
   const size = residuals.map(Math.abs).sort().subarray(PARAMETERS);
   const spread = 1.4826 * size[Math.floor(size.length / 2)]!;
-  const window = Math.max(delta, spread * size.length ** -0.2);
+  const window = Math.max(delta, spread * pow(size.length, -0.2));
   const inside = Math.max(1, size.filter((r) => r <= window).length);
   return {
-    psi2: size.reduce((sum, r) => sum + Math.min(delta, r) ** 2, 0) / size.length,
+    psi2: size.reduce((sum, r) => sum + pow(Math.min(delta, r), 2), 0) / size.length,
     slope: ((inside / size.length) * delta) / window,
   };
 }
@@ -38,13 +39,13 @@ export function allowedRise(residuals: Float64Array, delta: number): number {
 
 /** Rows (∂ log L̂_i/∂(a, b, e, α, β)), with log N and log D centred. */
 export function jacobian(law: Law, runs: Runs): Float64Array[] {
-  const mean = (values: Float64Array) => values.reduce((sum, v) => sum + Math.log(v), 0) / values.length;
+  const mean = (values: Float64Array) => values.reduce((sum, v) => sum + log(v), 0) / values.length;
   const [mx, my] = [mean(runs.N), mean(runs.D)];
   return Array.from({ length: runs.n }, (_, i) => {
     const [N, D] = [runs.N[i]!, runs.D[i]!];
-    const [A, B] = [law.A * N ** -law.alpha, law.B * D ** -law.beta];
+    const [A, B] = [law.A * pow(N, -law.alpha), law.B * pow(D, -law.beta)];
     const S = A + B + law.E;
-    return Float64Array.of(A / S, B / S, law.E / S, (-A * (Math.log(N) - mx)) / S, (-B * (Math.log(D) - my)) / S);
+    return Float64Array.of(A / S, B / S, law.E / S, (-A * (log(N) - mx)) / S, (-B * (log(D) - my)) / S);
   });
 }
 
@@ -86,7 +87,9 @@ export interface StandardErrors {
 
 export function standardErrors(law: Law, runs: Runs, residuals: Float64Array, delta: number): StandardErrors {
   const J = jacobian(law, runs);
-  const length = Array.from({ length: PARAMETERS }, (_, k) => Math.sqrt(J.reduce((sum, row) => sum + row[k]! ** 2, 0)));
+  const length = Array.from({ length: PARAMETERS }, (_, k) =>
+    Math.sqrt(J.reduce((sum, row) => sum + pow(row[k]!, 2), 0)),
+  );
   // a parameter that the law does not feel (E = 0) has no column: it is left out
   const kept = length.map((_, k) => k).filter((k) => length[k]! > 1e-12 * Math.max(...length));
   const gram = kept.map((p) =>
@@ -94,11 +97,11 @@ export function standardErrors(law: Law, runs: Runs, residuals: Float64Array, de
   );
   const { values, vectors } = eigen(gram);
   const { psi2, slope } = scaleOf(residuals, delta);
-  const factor = psi2 / slope ** 2;
+  const factor = psi2 / (slope * slope);
   const error = (k: number): number => {
     const at = kept.indexOf(k);
     if (at < 0) return Infinity;
-    const variance = values.reduce((sum, value, i) => sum + vectors[i]![at]! ** 2 / Math.max(value, 0), 0);
+    const variance = values.reduce((sum, value, i) => sum + pow(vectors[i]![at]!, 2) / Math.max(value, 0), 0);
     return Math.sqrt(factor * variance) / length[k]!;
   };
   return { alpha: error(3), beta: error(4), condition: Math.sqrt(values.at(-1)! / Math.max(values[0]!, 0)) };

@@ -4,6 +4,7 @@
 // D and not only C = kND, D* is the minimum over log D: N may count what costs no compute.
 
 import { finite, oneOf } from "../check.ts";
+import { exp, log as logOf, pow } from "../math/elementary.ts";
 import { logspace } from "../math/grid.ts";
 import { akima } from "./akima.ts";
 import { curvesOf, read, readTokens } from "./curves.ts";
@@ -77,7 +78,7 @@ export function fitIsoflop(runs: Runs, options: IsoflopOptions = {}): IsoflopFit
       kind === "akima" ? byAkima(x, points) : byParabola(x, near(points, within), points);
     const size = over(points.N);
     const tokens = own && size.problem === null ? over(points.D) : undefined;
-    const optimumD = tokens ? tokens.optimum : Math.log(points.flops / runs.flopsPerToken) - size.optimum;
+    const optimumD = tokens ? tokens.optimum : logOf(points.flops / runs.flopsPerToken) - size.optimum;
     const problem = size.problem ?? tokens?.problem ?? null;
     const gone = problem !== null && { optimum: Number.NaN, lowest: Number.NaN };
     return { ...points, ...size, optimumD: gone ? Number.NaN : optimumD, problem, ...gone };
@@ -110,15 +111,15 @@ function optimaOf(good: readonly Slice[]): Optima {
   const column = (of: (slice: Slice) => number) => Float64Array.from(good, of);
   return {
     flops: column((s) => s.flops),
-    N: column((s) => Math.exp(s.optimum)),
-    D: column((s) => Math.exp(s.optimumD)),
-    loss: column((s) => Math.exp(s.lowest)),
+    N: column((s) => exp(s.optimum)),
+    D: column((s) => exp(s.optimumD)),
+    loss: column((s) => exp(s.lowest)),
   };
 }
 
 /** Whether C is not kND to within what bookkeeping leaves. */
 function statesTokens({ n, N, D, C, flopsPerToken }: Runs): boolean {
-  for (let i = 0; i < n; i++) if (Math.abs(Math.log(C[i]! / (flopsPerToken * N[i]! * D[i]!))) > 0.01) return true;
+  for (let i = 0; i < n; i++) if (Math.abs(logOf(C[i]! / (flopsPerToken * N[i]! * D[i]!))) > 0.01) return true;
   return false;
 }
 
@@ -132,14 +133,14 @@ function corrected(
   irreducible: "free" | "zero",
 ): readonly BudgetPoints[] {
   const good = slices.filter((slice) => slice.problem === null);
-  const off = (points: BudgetPoints) => points.C.some((c) => Math.abs(Math.log(c / points.flops)) > 1e-4);
+  const off = (points: BudgetPoints) => points.C.some((c) => Math.abs(logOf(c / points.flops)) > 1e-4);
   if (good.length < LEAST || !all.some(off)) return all;
   const { E, eta } = fitOptima(optimaOf(good), irreducible).loss;
   return all.map((points) =>
     off(points)
       ? {
           ...points,
-          loss: points.loss.map((l, i) => l + eta * Math.max(0, l - E) * Math.log(points.C[i]! / points.flops)),
+          loss: points.loss.map((l, i) => l + eta * Math.max(0, l - E) * logOf(points.C[i]! / points.flops)),
         }
       : points,
   );
@@ -182,7 +183,7 @@ function sharedBudgets(runs: Runs, same: number, weights?: Float64Array): Budget
     if (group && runs.C[i]! <= runs.C[group[0]!]! * (1 + same)) group.push(i);
     else groups.push([i]);
   }
-  const log = (group: number[], at: number) => Math.log(runs.C[group.at(at)!]!);
+  const log = (group: number[], at: number) => logOf(runs.C[group.at(at)!]!);
   const width = (group: number[]) => log(group, -1) - log(group, 0);
   const apart = groups.filter((group, k) => {
     const before = k > 0 ? log(group, 0) - log(groups[k - 1]!, -1) : Infinity;
@@ -199,7 +200,7 @@ function sharedBudgets(runs: Runs, same: number, weights?: Float64Array): Budget
       const rows = group.sort((i, j) => runs.N[i]! - runs.N[j]!);
       const take = (values: Float64Array) => Float64Array.from(rows, (i) => values[i]!);
       return {
-        flops: Math.exp(rows.reduce((sum, i) => sum + Math.log(runs.C[i]!), 0) / rows.length),
+        flops: exp(rows.reduce((sum, i) => sum + logOf(runs.C[i]!), 0) / rows.length),
         from: rows.reduce((least, i) => Math.min(least, runs.C[i]!), Infinity),
         N: take(runs.N),
         D: take(runs.D),
@@ -217,9 +218,9 @@ function cuts(runs: Runs, count: number, weights?: Float64Array): BudgetPoints[]
   const starts = curves.map((c) => c.x[0]!).sort((p, q) => p - q);
   const ends = curves.map((c) => c.x.at(-1)!).sort((p, q) => q - p);
   // budgets that three curves reach at least
-  return Array.from(logspace(Math.exp(starts[2]!), Math.exp(ends[2]!), count), (flops) => {
+  return Array.from(logspace(exp(starts[2]!), exp(ends[2]!), count), (flops) => {
     const here = curves
-      .map((c) => ({ N: c.N, loss: Math.exp(read(c, Math.log(flops))), D: Math.exp(readTokens(c, Math.log(flops))) }))
+      .map((c) => ({ N: c.N, loss: exp(read(c, logOf(flops))), D: exp(readTokens(c, logOf(flops))) }))
       .filter((p) => p.loss > 0);
     return {
       flops,
@@ -240,8 +241,8 @@ function near(slice: BudgetPoints, within: number): BudgetPoints {
     if (loss < slice.loss[lowest]!) lowest = i;
   });
   const best = slice.N[lowest]!;
-  const distance = slice.N.map((N) => Math.abs(Math.log(N / best)));
-  const reach = Math.max(Math.log(within) + 1e-9, distance.slice().sort()[Math.min(4, distance.length - 1)]!);
+  const distance = slice.N.map((N) => Math.abs(logOf(N / best)));
+  const reach = Math.max(logOf(within) + 1e-9, distance.slice().sort()[Math.min(4, distance.length - 1)]!);
   const keep = (values: Float64Array) => values.filter((_, i) => distance[i]! <= reach);
   return {
     ...{ flops: slice.flops, from: slice.from, N: keep(slice.N), D: keep(slice.D), C: keep(slice.C) },
@@ -254,15 +255,15 @@ type Minimum = Pick<Slice, "fitted" | "optimum" | "lowest" | "problem">;
 
 /** log L = c₀ + c₁u + c₂u², u = log N, by weighted least squares through `slice`, a part of `whole`. */
 function byParabola(over: Float64Array, slice: BudgetPoints, whole: BudgetPoints): Minimum {
-  const x = (over === whole.D ? slice.D : slice.N).map(Math.log);
-  const y = slice.loss.map(Math.log);
+  const x = (over === whole.D ? slice.D : slice.N).map(logOf);
+  const y = slice.loss.map(logOf);
   const total = slice.weights.reduce((sum, w) => sum + w, 0);
   const centre = x.reduce((sum, u, i) => sum + slice.weights[i]! * u, 0) / total;
   // orthogonal polynomials of the weights: 1, u, u² − su − q
   let [s2, s3] = [0, 0];
   x.forEach((u, i) => {
-    s2 += slice.weights[i]! * (u - centre) ** 2;
-    s3 += slice.weights[i]! * (u - centre) ** 3;
+    s2 += slice.weights[i]! * pow(u - centre, 2);
+    s3 += slice.weights[i]! * pow(u - centre, 3);
   });
   const [s, q] = [s3 / s2, s2 / total];
   const p2 = (u: number) => u * u - s * u - q;
@@ -272,7 +273,7 @@ function byParabola(over: Float64Array, slice: BudgetPoints, whole: BudgetPoints
     y0 += w * y[i]!;
     y1 += w * u * y[i]!;
     y2 += w * p2(u) * y[i]!;
-    n2 += w * p2(u) ** 2;
+    n2 += w * pow(p2(u), 2);
   });
   const [c0, c1, c2] = [y0 / total, y1 / s2, y2 / n2];
   const fitted = (logN: number) => c0 + c1 * (logN - centre) + c2 * p2(logN - centre);
@@ -292,7 +293,7 @@ function byAkima(over: Float64Array, slice: BudgetPoints): Minimum {
   const y: number[] = [];
   const weight: number[] = [];
   order.forEach((i) => {
-    const [u, l, w] = [Math.log(over[i]!), Math.log(slice.loss[i]!), slice.weights[i]!];
+    const [u, l, w] = [logOf(over[i]!), logOf(slice.loss[i]!), slice.weights[i]!];
     if (x.length > 0 && u - x.at(-1)! < SAME_SIZE) {
       const sum = weight.at(-1)! + w;
       y[y.length - 1] = (y.at(-1)! * weight.at(-1)! + l * w) / sum;

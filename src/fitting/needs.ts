@@ -7,6 +7,7 @@
 // the compute, is convex in log N: each is one search by Brent's method.
 
 import { positive } from "../check.ts";
+import { exp, expm1, log as logOf, pow } from "../math/elementary.ts";
 import { brent } from "../math/minimise.ts";
 import type { Allocation, Miss } from "./allocation.ts";
 import type { Law } from "./points.ts";
@@ -50,18 +51,18 @@ function problem(law: Law, k: number, needs: Needs): Problem {
 
 /** D′ of D. */
 function worth(D: number, { unique, reuse }: Problem): number {
-  return D <= unique ? D : unique * (1 + reuse * -Math.expm1(-(D / unique - 1) / reuse));
+  return D <= unique ? D : unique * (1 + reuse * -expm1(-(D / unique - 1) / reuse));
 }
 
 /** D of D′; Infinity at what no repetition reaches. */
 function tokensWorth(value: number, { unique, reuse }: Problem): number {
   if (value <= unique) return value;
   const left = 1 - (value / unique - 1) / reuse;
-  return left > 0 ? unique * (1 - reuse * Math.log(left)) : Infinity;
+  return left > 0 ? unique * (1 - reuse * logOf(left)) : Infinity;
 }
 
 const lossOf = (p: Problem, N: number, D: number): number =>
-  p.law.E + p.law.A * N ** -p.law.alpha + p.law.B * worth(D, p) ** -p.law.beta;
+  p.law.E + p.law.A * pow(N, -p.law.alpha) + p.law.B * pow(worth(D, p), -p.law.beta);
 
 const tokensOf = (p: Problem, flops: number, N: number): number => (flops / N - SERVING * p.serve) / p.k;
 
@@ -74,9 +75,9 @@ function atFlops(p: Problem, flops: number): Allocation {
   // at least one token is left for training
   const top = Math.min(p.most, flops / (p.k + SERVING * p.serve));
   if (!(top > LEAST)) return { flops, N: Number.NaN, D: Number.NaN, loss: Infinity };
-  const { x } = brent((u) => lossOf(p, Math.exp(u), tokensOf(p, flops, Math.exp(u))), 0, Math.log(top), 1e-9);
+  const { x } = brent((u) => lossOf(p, exp(u), tokensOf(p, flops, exp(u))), 0, logOf(top), 1e-9);
   // a ceiling is met, not neared
-  const N = x > Math.log(top) - 1e-6 ? top : Math.exp(x);
+  const N = x > logOf(top) - 1e-6 ? top : exp(x);
   return { ...at(p, N, tokensOf(p, flops, N)), flops };
 }
 
@@ -84,31 +85,31 @@ function atFlops(p: Problem, flops: number): Allocation {
 function atLoss(p: Problem, loss: number): Allocation {
   const { E, A, B, alpha, beta } = p.law;
   const tokens = (N: number): number => {
-    const left = loss - E - A * N ** -alpha;
-    return left > 0 ? tokensWorth((left / B) ** (-1 / beta), p) : Infinity;
+    const left = loss - E - A * pow(N, -alpha);
+    return left > 0 ? tokensWorth(pow(left / B, -1 / beta), p) : Infinity;
   };
   const cost = (N: number) => p.k * N * tokens(N) + SERVING * N * p.serve;
   // from the least N that can reach it with all the tokens there may be
-  const floor = p.unique === Infinity ? 0 : B * (p.unique * (1 + p.reuse)) ** -beta;
-  const least = (loss - E - floor) / A > 0 ? ((loss - E - floor) / A) ** (-1 / alpha) : Infinity;
+  const floor = p.unique === Infinity ? 0 : B * pow(p.unique * (1 + p.reuse), -beta);
+  const least = (loss - E - floor) / A > 0 ? pow((loss - E - floor) / A, -1 / alpha) : Infinity;
   if (!(least < p.most)) return { flops: Infinity, N: Number.NaN, D: Number.NaN, loss };
-  const from = Math.max(0, Math.log(least));
-  const log = (u: number) => Math.min(Math.log(cost(Math.exp(u))), 1e4);
-  const { x } = brent(log, from, Math.log(p.most), 1e-9);
-  const N = x > Math.log(p.most) - 1e-6 ? p.most : Math.exp(x);
+  const from = Math.max(0, logOf(least));
+  const log = (u: number) => Math.min(logOf(cost(exp(u))), 1e4);
+  const { x } = brent(log, from, logOf(p.most), 1e-9);
+  const N = x > logOf(p.most) - 1e-6 ? p.most : exp(x);
   const D = tokens(N);
   return Number.isFinite(D) ? { ...at(p, N, D), loss } : { flops: Infinity, N: Number.NaN, D: Number.NaN, loss };
 }
 
 /** The compute whose best N, or D, is this. */
 function atBest(p: Problem, name: "N" | "D", value: number): Allocation {
-  let [low, high] = [Math.log(p.k + SERVING * p.serve) + 1, Math.log(1e40)];
+  let [low, high] = [logOf(p.k + SERVING * p.serve) + 1, logOf(1e40)];
   for (let i = 0; i < 100 && high - low > 1e-12 * high; i++) {
     const middle = (low + high) / 2;
-    if (atFlops(p, Math.exp(middle))[name] < value) low = middle;
+    if (atFlops(p, exp(middle))[name] < value) low = middle;
     else high = middle;
   }
-  const found = atFlops(p, Math.exp(high));
+  const found = atFlops(p, exp(high));
   // beyond a ceiling, or what any compute calls for
   return Math.abs(found[name] / value - 1) < 1e-3 ? found : { ...found, flops: Infinity };
 }

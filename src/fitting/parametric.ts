@@ -9,6 +9,7 @@ import { oneOf, positive } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import { type Minima, PARAMETERS } from "../kernels/huber.ts";
 import type { Kernels } from "../kernels/kernels.ts";
+import { log, pow } from "../math/elementary.ts";
 import { concatenated, type Law, lawOf, type Points, pointsOf, thetaOf } from "./points.ts";
 import { projectedStarts, thinned } from "./projection.ts";
 import type { Runs } from "./runs.ts";
@@ -109,7 +110,7 @@ function gridMinima(points: Points, delta: number, kernels: Kernels): Float64Arr
 
 export const residuals = (law: Law, runs: Runs): Float64Array =>
   runs.loss.map((loss, i) =>
-    Math.log((law.E + law.A * runs.N[i]! ** -law.alpha + law.B * runs.D[i]! ** -law.beta) / loss),
+    log((law.E + law.A * pow(runs.N[i]!, -law.alpha) + law.B * pow(runs.D[i]!, -law.beta)) / loss),
   );
 
 export function bestOf(minima: Minima): number {

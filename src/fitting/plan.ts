@@ -2,6 +2,7 @@
 // the cost of being off by 2× either way (docs/theory.md, eqs. 10.6, 10.8).
 
 import { positive } from "../check.ts";
+import { pow } from "../math/elementary.ts";
 import { type Allocation, allocate, allocateSize, type Miss, missBy } from "./allocation.ts";
 import { meet, missUnder, type Needs, type Target } from "./needs.ts";
 import type { Law } from "./points.ts";
@@ -58,7 +59,7 @@ export function plan(
   const best = (of: Model): Allocation => {
     if (!isLaw(of)) {
       const { exponent, coefficient } = of.size;
-      return allocateByLines(of, given === "flops" ? value : (value / coefficient) ** (1 / exponent));
+      return allocateByLines(of, given === "flops" ? value : pow(value / coefficient, 1 / exponent));
     }
     if (!plain) return meet(of, target, flopsPerToken, needs);
     return given === "flops" ? allocate(of, value, flopsPerToken) : allocateSize(of, value, flopsPerToken);

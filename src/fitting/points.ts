@@ -3,6 +3,7 @@
 
 import type { HuberData } from "../kernels/huber.ts";
 import type { Kernels } from "../kernels/kernels.ts";
+import { exp, log, pow } from "../math/elementary.ts";
 import type { Runs } from "./runs.ts";
 
 /** L = E + A N^−α + B D^−β. */
@@ -38,9 +39,9 @@ export function pointsOf(runs: Runs, kernels: Kernels, weights?: Float64Array): 
 export function lawOf(theta: ArrayLike<number>, points: Points): Law {
   const [a, b, e, alpha, beta] = theta as unknown as [number, number, number, number, number];
   return {
-    E: Math.exp(e),
-    A: Math.exp(a + alpha * points.meanX),
-    B: Math.exp(b + beta * points.meanY),
+    E: exp(e),
+    A: exp(a + alpha * points.meanX),
+    B: exp(b + beta * points.meanY),
     alpha,
     beta,
   };
@@ -48,9 +49,9 @@ export function lawOf(theta: ArrayLike<number>, points: Points): Law {
 
 export function thetaOf(law: Law, points: Points): Float64Array {
   return Float64Array.of(
-    Math.log(law.A) - law.alpha * points.meanX,
-    Math.log(law.B) - law.beta * points.meanY,
-    Math.log(law.E),
+    log(law.A) - law.alpha * points.meanX,
+    log(law.B) - law.beta * points.meanY,
+    log(law.E),
     law.alpha,
     law.beta,
   );
@@ -58,7 +59,7 @@ export function thetaOf(law: Law, points: Points): Float64Array {
 
 /** L at one N and D. */
 export const lossAt = (law: Law, N: number, D: number): number =>
-  law.E + law.A * N ** -law.alpha + law.B * D ** -law.beta;
+  law.E + law.A * pow(N, -law.alpha) + law.B * pow(D, -law.beta);
 
 export function concatenated(arrays: readonly Float64Array[]): Float64Array {
   const all = new Float64Array(arrays.reduce((sum, array) => sum + array.length, 0));

@@ -1,6 +1,7 @@
 // Straight lines in log-log through measured optima, and the loss along them: L* = E + K C^−η (docs/theory.md, eq. 10.7).
 
 import { nonNegative } from "../kernels/reference/projection.ts";
+import { exp, log, pow } from "../math/elementary.ts";
 import { brent } from "../math/minimise.ts";
 import { fitPowerLaw } from "../theory/exponents/power-fit.ts";
 import type { Allocation } from "./allocation.ts";
@@ -53,12 +54,12 @@ function straight({ flops, loss }: Optima): SaturatingLaw {
 
 /** E + K C^−η by variable projection: for fixed η a non-negative least squares problem in E and K, of relative errors. */
 export function saturating(flops: Float64Array, loss: Float64Array): SaturatingLaw {
-  const middle = flops.reduce((sum, c) => sum + Math.log(c), 0) / flops.length;
-  const x = flops.map((c) => Math.log(c) - middle);
+  const middle = flops.reduce((sum, c) => sum + log(c), 0) / flops.length;
+  const x = flops.map((c) => log(c) - middle);
   const solve = (eta: number) => {
     let [uu, us, ss, uy, sy] = [0, 0, 0, 0, 0];
     loss.forEach((l, i) => {
-      const [u, s] = [Math.exp(-eta * x[i]!) / l, 1 / l];
+      const [u, s] = [exp(-eta * x[i]!) / l, 1 / l];
       uu += u * u;
       us += u * s;
       ss += s * s;
@@ -73,20 +74,20 @@ export function saturating(flops: Float64Array, loss: Float64Array): SaturatingL
       ],
       [uy, sy, 0],
     );
-    return { K: c[0] * Math.exp(eta * middle), E: c[1], misfit: loss.length - gain };
+    return { K: c[0] * exp(eta * middle), E: c[1], misfit: loss.length - gain };
   };
   // the misfit may have a local minimum at either end: a scan, then Brent
-  const logs = Array.from({ length: 60 }, (_, i) => Math.log(1e-3) + (i * Math.log(3e3)) / 59);
-  const misfits = logs.map((u) => solve(Math.exp(u)).misfit);
+  const logs = Array.from({ length: 60 }, (_, i) => log(1e-3) + (i * log(3e3)) / 59);
+  const misfits = logs.map((u) => solve(exp(u)).misfit);
   const best = misfits.indexOf(Math.min(...misfits));
   const { x: u } = brent(
-    (t) => solve(Math.exp(t)).misfit,
+    (t) => solve(exp(t)).misfit,
     logs[Math.max(0, best - 1)]!,
     logs[Math.min(59, best + 1)]!,
     1e-7,
   );
-  const { E, K } = solve(Math.exp(u));
-  return { E, K, eta: Math.exp(u) };
+  const { E, K } = solve(exp(u));
+  return { E, K, eta: exp(u) };
 }
 
 /** What is wrong with a loss along optima: parts that ran to the end of what is searched. */
@@ -100,6 +101,6 @@ export function doubtful({ E, K, eta }: SaturatingLaw): string | null {
 
 /** The best N, D and loss at a budget, by lines through optima. */
 export function allocateByLines(fit: OptimaFit, flops: number): Allocation {
-  const at = ({ coefficient, exponent }: PowerLine) => coefficient * flops ** exponent;
-  return { flops, N: at(fit.size), D: at(fit.tokens), loss: fit.loss.E + fit.loss.K * flops ** -fit.loss.eta };
+  const at = ({ coefficient, exponent }: PowerLine) => coefficient * pow(flops, exponent);
+  return { flops, N: at(fit.size), D: at(fit.tokens), loss: fit.loss.E + fit.loss.K * pow(flops, -fit.loss.eta) };
 }

@@ -8,10 +8,11 @@
 import type { ProjectionColumns } from "../kernels/huber.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { nonNegative, normalEquations } from "../kernels/reference/projection.ts";
+import { exp, log, pow } from "../math/elementary.ts";
 import { concatenated, type Points } from "./points.ts";
 
 /** The grid's exponents: finer than any two minima lie apart. */
-const EXPONENTS = Float64Array.from({ length: 28 }, (_, i) => 0.02 * 1.19 ** i);
+const EXPONENTS = Float64Array.from({ length: 28 }, (_, i) => 0.02 * pow(1.19, i));
 
 /** Rows that the projection looks at. */
 const MOST_ROWS = 2000;
@@ -26,9 +27,9 @@ export function thinned(points: Points, most: number): Points {
 
 /** What projection needs of the points, the same for all their weights. */
 export function columnsOf({ x, y, l }: Points): ProjectionColumns {
-  const scale = l.map((v) => Math.exp(-v));
+  const scale = l.map((v) => exp(-v));
   const powers = (at: Float64Array) =>
-    Array.from(EXPONENTS, (exponent) => scale.map((s, i) => s * Math.exp(-exponent * at[i]!)));
+    Array.from(EXPONENTS, (exponent) => scale.map((s, i) => s * exp(-exponent * at[i]!)));
   return { n: x.length, count: EXPONENTS.length, values: concatenated([...powers(x), ...powers(y), scale]) };
 }
 
@@ -51,7 +52,7 @@ export function projectedResamples(
   // of many rows only those looked at are kept
   const some = Array.from({ length: resamples }, (_, i) => thinned({ ...points, w: weightsOf(i) }, MOST_ROWS).w);
   const gains = kernels.projectionGains(columns, concatenated(some));
-  const cells = columns.count ** 2;
+  const cells = pow(columns.count, 2);
   return some.map((w, i) => startsAt(columns, w, gains.subarray(i * cells, (i + 1) * cells), count));
 }
 
@@ -66,7 +67,7 @@ function startsAt(columns: ProjectionColumns, w: Float64Array, gain: Float64Arra
       const [u, v, s] = [column(k), column(K + m), column(2 * K)];
       const { c } = nonNegative(...normalEquations([u, v, s], w));
       // a term that is off starts small, so that it can come back
-      return [...c.map((value) => Math.log(Math.max(value, 1e-3))), EXPONENTS[k]!, EXPONENTS[m]!];
+      return [...c.map((value) => log(Math.max(value, 1e-3))), EXPONENTS[k]!, EXPONENTS[m]!];
     }),
   );
 }

@@ -2,6 +2,7 @@
 // give the third by C = kND, k = 6 by default. Rows of one run (checkpoints of a loss curve) share a run number.
 
 import { positive } from "../check.ts";
+import { exp, log } from "../math/elementary.ts";
 
 export interface Runs {
   /** Number of rows. */
@@ -54,13 +55,13 @@ export function runs(columns: RunColumns): Runs {
   const array = (values: ArrayLike<number> | undefined) => values && Float64Array.from(values);
   let [N, D, C] = [array(columns.N), array(columns.D), array(columns.C)];
   if (N && D && C) {
-    const ratio = C.map((c, i) => Math.log(c / (N![i]! * D![i]!)));
+    const ratio = C.map((c, i) => log(c / (N![i]! * D![i]!)));
     const mean = ratio.reduce((sum, r) => sum + r, 0) / n;
     const spread = ratio.reduce((most, r) => Math.max(most, Math.abs(r - mean)), 0);
-    if (factor === undefined) flopsPerToken = spread < 1e-3 && Math.abs(mean - Math.log(6)) < 1e-3 ? 6 : Math.exp(mean);
+    if (factor === undefined) flopsPerToken = spread < 1e-3 && Math.abs(mean - log(6)) < 1e-3 ? 6 : exp(mean);
     if (spread > 0.1)
       warnings.push(
-        `C/(ND) varies by a factor ${Math.exp(spread).toPrecision(3)} about ${Math.exp(mean).toPrecision(3)}: C = kND holds only roughly`,
+        `C/(ND) varies by a factor ${exp(spread).toPrecision(3)} about ${exp(mean).toPrecision(3)}: C = kND holds only roughly`,
       );
   } else if (N && D) C = N.map((x, i) => flopsPerToken * x * D![i]!);
   else if (N && C) D = C.map((c, i) => c / (flopsPerToken * N![i]!));

@@ -3,6 +3,7 @@
 
 import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
+import { log } from "../math/elementary.ts";
 import { bestOf, fitParametric, type ParametricFit } from "./parametric.ts";
 import { concatenated, type Law, lawOf, lossAt, pointsOf, thetaOf } from "./points.ts";
 import { projectedStarts } from "./projection.ts";
@@ -105,7 +106,7 @@ export function rollouts(
     const small = select(runs, (i) => runs.N[i]! <= upTo);
     const large = select(runs, (i) => runs.N[i]! > upTo);
     const law = fitParametric(small, { delta, starts: "projection", kernels });
-    const miss = (some: Runs) => some.loss.map((loss, i) => Math.log(lossAt(law, some.N[i]!, some.D[i]!) / loss));
+    const miss = (some: Runs) => some.loss.map((loss, i) => log(lossAt(law, some.N[i]!, some.D[i]!) / loss));
     const mean = (values: Float64Array) => values.reduce((sum, v) => sum + v, 0) / values.length;
     const rms = (values: Float64Array) => Math.sqrt(mean(values.map((v) => v * v)));
     const { E, A, B, alpha, beta } = law;

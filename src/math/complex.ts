@@ -1,5 +1,7 @@
 // Complex arithmetic for the few nodes of a contour, where clarity counts and speed does not.
 
+import { atan2, cos, expm1 as expm1Of, exp as expOf, hypot, log1p as log1pOf, sin } from "./elementary.ts";
+
 export interface Complex {
   readonly re: number;
   readonly im: number;
@@ -14,7 +16,7 @@ export const mul = (a: Complex, b: Complex): Complex => ({
 });
 export const scale = (x: number, a: Complex): Complex => ({ re: x * a.re, im: x * a.im });
 export const conj = (a: Complex): Complex => ({ re: a.re, im: -a.im });
-export const abs = (a: Complex): number => Math.hypot(a.re, a.im);
+export const abs = (a: Complex): number => hypot(a.re, a.im);
 
 export function div(a: Complex, b: Complex): Complex {
   const n = b.re * b.re + b.im * b.im;
@@ -31,19 +33,19 @@ export function sqrt(a: Complex): Complex {
 }
 
 export function exp(a: Complex): Complex {
-  const r = Math.exp(a.re);
-  return { re: r * Math.cos(a.im), im: r * Math.sin(a.im) };
+  const r = expOf(a.re);
+  return { re: r * cos(a.im), im: r * sin(a.im) };
 }
 
 /** e^a − 1 without cancellation at small a. */
 export function expm1(a: Complex): Complex {
-  const e = Math.expm1(a.re);
-  const half = Math.sin(a.im / 2);
-  return { re: e - 2 * (e + 1) * half * half, im: (e + 1) * Math.sin(a.im) };
+  const e = expm1Of(a.re);
+  const half = sin(a.im / 2);
+  return { re: e - 2 * (e + 1) * half * half, im: (e + 1) * sin(a.im) };
 }
 
 /** log(1 + a) without cancellation at small a. */
 export const log1p = ({ re, im }: Complex): Complex => ({
-  re: Math.log1p(2 * re + re * re + im * im) / 2,
-  im: Math.atan2(im, 1 + re),
+  re: log1pOf(2 * re + re * re + im * im) / 2,
+  im: atan2(im, 1 + re),
 });

@@ -1,5 +1,6 @@
 // Eigenvalues and eigenvectors of a symmetric matrix: Householder's reduction to a tridiagonal one, then implicit QL.
 
+import { pow } from "./elementary.ts";
 import { tridiagonalEigen } from "./tridiagonal.ts";
 
 export interface Eigen {
@@ -20,7 +21,7 @@ export function symmetricEigen(matrix: readonly Float64Array[]): Eigen {
     // reflect column k below the diagonal onto its first entry: H = 1 − v vᵀ, |v|² = 2
     const v = new Float64Array(n);
     let norm2 = 0;
-    for (let i = k + 1; i < n; i++) norm2 += matrix[i]![k]! ** 2;
+    for (let i = k + 1; i < n; i++) norm2 += pow(matrix[i]![k]!, 2);
     const norm = Math.sqrt(norm2);
     if (norm === 0) continue;
     const first = matrix[k + 1]![k]!;

@@ -1,5 +1,7 @@
 // Γ(x) for real x, by Lanczos' approximation (g = 7, n = 9; coefficients of Godfrey 2001), relative error about 1e-15.
 
+import { exp, pow, sin } from "./elementary.ts";
+
 const G = 7;
 const COEFFICIENTS = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
@@ -7,8 +9,8 @@ const COEFFICIENTS = [
 ];
 
 export function gamma(x: number): number {
-  if (x < 0.5) return Math.PI / (Math.sin(Math.PI * x) * gamma(1 - x));
+  if (x < 0.5) return Math.PI / (sin(Math.PI * x) * gamma(1 - x));
   const t = x - 1 + G + 0.5;
   const sum = COEFFICIENTS.reduce((total, c, i) => (i === 0 ? c : total + c / (x - 1 + i)));
-  return Math.sqrt(2 * Math.PI) * t ** (x - 0.5) * Math.exp(-t) * sum;
+  return Math.sqrt(2 * Math.PI) * pow(t, x - 0.5) * exp(-t) * sum;
 }

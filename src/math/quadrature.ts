@@ -1,5 +1,7 @@
 // Gauss–Legendre nodes on [−1, 1], by Newton's method on P_n from Tricomi's first guesses.
 
+import { cos } from "./elementary.ts";
+
 export interface Rule {
   readonly nodes: Float64Array;
   readonly weights: Float64Array;
@@ -21,7 +23,7 @@ function compute(n: number): Rule {
   const nodes = new Float64Array(n);
   const weights = new Float64Array(n);
   for (let i = 0, j = n - 1; i <= j; i++, j--) {
-    let x = -Math.cos((Math.PI * (i + 0.75)) / (n + 0.5));
+    let x = -cos((Math.PI * (i + 0.75)) / (n + 0.5));
     let slope = 1;
     for (let iteration = 0; iteration < 50; iteration++) {
       // P_n and P_{n−1} by the three-term recurrence

@@ -1,6 +1,8 @@
 // Eigenvalues of a symmetric tridiagonal matrix by implicit QL, with any rows of the eigenvector matrix carried along
 // (Golub and Welsch 1969; EISPACK's tql2).
 
+import { hypot } from "./elementary.ts";
+
 /**
  * Replaces the diagonal by the eigenvalues, in no order, and `rows` Z by Z·V, V the eigenvectors as columns.
  * @param diagonal n entries
@@ -23,14 +25,14 @@ export function tridiagonalEigen(diagonal: Float64Array, off: Float64Array, rows
         throw new Error("implicit QL did not converge: the matrix has entries that are not numbers");
       // Wilkinson's shift, then a chain of rotations from m back to l
       const half = (diagonal[l + 1]! - diagonal[l]!) / (2 * off[l]!);
-      const root = Math.hypot(half, 1);
+      const root = hypot(half, 1);
       let g = diagonal[m]! - diagonal[l]! + off[l]! / (half + (half < 0 ? -root : root));
       let [s, c, p] = [1, 1, 0];
       let i = m - 1;
       for (; i >= l; i--) {
         const f = s * off[i]!;
         const b = c * off[i]!;
-        const r = Math.hypot(f, g);
+        const r = hypot(f, g);
         off[i + 1] = r;
         if (r === 0) {
           diagonal[i + 1]! -= p;

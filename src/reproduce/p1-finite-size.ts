@@ -3,6 +3,7 @@
 
 import { curvesFigure } from "../figures/index.ts";
 import { components, frontier, logspace, loss, plrf, powerLaw } from "../index.ts";
+import { log10, pow } from "../math/elementary.ts";
 import { atLeast, atMost, type Claim, type Recipe } from "./recipe.ts";
 
 const CASES = [
@@ -23,11 +24,11 @@ export const finiteSize: Recipe = {
       const all: number[] = [];
       const series = sizes.map((d, i) => {
         const model = plrf({ spectrum: powerLaw(point), d });
-        const steps = logspace(100, Math.min(d ** (2 * point.alpha), 1e15), 40).map(Math.round);
+        const steps = logspace(100, Math.min(pow(d, 2 * point.alpha), 1e15), 40).map(Math.round);
         const { sum } = components(model, { steps });
         const y = loss(model, { steps }).loss.map((value, k) => value / sum[k]!);
         all.push(...y);
-        return { label: `d = 10^{${Math.log10(d)}}`, x: steps, y, shade: i / (sizes.length - 1) };
+        return { label: `d = 10^{${log10(d)}}`, x: steps, y, shade: i / (sizes.length - 1) };
       });
       claims.push(
         atMost(`${name}: largest loss over its estimate`, 1.9, { measured: Math.max(...all) }),

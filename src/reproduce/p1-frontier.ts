@@ -2,7 +2,8 @@
 
 import { curvesFigure } from "../figures/index.ts";
 import { fitPowerLaw, frontier, logspace, loss, plrf, powerLaw, type Simulation, simulate } from "../index.ts";
-import { atMost, type Claim, equals, type Recipe } from "./recipe.ts";
+import { exp, log } from "../math/elementary.ts";
+import { atMost, type Claim, equals, type Recipe, rootMeanSquare } from "./recipe.ts";
 
 const SLICES = [4e4, 1.4e5, 5e5];
 
@@ -17,7 +18,7 @@ export const sgdFrontier: Recipe = {
     const sizes = logspace(70, quick ? 792 : 2000, quick ? 8 : 11).map(Math.round);
     const flops = logspace(5e3, 2e6, 40);
     const curves: { d: number; runs: Simulation; theory: Float64Array }[] = [];
-    const work = sizes.reduce((sum, d) => sum + d ** 2, 0);
+    const work = sizes.reduce((sum, d) => sum + d * d, 0);
     let done = 0;
     for (const d of sizes) {
       const model = plrf({ spectrum, d });
@@ -32,9 +33,9 @@ export const sgdFrontier: Recipe = {
         seed: 3,
         threads,
         signal,
-        onProgress: (share) => onProgress((done + share * d ** 2) / work),
+        onProgress: (share) => onProgress((done + share * (d * d)) / work),
       });
-      done += d ** 2;
+      done += d * d;
       curves.push({ d, runs, theory: loss(model, { steps: record }).loss });
     }
     const grid = logspace(budgets[0], budgets[1], 60);
@@ -51,7 +52,7 @@ export const sgdFrontier: Recipe = {
     const far = frontier({ spectrum, flops: [1e16, 1e20], points: 5 });
     const gap = far.predicted!.eta + etaTheory.value;
     const settled = curves.map(({ runs, theory }) => runs.mean.map((P, i) => P / theory[i]! - 1));
-    const spread = Math.hypot(...settled.flatMap((x) => [...x])) / Math.sqrt(settled.reduce((n, x) => n + x.length, 0));
+    const spread = rootMeanSquare(settled.flatMap((x) => [...x]));
     const claims: Claim[] = [
       equals(`η of SGD's frontier, and ${gap.toFixed(3)} that the theory lacks there to its limit`, 0.648, 0.03, {
         measured: -eta.value + gap,
@@ -140,12 +141,12 @@ function envelope<C extends { d: number; runs: Simulation }>(
   flops: Float64Array,
 ) {
   const best = Array.from(flops, (f) => {
-    const values = curves.map((curve) => Math.log(read(curve.runs.flops, losses(curve), f)));
+    const values = curves.map((curve) => log(read(curve.runs.flops, losses(curve), f)));
     const i = Math.min(Math.max(values.indexOf(Math.min(...values)), 1), curves.length - 2);
     const [a, b, c] = [values[i - 1]!, values[i]!, values[i + 1]!];
-    const step = Math.log(curves[i + 1]!.d / curves[i]!.d);
+    const step = log(curves[i + 1]!.d / curves[i]!.d);
     const shift = Math.max(-1, Math.min(1, (a - c) / (2 * (a - 2 * b + c))));
-    return { d: curves[i]!.d * Math.exp(shift * step), loss: Math.exp(b - ((a - c) * shift) / 4) };
+    return { d: curves[i]!.d * exp(shift * step), loss: exp(b - ((a - c) * shift) / 4) };
   });
   return { d: best.map(({ d }) => d), loss: best.map(({ loss }) => loss) };
 }
@@ -159,6 +160,6 @@ function read(xs: Float64Array, ys: ArrayLike<number>, x: number): number {
     ),
     xs.length - 1,
   );
-  const share = Math.log(x / xs[i - 1]!) / Math.log(xs[i]! / xs[i - 1]!);
-  return Math.exp((1 - share) * Math.log(ys[i - 1]!) + share * Math.log(ys[i]!));
+  const share = log(x / xs[i - 1]!) / log(xs[i]! / xs[i - 1]!);
+  return exp((1 - share) * log(ys[i - 1]!) + share * log(ys[i]!));
 }

@@ -2,7 +2,7 @@
 
 import { curvesFigure } from "../figures/index.ts";
 import { logspace, loss, phase, plrf, powerLaw, simulate } from "../index.ts";
-import { atMost, type Claim, type Recipe } from "./recipe.ts";
+import { atMost, type Claim, type Recipe, rootMeanSquare } from "./recipe.ts";
 
 const ALPHA = 0.7;
 const BETAS = [-0.2, -0.1, 0, 0.1, 0.2];
@@ -52,7 +52,7 @@ export const negativeBeta: Recipe = {
       }
       claims.push(
         atMost(`β = ${named}: SGD's mean from its exact expectation, r.m.s. in standard errors`, 1.6, {
-          measured: Math.hypot(...deviations) / Math.sqrt(deviations.length),
+          measured: rootMeanSquare(deviations),
         }),
         atMost(`β = ${named}: largest |that expectation over the theory − 1|`, 0.06, { measured: farthest }),
       );

@@ -2,6 +2,7 @@
 
 import { spectrumFigure } from "../figures/index.ts";
 import { logspace, plrf, powerLaw, sampleSpectrum, spectralDensity } from "../index.ts";
+import { exp, log10, pow } from "../math/elementary.ts";
 import { atMost, type Claim, type Recipe } from "./recipe.ts";
 
 const POINTS = [
@@ -32,7 +33,7 @@ export const spectra: Recipe = {
       });
       const theory = spectralDensity(model);
       const [low, high] = theory.edges;
-      const edges = logspace(low * 0.7, high * 1.4, Math.ceil(BINS_A_DECADE * Math.log10((2 * high) / low)) + 1);
+      const edges = logspace(low * 0.7, high * 1.4, Math.ceil(BINS_A_DECADE * log10((2 * high) / low)) + 1);
       const bin = (x: number) => edges.findIndex((edge) => edge > x) - 1;
       const bins = edges.length - 1;
       const [count, energy] = [new Float64Array(bins), new Float64Array(bins)];
@@ -51,7 +52,7 @@ export const spectra: Recipe = {
       const unlearned = (t: number) => {
         let sum = 0;
         for (let k = 0; k + 1 < fine.length; k++)
-          sum += trapezium(fine, weighted, k) * Math.exp(-(fine[k]! + fine[k + 1]!) * t);
+          sum += trapezium(fine, weighted, k) * exp(-(fine[k]! + fine[k + 1]!) * t);
         return sum;
       };
       for (let k = 0; k + 1 < fine.length; k++) {
@@ -63,7 +64,7 @@ export const spectra: Recipe = {
       const left = times.map((t) => {
         const found = sampled.draws.reduce(
           (sum, { eigenvalues, energies, floor }) =>
-            sum + energies.reduce((part, c, k) => part + c * Math.exp(-2 * eigenvalues[k]! * t), floor),
+            sum + energies.reduce((part, c, k) => part + c * exp(-2 * eigenvalues[k]! * t), floor),
           0,
         );
         return Math.abs(found / draws / (model.F0 + unlearned(t)) - 1);
@@ -71,7 +72,7 @@ export const spectra: Recipe = {
       const at = `(${point.alpha}, ${point.beta})`;
       const floors = sampled.draws.map(({ floor }) => floor);
       const floor = floors.reduce((sum, x) => sum + x, 0) / draws;
-      const stderr = Math.sqrt(floors.reduce((sum, x) => sum + (x - floor) ** 2, 0) / (draws - 1) / draws);
+      const stderr = Math.sqrt(floors.reduce((sum, x) => sum + pow(x - floor, 2), 0) / (draws - 1) / draws);
       claims.push(
         atMost(`${at}: share of eigenvalues in other bins than predicted`, 0.02, { measured: misplaced }),
         atMost(`${at}: weighted density, as the loss under gradient flow: largest |sampled over theory − 1|`, 0.05, {

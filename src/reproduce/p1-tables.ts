@@ -2,6 +2,7 @@
 
 import { curvesFigure } from "../figures/index.ts";
 import { components, forcing, kernel, localSlopes, minimisedExponents, phase, plrf, powerLaw } from "../index.ts";
+import { pow } from "../math/elementary.ts";
 import { POINTS } from "./p1-phases.ts";
 import { atMost, type Claim, equals, type Recipe } from "./recipe.ts";
 
@@ -12,7 +13,7 @@ export const tables: Recipe = {
   run() {
     const claims: Claim[] = [];
     // F_pp: the slope of F − F_0 while training still learns modes, and of K
-    const steps = Array.from({ length: 13 }, (_, i) => Math.round(100 * 10 ** (i / 4)));
+    const steps = Array.from({ length: 13 }, (_, i) => Math.round(100 * pow(10, i / 4)));
     const panels = [
       { alpha: 0.7, beta: 0.3 },
       { alpha: 0.8, beta: 0.6 },

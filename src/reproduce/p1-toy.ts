@@ -2,6 +2,7 @@
 
 import { curvesFigure } from "../figures/index.ts";
 import { fitPowerLaw, frontier, logspace, loss, plrf, powerLaw } from "../index.ts";
+import { log10, pow } from "../math/elementary.ts";
 import { equals, type Recipe } from "./recipe.ts";
 
 export const toy: Recipe = {
@@ -30,8 +31,8 @@ export const toy: Recipe = {
           uncertainty: front.fit.eta.stderr,
         }),
         equals("ξ of d*(f)", 0.5, 0.02, { measured: front.fit.xi.value, uncertainty: front.fit.xi.stderr }),
-        equals("log₁₀ of the slice's minimum against d*(f)", Math.log10(best), 0.15, {
-          measured: Math.log10(across[slices.indexOf(Math.min(...slices))]!),
+        equals("log₁₀ of the slice's minimum against d*(f)", log10(best), 0.15, {
+          measured: log10(across[slices.indexOf(Math.min(...slices))]!),
           source: "theory",
         }),
       ],
@@ -68,7 +69,7 @@ export const toy: Recipe = {
                 {
                   label: `f^{${fit.exponent.value.toFixed(3)}}`,
                   x: front.flops,
-                  y: front.flops.map((f) => fit.coefficient * f ** fit.exponent.value),
+                  y: front.flops.map((f) => fit.coefficient * pow(f, fit.exponent.value)),
                   role: "ink",
                 },
               ],

@@ -2,6 +2,7 @@
 
 import { curvesFigure } from "../figures/index.ts";
 import { type Frontier, fitPowerLaw, frontier, logspace, powerLaw } from "../index.ts";
+import { pow } from "../math/elementary.ts";
 import { atLeast, atMost, type Recipe } from "./recipe.ts";
 
 const WINDOWS = [
@@ -58,7 +59,7 @@ export const windows: Recipe = {
               {
                 label: "fit",
                 x: found.flops,
-                y: found.flops.map((f) => fit.coefficient * f ** fit.exponent.value),
+                y: found.flops.map((f) => fit.coefficient * pow(f, fit.exponent.value)),
                 role: "ink" as const,
               },
             ],

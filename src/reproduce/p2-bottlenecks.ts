@@ -3,6 +3,7 @@
 
 import { curvesFigure } from "../figures/index.ts";
 import { dynamics, dynamicsExponents, fitPowerLaw, logspace, plrf, sampleSpectrum, sourceCapacity } from "../index.ts";
+import { pow } from "../math/elementary.ts";
 import { type Claim, equals, type Recipe } from "./recipe.ts";
 
 const CASES = [
@@ -43,7 +44,7 @@ export const bottlenecks: Recipe = {
           onProgress: (done) => onProgress((i + (k + done) / widths.length) / CASES.length),
         });
         const mean = draws.reduce((sum, { floor }) => sum + floor, 0) / draws.length;
-        const square = draws.reduce((sum, { floor }) => sum + (floor - mean) ** 2, 0);
+        const square = draws.reduce((sum, { floor }) => sum + pow(floor - mean, 2), 0);
         sampled.push({
           mean,
           stderr: Math.sqrt(square / (draws.length - 1) / draws.length),
@@ -78,7 +79,7 @@ export const bottlenecks: Recipe = {
         }),
       );
       const line = (x: ArrayLike<number>, y: ArrayLike<number>, power: number) =>
-        Float64Array.from(x, (value) => 0.7 * y[0]! * (value / x[0]!) ** power);
+        Float64Array.from(x, (value) => 0.7 * y[0]! * pow(value / x[0]!, power));
       const all = logspace(16, 1e6, 30);
       panels.push({
         title: `a = ${a}, b = ${b}`,

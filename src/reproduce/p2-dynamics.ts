@@ -11,6 +11,7 @@ import {
   simulateDynamics,
   sourceCapacity,
 } from "../index.ts";
+import { log10 } from "../math/elementary.ts";
 import { atLeast, atMost, type Claim, equals, type Recipe } from "./recipe.ts";
 
 const A = 1.5;
@@ -118,7 +119,7 @@ export const dynamicLosses: Recipe = {
         y: { label: "test loss L", log: true },
         series: [
           ...curves.map(({ test }, k) => ({
-            label: `N = 10^{${Math.round(Math.log10(sizes[k]!))}}`,
+            label: `N = 10^{${Math.round(log10(sizes[k]!))}}`,
             x: times,
             y: test,
             shade: k / sizes.length,

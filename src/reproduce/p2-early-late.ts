@@ -2,6 +2,7 @@
 
 import { curvesFigure } from "../figures/index.ts";
 import { dynamics, dynamicsExponents, fitPowerLaw, logspace, sourceCapacity } from "../index.ts";
+import { log10, pow } from "../math/elementary.ts";
 import { type Claim, equals, type Recipe } from "./recipe.ts";
 
 const [A, B] = [1.5, 1.25];
@@ -51,7 +52,7 @@ export const earlyLate: Recipe = {
         y: { label: `L − L(${resource} = ∞)`, log: true },
         series: [
           ...TIMES.map((t, k) => ({
-            label: t < 1e3 ? `t = ${t}` : `t = 10^{${Math.log10(t)}}`,
+            label: t < 1e3 ? `t = ${t}` : `t = 10^{${log10(t)}}`,
             x: sizes,
             y: early[k]!,
             mark: "dot" as const,
@@ -68,7 +69,7 @@ export const earlyLate: Recipe = {
           {
             label: `${resource}^{−${plateau}}`,
             x: sizes,
-            y: sizes.map((n) => late[0]! * (n / sizes[0]!) ** -plateau),
+            y: sizes.map((n) => late[0]! * pow(n / sizes[0]!, -plateau)),
             mark: "dashed" as const,
             role: "muted" as const,
           },

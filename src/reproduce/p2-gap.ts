@@ -2,6 +2,7 @@
 
 import { curvesFigure } from "../figures/index.ts";
 import { dynamics, dynamicsExponents, fitPowerLaw, logspace, sourceCapacity } from "../index.ts";
+import { pow } from "../math/elementary.ts";
 import { atLeast, atMost, equals, type Recipe } from "./recipe.ts";
 
 const [A, B, N] = [1.5, 1.25, 512];
@@ -84,7 +85,7 @@ export const gap: Recipe = {
                   label: `t^{${(-predicted.gap).toFixed(1)}}`,
                   x: early,
                   y: early.map(
-                    (t) => 0.3 * (curves[4]!.test[0]! - curves[4]!.train[0]!) * (t / times[0]!) ** -predicted.gap,
+                    (t) => 0.3 * (curves[4]!.test[0]! - curves[4]!.train[0]!) * pow(t / times[0]!, -predicted.gap),
                   ),
                   mark: "dashed" as const,
                   role: "ink" as const,

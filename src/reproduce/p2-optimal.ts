@@ -13,6 +13,7 @@ import {
   sampleSpectrum,
   sourceCapacity,
 } from "../index.ts";
+import { exp, pow } from "../math/elementary.ts";
 import { atLeast, type Claim, type Context, equals, type Recipe } from "./recipe.ts";
 
 const CASES = [
@@ -81,7 +82,11 @@ export const optimal: Recipe = {
             measured: t.exponent.value / N.exponent.value,
           }),
         );
-      const sizes = logspace(N.coefficient * 1e6 ** N.exponent.value, N.coefficient * 1e10 ** N.exponent.value, 7);
+      const sizes = logspace(
+        N.coefficient * pow(1e6, N.exponent.value),
+        N.coefficient * pow(1e10, N.exponent.value),
+        7,
+      );
       const curves = Array.from(sizes, (n, k) => {
         const times = logspace(1e5 / n, 1e11 / n, 50);
         const { test } = dynamics({ ...problem, N: n }, { times });
@@ -99,7 +104,7 @@ export const optimal: Recipe = {
             {
               label: `published, C^{−${formula.toFixed(3)}}`,
               x: compute,
-              y: compute.map((C) => 0.7 * found.loss[0]! * (C / compute[0]!) ** -formula),
+              y: compute.map((C) => 0.7 * found.loss[0]! * pow(C / compute[0]!, -formula)),
               mark: "dashed" as const,
               role: "ink" as const,
             },
@@ -154,7 +159,7 @@ export const optimal: Recipe = {
                 {
                   label: "published slope",
                   x: simulated.compute,
-                  y: simulated.compute.map((C) => 0.6 * simulated.predicted[0]! * (C / simulated.compute[0]!) ** -0.8),
+                  y: simulated.compute.map((C) => 0.6 * simulated.predicted[0]! * pow(C / simulated.compute[0]!, -0.8)),
                   mark: "dashed" as const,
                   role: "ink" as const,
                 },
@@ -199,4 +204,4 @@ async function envelope({ quick, onProgress, threads, signal }: Context) {
 }
 
 const lossAt = ({ eigenvalues, energies, floor }: SampledSpectrum, t: number): number =>
-  energies.reduce((sum, c, i) => sum + c * Math.exp(-2 * eigenvalues[i]! * t), floor);
+  energies.reduce((sum, c, i) => sum + c * exp(-2 * eigenvalues[i]! * t), floor);

@@ -20,6 +20,7 @@ import {
   type Table,
   tailFit,
 } from "../index.ts";
+import { pow } from "../math/elementary.ts";
 import { atLeast, atMost, type Claim, type Context, equals, type Findings, type Recipe } from "./recipe.ts";
 
 const NOT_TRAINED = "The networks of the paper (CIFAR-5M, Wikitext) are not trained here.";
@@ -43,10 +44,10 @@ export const real: Recipe = {
 /** λ_k = k^−1.3, energies k^−1.7 that scatter by a factor of about two from mode to mode. */
 function synthetic(): Measured {
   const { length } = { length: 3000 };
-  const scatter = (k: number) => 2 ** (2 * ((k * 0.6180339887) % 1) - 1);
+  const scatter = (k: number) => pow(2, 2 * ((k * 0.6180339887) % 1) - 1);
   return measured({
-    eigenvalues: Float64Array.from({ length }, (_, i) => (i + 1) ** -1.3),
-    energies: Float64Array.from({ length }, (_, i) => (i + 1) ** -1.7 * scatter(i + 1)),
+    eigenvalues: Float64Array.from({ length }, (_, i) => pow(i + 1, -1.3)),
+    energies: Float64Array.from({ length }, (_, i) => pow(i + 1, -1.7) * scatter(i + 1)),
   });
 }
 
@@ -180,7 +181,7 @@ async function ofRuns(table: Table, { quick, threads, signal, onProgress }: Cont
     };
   const { fit, ci } = result.parametric;
   const { E, A, B, alpha, beta } = fit;
-  const predicted = runs.N.map((N, i) => E + A * N ** -alpha + B * runs.D[i]! ** -beta);
+  const predicted = runs.N.map((N, i) => E + A * pow(N, -alpha) + B * pow(runs.D[i]!, -beta));
   const errors = fit.residuals.map(Math.abs).sort();
   const range = (name: string) => (ci?.[name] ? ` (95 %: ${ci[name][0].toFixed(3)} … ${ci[name][1].toFixed(3)})` : "");
   return {

@@ -2,6 +2,7 @@
 
 import { curvesFigure } from "../figures/index.ts";
 import { dynamics, logspace, responses, sourceCapacity } from "../index.ts";
+import { exp, pow } from "../math/elementary.ts";
 import { atMost, type Claim, equals, type Recipe } from "./recipe.ts";
 
 const [A, B, N] = [1.5, 1.25, 128];
@@ -18,7 +19,7 @@ export const transfer: Recipe = {
     const found = SAMPLES.map((P) => responses({ spectrum, N, P }, { times, modes: MODES }));
     // without bottlenecks a mode decays by itself
     const free = responses({ spectrum, N: 1e9, P: 1e9 }, { times, modes: MODES });
-    const decay = MODES.map((k) => times.map((t) => Math.exp(-t / k ** B)));
+    const decay = MODES.map((k) => times.map((t) => exp(-t / pow(k, B))));
     const farthest = Math.max(
       ...MODES.flatMap((_, m) => [...free.transfer[m]!].map((H, i) => Math.abs(H - decay[m]![i]!))),
     );
@@ -30,7 +31,7 @@ export const transfer: Recipe = {
       MODES.forEach((k, m) => {
         claims.push(
           equals(`P = ${P === Infinity ? "∞" : P}, k = ${k}: H_k(10⁵) over κ*/(κ* + λ_k)`, 1, 0.02, {
-            measured: found[i]!.transfer[m]!.at(-1)! / (kappa / (kappa + k ** -B)),
+            measured: found[i]!.transfer[m]!.at(-1)! / (kappa / (kappa + pow(k, -B))),
             source: "theory",
           }),
         );

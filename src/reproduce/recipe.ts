@@ -84,3 +84,6 @@ export function atMost(what: string, bound: number, measurement: Measurement): C
 export function atLeast(what: string, bound: number, measurement: Measurement): Claim {
   return { source: "ours", ...measurement, what, expected: [bound, Infinity], reads: `≥ ${bound}` };
 }
+
+export const rootMeanSquare = (values: readonly number[]): number =>
+  Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);

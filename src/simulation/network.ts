@@ -67,7 +67,7 @@ export function trainNetwork(network: Network, rule: Rule, at: Float64Array, nor
   );
   const S = gram(features, 1);
   const h = times(features, target);
-  const start = dot(target, target) + sigma ** 2;
+  const start = dot(target, target) + sigma * sigma;
   const test = (w: Float64Array) => start - 2 * dot(w, h) + form(S, w);
   if (rule.kind === "sgd" && P === Infinity) {
     const losses = Float64Array.from(onePass(network, rule, at, normals, features), test);

@@ -3,6 +3,7 @@
 import { finite, increasing, integer } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { PerStep } from "../kernels/simulation.ts";
+import { pow } from "../math/elementary.ts";
 import { logspace } from "../math/grid.ts";
 import { provenance } from "../provenance.ts";
 import { shareOut } from "../share-out.ts";
@@ -129,7 +130,7 @@ export class Run {
     this.#momentum = optimizer !== undefined && recursionOf(optimizer) === "momentum";
     const sizes = optimizer?.batch ?? batch;
     this.#batch = typeof sizes === "number" ? sizes : Math.max(...sizes.map(([, size]) => size));
-    this.limit = DIVERGED * (P0 + this.noise ** 2);
+    this.limit = DIVERGED * (P0 + pow(this.noise, 2));
     const { noise, record, seed } = this;
     this.parameters = { ...spectrum, d, v, gamma, batch, noise, steps: this.#steps, seed, record: [...record] };
     // what a function stands for is seen in its values

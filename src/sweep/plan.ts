@@ -1,6 +1,7 @@
 // A plan: one job over a grid of parameters and seeds. Read from JSON, checked against the schema, completed with defaults.
 // The grid is never laid out: cells.ts computes cell i when it is asked for, so a plan of a million cells is small.
 
+import { pow } from "../math/elementary.ts";
 import { type JobKind, jobs, type Parameter, type Value } from "./jobs.ts";
 import { canonical, kernelVersion, sha256 } from "./keys.ts";
 import { MOST_CELLS, planSchema } from "./schema.ts";
@@ -206,7 +207,7 @@ function numbersOf(range: Range | number[]): number[] {
     if (i === 0) return from;
     if (i === range.points! - 1) return to;
     const t = i / (range.points! - 1);
-    return range.lin ? from + (to - from) * t : from * (to / from) ** t;
+    return range.lin ? from + (to - from) * t : from * pow(to / from, t);
   });
 }
 

@@ -1,5 +1,6 @@
 // Marshals assembly/random.ts, gram.ts, tridiagonal.ts, sgd.ts and single.ts.
 
+import { pow } from "../../math/elementary.ts";
 import {
   atStep,
   type Distribution,
@@ -96,7 +97,7 @@ export function simulationKernels(core: Core): SimulationKernels {
       const d = diagonal.length;
       const [eigenvalues, e, first] = [arena.put(diagonal), arena.put(below), arena.put(Float64Array.of(1), d)];
       const failed = core.run.rationalQL(d, eigenvalues, e, first);
-      const weights = arena.take(first, d).map((s) => (norm * s) ** 2);
+      const weights = arena.take(first, d).map((s) => pow(norm * s, 2));
       return { eigenvalues: arena.take(eigenvalues, d), weights, failed };
     },
 

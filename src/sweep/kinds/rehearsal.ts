@@ -2,6 +2,7 @@
 
 import { defaultKernels } from "../../kernels/default.ts";
 import { complexArray } from "../../kernels/resolvent.ts";
+import { pow } from "../../math/elementary.ts";
 import { modesOf } from "../../theory/measure/modes.ts";
 import type { JobKind } from "../jobs.ts";
 import { number, spectrumOf, spectrumParameters } from "./parameters.ts";
@@ -32,7 +33,7 @@ export const rehearsal: JobKind = {
     const modes = modesOf(spectrumOf(p), number(p, "v"));
     const kappa = complexArray(16);
     kappa.re.forEach((_, i) => {
-      kappa.re[i] = 10 ** (-i / 4) * (1 + seed / 1024);
+      kappa.re[i] = pow(10, -i / 4) * (1 + seed / 1024);
     });
     let D = kappa.re;
     for (let i = 0; i < number(p, "repeats"); i++) D = defaultKernels().modeSums(modes, kappa).D.re;

@@ -4,6 +4,7 @@
 import { finite, numbers } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
+import { exp, log as logOf, pow } from "../../math/elementary.ts";
 import { logspace } from "../../math/grid.ts";
 import { brent } from "../../math/minimise.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
@@ -72,17 +73,17 @@ export function computeOptimal(problem: DynamicsProblem, options: OptimalOptions
   compute.forEach((C, i) => {
     options.signal?.throwIfAborted();
     const budget = C / students;
-    const lossAt = (logN: number) => ensembleLoss({ ...problem, N: Math.exp(logN) }, budget / Math.exp(logN), ensemble);
-    const grid = logspace(minN, Math.min(budget, maxN), SCAN).map(Math.log);
+    const lossAt = (logN: number) => ensembleLoss({ ...problem, N: exp(logN) }, budget / exp(logN), ensemble);
+    const grid = logspace(minN, Math.min(budget, maxN), SCAN).map(logOf);
     const losses = grid.map(lossAt);
     const least = losses.indexOf(Math.min(...losses));
     const best = brent(lossAt, grid[Math.max(0, least - 1)]!, grid[Math.min(SCAN - 1, least + 1)]!, 1e-4);
-    N[i] = Math.exp(best.x);
+    N[i] = exp(best.x);
     t[i] = budget / N[i]!;
     loss[i] = best.value;
     options.onProgress?.(i + 1, compute.length);
   });
-  const noise = (problem.sigma ?? 0) ** 2;
+  const noise = pow(problem.sigma ?? 0, 2);
   return {
     compute,
     N,
@@ -140,7 +141,7 @@ export function bottleneck(
   const t = finite("time", time, Number.MIN_VALUE);
   const { N = Infinity, P = Infinity, sigma = 0 } = problem;
   const log = (changed: DynamicsProblem, at: number) =>
-    Math.log(testLoss(dynamicsModel(changed), at, kernels)(Float64Array.of(at))[0]! - sigma ** 2);
+    logOf(testLoss(dynamicsModel(changed), at, kernels)(Float64Array.of(at))[0]! - sigma * sigma);
   const now = log(problem, t);
   const gain = {
     N: N === Infinity ? 0 : now - log({ ...problem, N: 2 * N }, t),

@@ -8,6 +8,7 @@
 
 import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
 import { add, type Complex, complex, div, exp, expm1, log1p, mul, scale, sub } from "../../math/complex.ts";
+import { hypot, log, pow } from "../../math/elementary.ts";
 import { gaussLegendre } from "../../math/quadrature.ts";
 
 export interface Contour {
@@ -44,7 +45,7 @@ class Nodes {
       return out;
     };
     const beside = this.#list.filter(({ z }) => z.re < 0 && z.re > -xmax);
-    const aperture = beside.reduce((least, { z }) => Math.min(least, z.im / Math.hypot(z.re, z.im)), Math.SQRT1_2);
+    const aperture = beside.reduce((least, { z }) => Math.min(least, z.im / hypot(z.re, z.im)), Math.SQRT1_2);
     return {
       z: column(({ z }) => z),
       weight: column(({ weight }) => weight),
@@ -74,10 +75,10 @@ export function keyhole(xmax: number, tmax: number, n: number, reach: number, et
       list.add(z, mul(scale(weights[i]!, half), z), eta > 0 ? log1p(scale(eta, z)) : null);
     }
   };
-  const near = Math.log(Math.min(c / tmax, xmax / 2));
-  const far = Math.log(reach * xmax);
+  const near = log(Math.min(c / tmax, xmax / 2));
+  const far = log(reach * xmax);
   for (let i = 0; i < 2; i++) panel(complex(near, (phi * i) / 2), complex(near, (phi * (i + 1)) / 2));
-  const panels = Math.max(1, Math.ceil((far - near) / Math.log(ratio)));
+  const panels = Math.max(1, Math.ceil((far - near) / log(ratio)));
   const at = (i: number) => complex(near + ((far - near) * i) / panels, phi);
   for (let i = 0; i < panels; i++) panel(at(i), at(i + 1));
   // powers of 1 + ηz vary faster there than exponentials
@@ -132,16 +133,16 @@ function aroundCircle(
   width: number,
 ): RootPath {
   let inner = Math.sqrt(mu);
-  if (y > (1 + inner) ** 2) {
+  if (y > pow(1 + inner, 2)) {
     const b = Math.abs(1 + mu - y);
     inner = (b + Math.sqrt(b * b - 4 * mu)) / 2;
   }
   inner = Math.max(inner, 0.15);
-  const g = -Math.log(inner) / 2;
+  const g = -log(inner) / 2;
   const breaks = [0];
   while (breaks.at(-1)! < Math.PI) {
     const theta = breaks.at(-1)!;
-    const room = width * Math.max(start - Math.min(theta, g) - Math.log(inner), NEAREST);
+    const room = width * Math.max(start - Math.min(theta, g) - log(inner), NEAREST);
     const next = theta + Math.min(graded(theta), room);
     breaks.push(Math.min(theta < g && g < next ? g : next, Math.PI));
   }
@@ -156,7 +157,7 @@ function aroundSegment(
   first: number,
   grade: number,
 ): RootPath {
-  const g = -Math.log(Math.max(y - 1, 0.15)) / 2;
+  const g = -log(Math.max(y - 1, 0.15)) / 2;
   const meet = Math.min(Math.PI, (start + g + Math.PI) / 2);
   const fromRight = [0];
   while (fromRight.at(-1)! < meet) fromRight.push(Math.min(meet, fromRight.at(-1)! + graded(fromRight.at(-1)!)));

@@ -9,6 +9,7 @@ import { defaultKernels } from "../../kernels/default.ts";
 import type { Shared } from "../../kernels/dynamics.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type Complex, div } from "../../math/complex.ts";
+import { pow } from "../../math/elementary.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import { factor, gradientDescent, isDiscrete, type Rule } from "../training/optimizer.ts";
 import { type StaticLosses, staticLosses } from "./limits.ts";
@@ -152,7 +153,7 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
   if (N === Infinity && P === Infinity && rule.kind !== "sgd") {
     const test = plainSum(model, times);
     const nothing = new Float64Array(times.length);
-    const noise = model.sigma ** 2;
+    const noise = pow(model.sigma, 2);
     return {
       times,
       test,
@@ -254,7 +255,7 @@ function sharedFor(model: DynamicsModel, decompose: boolean, ensemble: Required<
 /** Σ c p_t(λ)² + σ²: nothing is random. */
 function plainSum({ target, rule, sigma }: DynamicsModel, times: Float64Array): Float64Array {
   return times.map((t) =>
-    target.lambda.reduce((sum, x, k) => sum + target.weight[k]! * factor(rule, x, t) ** 2, sigma ** 2),
+    target.lambda.reduce((sum, x, k) => sum + target.weight[k]! * pow(factor(rule, x, t), 2), sigma * sigma),
   );
 }
 
@@ -274,7 +275,7 @@ function trainLoss({ contour, phi }: Solution, weights: Float64Array, times: num
 }
 
 function decomposition(model: DynamicsModel, test: Float64Array, curves: Map<Shared, Float64Array>): Decomposition {
-  const noise = model.sigma ** 2;
+  const noise = pow(model.sigma, 2);
   const none = curves.get("none")!;
   const features = curves.get("features")!;
   // under one-pass SGD everything the samples add is one term
@@ -308,7 +309,7 @@ function estimatedErrors(
   const places = [...new Set(picked)];
   const some = Float64Array.from(places, (i) => times[i]!);
   const solution = solve(kernels, model, some.at(-1)!, { ...accuracy, panel: accuracy.panel + 2 }, "second");
-  const scale = model.energy + model.sigma ** 2;
+  const scale = model.energy + pow(model.sigma, 2);
   const worst = (values: Float64Array, again: Float64Array, floor: number) =>
     Math.max(...places.map((i, k) => Math.abs(again[k]! - values[i]!) / Math.max(values[i]!, floor * scale)));
   if (model.rule.kind === "sgd") {

@@ -3,6 +3,7 @@
 //   x(u) = u (1 + g/N)(1 + g/P),   g(u) = Σ a/(u − λ):   x falls and then rises; x_max is its least value.
 
 import type { Measure } from "../../kernels/dynamics.ts";
+import { exp } from "../../math/elementary.ts";
 
 export function spectralEdge({ lambda, weight }: Measure, invN: number, invP: number): number {
   const first = lambda.reduce((most, l) => Math.max(most, l), 0);
@@ -21,8 +22,8 @@ export function spectralEdge({ lambda, weight }: Measure, invN: number, invP: nu
   let [low, high] = [-30, 10];
   for (let i = 0; i < 50; i++) {
     const middle = (low + high) / 2;
-    if (at(first * (1 + Math.exp(middle))).rises) high = middle;
+    if (at(first * (1 + exp(middle))).rises) high = middle;
     else low = middle;
   }
-  return at(first * (1 + Math.exp((low + high) / 2))).x;
+  return at(first * (1 + exp((low + high) / 2))).x;
 }

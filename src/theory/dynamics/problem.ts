@@ -4,6 +4,7 @@
 import { finite, integer } from "../../check.ts";
 import type { Measure } from "../../kernels/dynamics.ts";
 import type { Modes } from "../../kernels/resolvent.ts";
+import { log2, log10, pow } from "../../math/elementary.ts";
 import { compress } from "../measure/compress.ts";
 import { modesOf } from "../measure/modes.ts";
 import { type PowerLaw, powerLaw, type Spectrum } from "../measure/spectrum.ts";
@@ -158,9 +159,9 @@ function used(lambda: Float64Array, weight: Float64Array): Measure {
  */
 export function compressed(model: DynamicsModel, points: number, floor: number, aperture: number) {
   // whole decades and octaves, so that neighbouring problems share the work
-  const decade = Math.floor(Math.log10(floor)) - 1;
-  const ratio = 1 + 2 ** Math.floor(Math.log2(Math.SQRT2 * aperture));
-  const options = { points, ratio, floor: 10 ** decade };
+  const decade = Math.floor(log10(floor)) - 1;
+  const ratio = 1 + pow(2, Math.floor(log2(Math.SQRT2 * aperture)));
+  const options = { points, ratio, floor: pow(10, decade) };
   return remember(model.spectrum, `${model.modes} ${points} ${decade} ${ratio}`, () => ({
     data: compress(model.data, options),
     target: compress(model.target, options),

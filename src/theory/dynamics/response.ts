@@ -7,6 +7,7 @@ import { integer, numbers } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { add, complex, div, mul } from "../../math/complex.ts";
+import { pow } from "../../math/elementary.ts";
 import { factor } from "../training/optimizer.ts";
 import { ACCURACY, checkTimes } from "./dynamics.ts";
 import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./problem.ts";
@@ -84,7 +85,7 @@ export function responses(problem: DynamicsProblem, options: ResponseOptions): R
 }
 
 function eigenvalue({ spectrum }: DynamicsModel, k: number): number {
-  return spectrum.kind === "measured" ? spectrum.eigenvalues[k - 1]! : k ** (-2 * spectrum.alpha);
+  return spectrum.kind === "measured" ? spectrum.eigenvalues[k - 1]! : pow(k, -2 * spectrum.alpha);
 }
 
 /** (1/2πi) ∮ p_t(−z) f dz for every row of time weights. */

@@ -9,6 +9,7 @@
 import { finite, increasing, numbers, positive } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
+import { exp, expm1, log, log10, pow } from "../../math/elementary.ts";
 import { logspace } from "../../math/grid.ts";
 import { brent } from "../../math/minimise.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
@@ -165,7 +166,7 @@ function onePass(model: DynamicsModel, kernels: Kernels, wanted: readonly number
     at = testLoss(model, end, kernels);
   }
   const whole = (values: Iterable<number>) => Float64Array.from(new Set(Array.from(values, Math.round))).sort();
-  const coarse = whole(logspace(1, end, Math.ceil(LOOKED * Math.log10(end))));
+  const coarse = whole(logspace(1, end, Math.ceil(LOOKED * log10(end))));
   const first = inverse(coarse, at(coarse));
   const around = [...reachable].map(first).filter(Number.isFinite);
   const near = whole([
@@ -182,7 +183,7 @@ function inverse(times: Float64Array, losses: Float64Array): (L: number) => numb
     if (i < 0) return Infinity;
     if (i === 0) return times[0]!;
     const [t0, t1, L0, L1] = [times[i - 1]!, times[i]!, losses[i - 1]!, losses[i]!];
-    return t0 * (t1 / t0) ** (Math.log(L / L0) / Math.log(L1 / L0));
+    return t0 * pow(t1 / t0, log(L / L0) / log(L1 / L0));
   };
 }
 
@@ -191,8 +192,8 @@ function halfLifeOf(epochs: Float64Array, worth: Float64Array): number {
   const used = [...epochs].map((e, i) => [e, worth[i]!] as const).filter(([e]) => e > 1);
   if (used.length < 2 || used.some(([, E]) => !Number.isFinite(E) || E <= 0)) return Number.NaN;
   const misses = (u: number) => {
-    const R = Math.exp(u);
-    return used.reduce((sum, [e, E]) => sum + Math.log(E / (1 - R * Math.expm1((1 - e) / R))) ** 2, 0);
+    const R = exp(u);
+    return used.reduce((sum, [e, E]) => sum + pow(log(E / (1 - R * expm1((1 - e) / R))), 2), 0);
   };
-  return Math.exp(brent(misses, Math.log(1e-2), Math.log(1e6), 1e-8).x);
+  return exp(brent(misses, log(1e-2), log(1e6), 1e-8).x);
 }

@@ -7,6 +7,7 @@
 // at the u₀ right of the spectrum's edge with x(u₀) = x₀ (8.7). The loss converges iff x₀ > x_max and Σ K̂ < 1.
 
 import type { Measure } from "../../kernels/dynamics.ts";
+import { exp } from "../../math/elementary.ts";
 import type { Rule } from "../training/optimizer.ts";
 
 /** The SGD of a model: its step η, and the variance s of the mean of a batch in units of one sample's. */
@@ -22,7 +23,7 @@ export function noiseOf({ rule, P }: { readonly rule: Rule; readonly P: number }
 function outside({ lambda, weight }: Measure, invN: number, invP: number) {
   const first = lambda.reduce((most, l) => Math.max(most, l), 0);
   return (v: number) => {
-    const off = first * Math.exp(v);
+    const off = first * exp(v);
     const u = first + off;
     let [g, slope] = [0, 0];
     for (let j = 0; j < lambda.length; j++) {

@@ -17,6 +17,7 @@
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { ComplexArray } from "../../kernels/resolvent.ts";
 import { complex, div, exp, log1p, mul, scale, sub } from "../../math/complex.ts";
+import { pow } from "../../math/elementary.ts";
 import { constantProgram, evolve, type Pace } from "../training/time-stepping.ts";
 import type { DynamicsModel } from "./problem.ts";
 import { noiseOf } from "./sgd-stability.ts";
@@ -121,7 +122,7 @@ function testForcing(kernels: Kernels, model: DynamicsModel, solution: Solution,
       let most = 0;
       for (let j = 0; j < n; j++) {
         const [wr, wi] = [contour.weight.re[j]!, contour.weight.im[j]!];
-        const size = (row[2 * j]! ** 2 + row[2 * j + 1]! ** 2) / (wr * wr + wi * wi);
+        const size = (pow(row[2 * j]!, 2) + pow(row[2 * j + 1]!, 2)) / (wr * wr + wi * wi);
         if (size > most) most = size;
       }
       if (k === t || (most < NEGLIGIBLE && most < before)) break;

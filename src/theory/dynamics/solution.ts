@@ -8,6 +8,7 @@ import type { OnePoint, Shared } from "../../kernels/dynamics.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
 import { add, type Complex, complex, div, exp, expm1, log1p, mul, scale, sqrt, sub } from "../../math/complex.ts";
+import { cos, exp as expOf, hypot, log, pow, sin } from "../../math/elementary.ts";
 import { isDiscrete, momentum } from "../training/optimizer.ts";
 import { type Contour, keyhole, roots, type Variant } from "./contours.ts";
 import { compressed, type DynamicsModel } from "./problem.ts";
@@ -78,7 +79,7 @@ export function solve(
   const contour = contourFor(model, tmax, accuracy.panel, variant);
   const { z } = contour;
   const n = z.re.length;
-  const radii = Array.from({ length: n }, (_, i) => Math.hypot(z.re[i]!, z.im[i]!));
+  const radii = Array.from({ length: n }, (_, i) => hypot(z.re[i]!, z.im[i]!));
   const nearest = Math.min(...radii);
   const { data, target } = compressed(model, accuracy.points, nearest / 4, contour.aperture);
   const [invN, invP] = [1 / model.N, 1 / model.P];
@@ -101,9 +102,9 @@ export function solve(
     else r3 = div(whole, r1);
     [R1.re[i], R1.im[i], R3.re[i], R3.im[i]] = [r1.re, r1.im, r3.re, r3.im];
   }
-  const variance = model.sigma ** 2;
+  const variance = pow(model.sigma, 2);
   const phi = mapComplex(n, (i) => div(add(entry(G, i), div(complex(variance), entry(kappa, i))), entry(R3, i)));
-  const late = Math.hypot(kappa.re[0]!, kappa.im[0]!) / nearest > LATE;
+  const late = hypot(kappa.re[0]!, kappa.im[0]!) / nearest > LATE;
   return {
     contour,
     nodes: { z, kappa, R1, R3, D, G },
@@ -122,7 +123,7 @@ export function formsOf(kernels: Kernels, model: DynamicsModel, solution: Soluti
     target: solution.target,
     invN: 1 / model.N,
     invP: 1 / model.P,
-    variance: model.sigma ** 2,
+    variance: pow(model.sigma, 2),
     shared,
     summed: solution.summed,
   });
@@ -148,8 +149,8 @@ export function timeWeights(model: DynamicsModel, { contour }: Solution, times: 
     const { re, im } = exponent(i);
     const ball = mu > 0 ? heavyBall(mu, entry(logRoot, i)) : null;
     times.forEach((t, row) => {
-      const size = Math.exp(re * t);
-      let [pr, pi] = [size * Math.cos(im * t), size * Math.sin(im * t)];
+      const size = expOf(re * t);
+      let [pr, pi] = [size * cos(im * t), size * sin(im * t)];
       if (ball) ({ re: pr, im: pi } = ball(t, { re: pr, im: pi }));
       const at = 2 * (row * n + i);
       out[at] = wr * pr - wi * pi;
@@ -166,6 +167,6 @@ function heavyBall(mu: number, logRoot: Complex): (t: number, power: Complex) =>
   const difference = sub(r, other);
   const first = div(sub(r, complex(mu)), difference);
   const second = div(scale(-mu, expm1(scale(-1, logRoot))), difference);
-  const logOther = complex(Math.log(mu) - logRoot.re, -logRoot.im);
+  const logOther = complex(log(mu) - logRoot.re, -logRoot.im);
   return (t, power) => add(mul(first, power), mul(second, exp(scale(t, logOther))));
 }

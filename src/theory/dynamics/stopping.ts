@@ -3,6 +3,7 @@
 
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
+import { exp, log, log10 } from "../../math/elementary.ts";
 import { logspace } from "../../math/grid.ts";
 import { brent } from "../../math/minimise.ts";
 import { isDiscrete } from "../training/optimizer.ts";
@@ -44,17 +45,17 @@ export function earlyStopping(
   const begin = isDiscrete(model.rule) ? 1 : 0.01 / model.xmax;
   const at = testLoss(model, end, kernels);
   const whole = (t: number) => (isDiscrete(model.rule) ? Math.round(t) : t);
-  const grid = logspace(begin, end, Math.ceil(SCAN * Math.log10(end / begin)) + 2).map(whole);
+  const grid = logspace(begin, end, Math.ceil(SCAN * log10(end / begin)) + 2).map(whole);
   const times = Float64Array.from(new Set(grid));
   const losses = at(times);
   const least = losses.indexOf(Math.min(...losses));
   if (least === times.length - 1 || losses[least]! > limit.test * (1 - RESOLVED))
     return { time: Infinity, loss: Math.min(limit.test, losses[least]!), limit: limit.test };
   const best = brent(
-    (u) => at(Float64Array.of(whole(Math.exp(u))))[0]!,
-    Math.log(times[Math.max(0, least - 1)]!),
-    Math.log(times[least + 1]!),
+    (u) => at(Float64Array.of(whole(exp(u))))[0]!,
+    log(times[Math.max(0, least - 1)]!),
+    log(times[least + 1]!),
     1e-5,
   );
-  return { time: whole(Math.exp(best.x)), loss: best.value, limit: limit.test };
+  return { time: whole(exp(best.x)), loss: best.value, limit: limit.test };
 }

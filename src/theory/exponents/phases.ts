@@ -2,6 +2,7 @@
 // the exponents d* ~ f^ξ, P* ~ f^{−η} that follow (docs/theory.md, §6, table 6.5).
 
 import { finite, positive } from "../../check.ts";
+import { cos, sin } from "../../math/elementary.ts";
 
 export type Component = "F_0" | "F_pp" | "F_ac" | "K_pp";
 export type PhaseName = "Ia" | "Ib" | "Ic" | "II" | "III" | "IVa" | "IVb";
@@ -114,7 +115,7 @@ export function phase(point: Point): Phase {
   // the phases all around the point, a little off it; each one's exponents continued to the point itself
   const around = Array.from({ length: 16 }, (_, k) => {
     const angle = ((k + 0.5) * Math.PI) / 8;
-    return region({ alpha: alpha + 1e-7 * Math.cos(angle), beta: beta + 1e-7 * Math.sin(angle) });
+    return region({ alpha: alpha + 1e-7 * cos(angle), beta: beta + 1e-7 * sin(angle) });
   });
   if (around.includes(null)) return { phase: null, xi: Number.NaN, eta: Number.NaN, tradeoff: null, boundary };
   const sides = [...new Set(around as PhaseName[])]

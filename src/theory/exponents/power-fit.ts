@@ -1,6 +1,7 @@
 // y ≈ c x^k, by least squares of log y on log x, and the slope from point to point.
 
 import { numbers } from "../../check.ts";
+import { exp, log, pow } from "../../math/elementary.ts";
 
 export interface Estimate {
   readonly value: number;
@@ -20,8 +21,8 @@ export interface PowerFit {
  * @throws RangeError where x or y is not positive, their lengths differ or fewer than three are given
  */
 export function fitPowerLaw(x: ArrayLike<number>, y: ArrayLike<number>): PowerFit {
-  const u = numbers("x", x, Number.MIN_VALUE).map(Math.log);
-  const w = numbers("y", y, Number.MIN_VALUE).map(Math.log);
+  const u = numbers("x", x, Number.MIN_VALUE).map(log);
+  const w = numbers("y", y, Number.MIN_VALUE).map(log);
   const n = u.length;
   if (w.length !== n) throw new RangeError(`y must have one value per x (${n}), got ${w.length}`);
   if (n < 3) throw new RangeError(`x must have at least 3 values for a fit, got ${n}`);
@@ -29,20 +30,20 @@ export function fitPowerLaw(x: ArrayLike<number>, y: ArrayLike<number>): PowerFi
   const [mu, mw] = [mean(u), mean(w)];
   let [uu, uw, ww] = [0, 0, 0];
   for (let i = 0; i < n; i++) {
-    uu += (u[i]! - mu) ** 2;
+    uu += pow(u[i]! - mu, 2);
     uw += (u[i]! - mu) * (w[i]! - mw);
-    ww += (w[i]! - mw) ** 2;
+    ww += pow(w[i]! - mw, 2);
   }
   const value = uw / uu;
   const residual = Math.max(0, ww - value * uw);
   return {
     exponent: { value, stderr: Math.sqrt(residual / ((n - 2) * uu)) },
-    coefficient: Math.exp(mw - value * mu),
+    coefficient: exp(mw - value * mu),
   };
 }
 
 /** d log y/d log x at every x, from the neighbours on both sides (one side at the ends). */
 export function localSlopes(x: ArrayLike<number>, y: ArrayLike<number>): Float64Array {
-  const slope = (i: number, j: number) => Math.log(y[j]! / y[i]!) / Math.log(x[j]! / x[i]!);
+  const slope = (i: number, j: number) => log(y[j]! / y[i]!) / log(x[j]! / x[i]!);
   return Float64Array.from({ length: x.length }, (_, i) => slope(Math.max(0, i - 1), Math.min(x.length - 1, i + 1)));
 }

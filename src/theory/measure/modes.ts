@@ -9,6 +9,7 @@
 
 import type { Modes } from "../../kernels/resolvent.ts";
 import { solveDense } from "../../math/dense.ts";
+import { exp, log, pow } from "../../math/elementary.ts";
 import { gaussLegendre } from "../../math/quadrature.ts";
 import type { Measured, PowerLaw, Spectrum } from "./spectrum.ts";
 
@@ -56,8 +57,8 @@ class ModePoints {
 
   add(j: number, multiplicity: number): void {
     const { alpha, beta } = this.#spectrum;
-    const lambda = j ** (-2 * alpha);
-    const ratio = multiplicity * j ** (-2 * beta);
+    const lambda = pow(j, -2 * alpha);
+    const ratio = multiplicity * pow(j, -2 * beta);
     this.modes.lambda.push(lambda);
     this.modes.trace.push(multiplicity * lambda);
     this.modes.energy.push(ratio * lambda);
@@ -89,7 +90,7 @@ class ModePoints {
     const { nodes, weights } = gaussLegendre(NODES);
     const half = (to - from) / 2;
     for (let i = 0; i < NODES; i++) {
-      const j = Math.exp((from + to) / 2 + half * nodes[i]!);
+      const j = exp((from + to) / 2 + half * nodes[i]!);
       this.add(j, half * weights[i]! * j);
     }
   }
@@ -108,7 +109,7 @@ interface Stem {
 
 const stems = new WeakMap<PowerLaw, Stem>();
 /** log j where a stem's panels start. */
-const START = Math.log(EXACT + 0.5);
+const START = log(EXACT + 0.5);
 
 /** The stem with at least so many panels. */
 function stemOf(spectrum: PowerLaw, panels: number): Modes {
@@ -141,7 +142,7 @@ function powerLawModes(spectrum: PowerLaw, v: number, refinement: Refinement): M
     const all = powerLawModes(spectrum, v + more, refinement);
     return off.toModes(all, all.lambda.length);
   }
-  const last = Math.log(v === Infinity ? FAR : v + 0.5);
+  const last = log(v === Infinity ? FAR : v + 0.5);
   const length = panelLength(spectrum);
   const rest = new ModePoints(spectrum);
   let stem: Modes | undefined;
@@ -156,7 +157,7 @@ function powerLawModes(spectrum: PowerLaw, v: number, refinement: Refinement): M
   } else {
     const whole = Math.min(exact, Math.floor(v));
     for (let j = 1; j <= whole; j++) rest.add(j, 1);
-    from = Math.log(whole + 0.5);
+    from = log(whole + 0.5);
     if (v > whole) rest.addCorrection(whole + 0.5, 1);
   }
   if (v > exact || v > Math.floor(v)) {
@@ -178,7 +179,7 @@ function powerLawModes(spectrum: PowerLaw, v: number, refinement: Refinement): M
  * whose tail diverges (2α ≤ 1 for the trace, 2β ≤ 1 for the ratio) get infinite mass, for the caller to refuse or avoid.
  */
 function addTail(modes: ModePoints["modes"], { alpha, beta }: PowerLaw): void {
-  const last = FAR ** (-2 * alpha);
+  const last = pow(FAR, -2 * alpha);
   const weights = [
     ["trace", 1],
     ["energy", 1 + beta / alpha],
@@ -186,7 +187,7 @@ function addTail(modes: ModePoints["modes"], { alpha, beta }: PowerLaw): void {
   ] as const;
   for (const [name, power] of weights) {
     const p = power - 1 / (2 * alpha);
-    const mass = p > 0 ? last ** p / (2 * alpha) : Infinity;
+    const mass = p > 0 ? pow(last, p) / (2 * alpha) : Infinity;
     for (const [x, weight] of p > 0 ? twoPointRule(p) : [[1, 1] as const]) {
       modes.lambda.push(last * x);
       for (const [other] of weights) modes[other].push(other === name ? mass * weight : 0);
@@ -218,7 +219,7 @@ function measuredModes(spectrum: Measured, v: number): Modes {
 /** e_1…e_3 with Σ_k 2e_k (k−½)^n/n! = 1/24, −7/5760, 31/967680 for n = 1, 3, 5. */
 function endCorrection(): Float64Array {
   const factorial = [1, 6, 120];
-  const rows = [1, 3, 5].flatMap((n, i) => [0.5, 1.5, 2.5].map((x) => (2 * x ** n) / factorial[i]!));
+  const rows = [1, 3, 5].flatMap((n, i) => [0.5, 1.5, 2.5].map((x) => (2 * pow(x, n)) / factorial[i]!));
   const e = Float64Array.of(1 / 24, -7 / 5760, 31 / 967680);
   solveDense(Float64Array.from(rows), e, 3, 1);
   return e;

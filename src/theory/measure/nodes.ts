@@ -12,6 +12,7 @@ import type { Kernels } from "../../kernels/kernels.ts";
 import { complexArray, type Modes } from "../../kernels/resolvent.ts";
 import type { Nodes } from "../../kernels/volterra.ts";
 import { abs, add, type Complex, complex, div, exp, mul, scale, sub } from "../../math/complex.ts";
+import { atan2, exp as expOf, log, pow } from "../../math/elementary.ts";
 import { realSum, resolvents } from "./resolvent.ts";
 import { leftEdge, stability } from "./stability.ts";
 
@@ -49,7 +50,7 @@ export const PRECISION = 1e-13;
  */
 export function complexNodes(kernels: Kernels, measure: NodeModel, reach: Reach, precision = PRECISION): NodeRule {
   const line = lineAround(measure, reach);
-  const n = Math.ceil((-Math.log(precision) / RATE) * line.length);
+  const n = Math.ceil((-log(precision) / RATE) * line.length);
   const nodes = nodesOn(kernels, measure, line, n);
   const coarse = nodesOn(kernels, measure, line, Math.ceil(n / 2));
   return { ...nodes, error: errorOf(nodes, coarse, measure, line) };
@@ -77,8 +78,8 @@ function lineAround({ modes, d, kappa0 }: NodeModel, { step, time }: Reach): Lin
   // a margin keeps the nodes off the square-root singularities at the edges
   const right = top + (0.02 * top * (diameter - top)) / diameter;
   const from = (epsilon: number, left: number): Line => {
-    const start = Math.log((left + epsilon) / (diameter - left));
-    const end = Math.log((right + epsilon) / (diameter - right));
+    const start = log((left + epsilon) / (diameter - left));
+    const end = log((right + epsilon) / (diameter - right));
     return { diameter, epsilon, centre: (start + end) / 2, half: (end - start) / 2, length: end - start + 1.4 };
   };
   // |g(−ε)|^r ≤ e: what lies further left than ε does not matter before τ
@@ -99,7 +100,7 @@ function conformal(x: Complex, L: number): { u: Complex; slope: Complex } {
     for (const side of [1, -1]) {
       const e = exp(complex(-2 * (m * L + side * x.re), -2 * side * x.im));
       const one = add(complex(1), e);
-      u = add(u, scale(sign * side, complex(Math.log(abs(one)), Math.atan2(one.im, one.re))));
+      u = add(u, scale(sign * side, complex(log(abs(one)), atan2(one.im, one.re))));
       slope = sub(slope, scale(2 * sign, div(e, one)));
     }
   return { u, slope };
@@ -129,7 +130,7 @@ function nodesOn(kernels: Kernels, measure: NodeModel, line: Line, n: number): N
   resolvents(kernels, modes, d, kappa0, zeta).forEach(({ kappa, D, G, H }, k) => {
     const phi = div(mul(G, kappa), zeta[k]!);
     const less = sub(mul(scale(1 / d, D), phi), mul(kappa, H));
-    preference += Math.log(abs(less) / abs(phi));
+    preference += log(abs(less) / abs(phi));
     put(forcing, k, mul(phi, weight[k]!));
     put(reduced, k, mul(less, weight[k]!));
     put(source, k, mul(mul(D, z[k]!), weight[k]!));
@@ -149,11 +150,9 @@ function put(array: { re: Float64Array; im: Float64Array }, k: number, value: Co
 
 function errorOf(nodes: Nodes, coarse: Nodes, measure: NodeModel, { diameter, epsilon, centre, half }: Line): number {
   // times from the largest eigenvalue to the smallest
-  const w = Array.from({ length: Math.ceil((2 * half) / Math.LN10) }, (_, k) =>
-    Math.exp(centre - half + k * Math.LN10),
-  );
+  const w = Array.from({ length: Math.ceil((2 * half) / Math.LN10) }, (_, k) => expOf(centre - half + k * Math.LN10));
   const times = w.map((x) => (1 + x) / (diameter * x + epsilon));
-  return Math.max(momentError(nodes, measure), difference(nodes, coarse, times) ** 2);
+  return Math.max(momentError(nodes, measure), pow(difference(nodes, coarse, times), 2));
 }
 
 /** What the weights miss of Σ t and Tr D, relative (5.7). */

@@ -10,6 +10,7 @@ import type { Kernels } from "../../kernels/kernels.ts";
 import { type ComplexArray, complexArray, type Modes } from "../../kernels/resolvent.ts";
 import type { Nodes } from "../../kernels/volterra.ts";
 import { abs, type Complex, complex, div, exp, mul, scale, sub } from "../../math/complex.ts";
+import { log, log10, pow } from "../../math/elementary.ts";
 import { gaussLegendre } from "../../math/quadrature.ts";
 import { difference, momentError, type NodeModel, type NodeRule } from "./nodes.ts";
 import { realSum } from "./resolvent.ts";
@@ -44,15 +45,15 @@ export function realNodes(kernels: Kernels, measure: NodeModel, perDecade = 8, e
   const left = kappa0 > 0 ? 0.97 * leftEdge(modes, d, kappa0) : LEAST_EIGENVALUE * top;
   const nodes = inCells(kernels, measure, left, top, perDecade);
   if (!estimate) return { ...nodes, error: momentError(nodes, measure) };
-  const times = Array.from({ length: Math.ceil(Math.log10(top / left)) }, (_, k) => 10 ** k / top);
+  const times = Array.from({ length: Math.ceil(log10(top / left)) }, (_, k) => pow(10, k) / top);
   const coarse = inCells(kernels, measure, left, top, perDecade / 2);
   // two halvings of the error of order 4 are kept in hand
   return { ...nodes, error: Math.max(momentError(nodes, measure), difference(nodes, coarse, times) / 4) };
 }
 
 function inCells(kernels: Kernels, measure: NodeModel, left: number, top: number, perDecade: number): Nodes {
-  const cells = Math.max(1, Math.ceil(Math.log10(top / left) * perDecade));
-  const bounds = Float64Array.from({ length: cells + 1 }, (_, i) => left * (top / left) ** (i / cells));
+  const cells = Math.max(1, Math.ceil(log10(top / left) * perDecade));
+  const bounds = Float64Array.from({ length: cells + 1 }, (_, i) => left * pow(top / left, i / cells));
   const { legs, rays } = sampled(kernels, measure, bounds);
   const list: { lambda: number; forcing: number; source: number }[] = [];
   for (let i = 0; i < cells; i++) {
@@ -100,7 +101,7 @@ function gauss(around: Sample[], kind: "forcing" | "source", a: number, b: numbe
   const at = (t: number) => centre + half * Math.min(Math.max(t, -1), 1);
   if (!(variance > LINE)) return [[at(mean), mass]];
   const sigma = Math.sqrt(variance);
-  const skew = (m[3]! / mass - 3 * mean * variance - mean ** 3) / sigma ** 3;
+  const skew = (m[3]! / mass - 3 * mean * variance - pow(mean, 3)) / pow(sigma, 3);
   const root = Math.sqrt(1 + (skew * skew) / 4);
   const share = skew / (4 * root);
   const nodes = [mean + sigma * (skew / 2 - root), mean + sigma * (skew / 2 + root)];
@@ -116,7 +117,7 @@ function sampled(kernels: Kernels, { modes, d, kappa0 }: NodeModel, bounds: Floa
   const ray = gaussLegendre(RAY_NODES);
   const over: Place[] = [];
   for (let i = 0; i + 1 < bounds.length; i++) {
-    const [a, b] = [Math.log(bounds[i]!), Math.log(bounds[i + 1]!)];
+    const [a, b] = [log(bounds[i]!), log(bounds[i + 1]!)];
     const half = (b - a) / 2;
     for (let k = RAY_NODES - 1; k >= 0; k--) {
       const z = exp(complex((a + b) / 2 + half * ray.nodes[k]!, HEIGHT));
@@ -125,7 +126,7 @@ function sampled(kernels: Kernels, { modes, d, kappa0 }: NodeModel, bounds: Floa
   }
   const rays = transforms(kernels, modes, d, over);
   // less a constant where that leaves the smaller transform: the constant integrates to nothing
-  const reduce = rays.reduce((sum, { phi, less }) => sum + Math.log(abs(less) / abs(phi)), 0) < 0;
+  const reduce = rays.reduce((sum, { phi, less }) => sum + log(abs(less) / abs(phi)), 0) < 0;
   const sample = ({ z, dz, phi, less, D }: Transformed): Sample => ({
     z,
     forcing: scale(-1 / Math.PI, mul(reduce ? less : phi, dz)),
@@ -136,15 +137,15 @@ function sampled(kernels: Kernels, { modes, d, kappa0 }: NodeModel, bounds: Floa
   const legs: Sample[][] = Array.from(bounds, () => []);
   const leg = gaussLegendre(LEG_NODES);
   let above = Array.from(bounds, (x) => {
-    const z = exp(complex(Math.log(x), HEIGHT));
+    const z = exp(complex(log(x), HEIGHT));
     return complex(kappa0 - z.re, z.im);
   });
   for (let level = 0; level <= LEVELS; level++) {
-    const to = HEIGHT * 2 ** -level;
+    const to = HEIGHT * pow(2, -level);
     const half = (to - (level === LEVELS ? 0 : to / 2)) / 2;
     for (let k = LEG_NODES - 1; k >= 0; k--) {
       const places = Array.from(bounds, (x, i): Place => {
-        const z = exp(complex(Math.log(x), to - half * (1 - leg.nodes[k]!)));
+        const z = exp(complex(log(x), to - half * (1 - leg.nodes[k]!)));
         return { z, dz: mul(complex(0, half * leg.weights[k]!), z), kappa: above[i]! };
       });
       const row = transforms(kernels, modes, d, places);

@@ -5,6 +5,7 @@
 import type { Kernels } from "../../kernels/kernels.ts";
 import { complexArray, type Modes } from "../../kernels/resolvent.ts";
 import { abs, type Complex } from "../../math/complex.ts";
+import { atan2, cos, exp, log, sin } from "../../math/elementary.ts";
 
 export interface Resolvent {
   readonly kappa: Complex;
@@ -62,15 +63,15 @@ export function resolvents(
 /** κ(ζ) by a walk at constant |ζ| from the positive real axis, where the solve is safe. */
 function walk(kernels: Kernels, modes: Modes, width: number, kappa0: number, zeta: Complex): Complex {
   const radius = abs(zeta);
-  const angle = Math.atan2(zeta.im, zeta.re);
+  const angle = atan2(zeta.im, zeta.re);
   const steps = Math.ceil(angle / STRIDE) + 1;
   const kappa = { re: Float64Array.of(kappa0 + radius), im: Float64Array.of(0) };
   for (let k = 0; k <= steps; k++) {
     const phi = (angle * k) / steps;
-    const target = { re: Float64Array.of(radius * Math.cos(phi)), im: Float64Array.of(radius * Math.sin(phi)) };
+    const target = { re: Float64Array.of(radius * cos(phi)), im: Float64Array.of(radius * sin(phi)) };
     if (k > 0) {
       // rotate the last root along
-      const [c, s] = [Math.cos(angle / steps), Math.sin(angle / steps)];
+      const [c, s] = [cos(angle / steps), sin(angle / steps)];
       [kappa.re[0], kappa.im[0]] = [kappa.re[0]! * c - kappa.im[0]! * s, kappa.re[0]! * s + kappa.im[0]! * c];
     }
     if (kernels.solveKappa(modes, 1 / width, 0, target, kappa) > 0) break;
@@ -102,11 +103,11 @@ export function kappaAtZero(modes: Pick<Modes, "lambda" | "trace">, width: numbe
   if (v <= width) return 0;
   const trace = modes.trace.reduce((sum, a) => sum + a, 0);
   // λ_min (v/N − 1) ≤ κ₀ ≤ Tr D/N; between, Newton on log D against log κ, guarded by bisection
-  let low = Math.log(modes.lambda.reduce((least, l) => Math.min(least, l)) * Math.min(v / width - 1, 1)) - 1;
-  let high = Math.log(trace / width);
+  let low = log(modes.lambda.reduce((least, l) => Math.min(least, l)) * Math.min(v / width - 1, 1)) - 1;
+  let high = log(trace / width);
   let u = high - 1;
   for (let iteration = 0; iteration < 200; iteration++) {
-    const kappa = Math.exp(u);
+    const kappa = exp(u);
     let D = 0;
     let D1 = 0;
     for (let j = 0; j < modes.lambda.length; j++) {
@@ -118,12 +119,12 @@ export function kappaAtZero(modes: Pick<Modes, "lambda" | "trace">, width: numbe
     const slope = (kappa * D1) / D;
     if (D > width) low = u;
     else high = u;
-    const step = -Math.log(D / width) / slope;
+    const step = -log(D / width) / slope;
     const inside = u + step > low && u + step < high;
     // at rounding a converged u is itself an end of the bracket
     if (Math.abs(step) < 1e-15 * Math.max(1, Math.abs(u))) break;
     u = inside ? u + step : (low + high) / 2;
     if (high - low < 1e-15) break;
   }
-  return Math.exp(u);
+  return exp(u);
 }

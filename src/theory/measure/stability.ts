@@ -6,6 +6,7 @@
 // so the largest stable step has a closed form in u: g(u) = B+1. z is convex; the support of K̂ ends at its minimum.
 
 import type { Modes } from "../../kernels/resolvent.ts";
+import { exp, log } from "../../math/elementary.ts";
 import { realSum, realSum2 } from "./resolvent.ts";
 
 /** The part of a model that the functions below need. */
@@ -49,13 +50,13 @@ export function stability(modes: Modes, d: number, batch: number): Stability {
 /** The lower edge of the support, where v > d (docs/theory.md, eq. 3.7): z = κ (S(κ)−1) is largest at Σ a_j λ_j/(λ_j+κ)² = d, κ < κ₀. */
 export function leftEdge(modes: Modes, d: number, kappa0: number): number {
   const weight = modes.trace.map((a, j) => a * modes.lambda[j]!);
-  let [low, high] = [Math.log(kappa0) - 100, Math.log(kappa0)];
+  let [low, high] = [log(kappa0) - 100, log(kappa0)];
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;
-    if (realSum2(modes, weight, Math.exp(middle)) > d) low = middle;
+    if (realSum2(modes, weight, exp(middle)) > d) low = middle;
     else high = middle;
   }
-  const kappa = Math.exp(low);
+  const kappa = exp(low);
   return kappa * (realSum(modes, modes.trace, kappa) / d - 1);
 }
 
@@ -95,9 +96,9 @@ export function analyticRemainder({ modes, d, gamma, batch }: Stepped): (r: numb
   let nearest: number | undefined;
   return (r) => {
     // far out one look is enough
-    if (nearest === undefined && 100 / r < Math.log(batch + 1) && open(Math.exp(100 / r)) > 0) return 0;
-    nearest ??= -bisect((s) => (open(Math.exp(s)) > 0 ? 1 : -1), 0, Math.log(batch + 1), FEW_DIGITS);
-    return Math.exp(r * nearest);
+    if (nearest === undefined && 100 / r < log(batch + 1) && open(exp(100 / r)) > 0) return 0;
+    nearest ??= -bisect((s) => (open(exp(s)) > 0 ? 1 : -1), 0, log(batch + 1), FEW_DIGITS);
+    return exp(r * nearest);
   };
 }
 

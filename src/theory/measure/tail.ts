@@ -2,6 +2,7 @@
 // of k that are evenly spaced in the logarithm (energies of single modes scatter, and some are zero).
 
 import { finite, increasing, integer } from "../../check.ts";
+import { pow } from "../../math/elementary.ts";
 import { type Estimate, fitPowerLaw } from "../exponents/power-fit.ts";
 import type { Measured } from "./spectrum.ts";
 
@@ -36,7 +37,7 @@ export function tailFit({ eigenvalues, energies }: Measured, options: TailOption
     throw new RangeError(`window must hold at least 8 modes for a tail fit, got ${first} to ${last} of ${n}`);
   const [k, lambda, c]: [number[], number[], number[]] = [[], [], []];
   for (let bin = 0, from = first; bin < BINS && from <= last; bin++) {
-    const edge = first * ((last + 1) / first) ** ((bin + 1) / BINS);
+    const edge = first * pow((last + 1) / first, (bin + 1) / BINS);
     const to = bin === BINS - 1 ? last + 1 : Math.min(last + 1, Math.floor(edge));
     if (to <= from) continue;
     const mean = (values: Float64Array) =>

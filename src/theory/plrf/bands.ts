@@ -7,6 +7,7 @@
 // it holds modes.
 
 import type { Modes } from "../../kernels/resolvent.ts";
+import { cos, exp, log, pow } from "../../math/elementary.ts";
 import { logspace } from "../../math/grid.ts";
 import { realSum, realSum2 } from "../measure/resolvent.ts";
 
@@ -42,7 +43,7 @@ export function densityGrid(modes: Modes, d: number, edges: readonly [number, nu
   for (let j = 0; j + 1 < lambda.length && j < apart; j++) {
     const [own, next] = [lambda[j]!, lambda[j + 1]!];
     const points = j + 1 === apart ? AT_SEAM : j < FOLLOWED ? IN_MODE : 0;
-    for (let k = 0; k < points; k++) grid.push(own * (next / own) ** (k / points));
+    for (let k = 0; k < points; k++) grid.push(own * pow(next / own, k / points));
     const gap = own > next && gapBetween(modes, weight, d, j);
     if (!gap) continue;
     addBand(grid, gap[1], top);
@@ -50,11 +51,11 @@ export function densityGrid(modes: Modes, d: number, edges: readonly [number, nu
   }
   const bottom = left > 0 ? left : lowest(modes, d);
   addBand(grid, bottom, top);
-  const efolds = Math.log(top / bottom);
+  const efolds = log(top / bottom);
   for (const x of logspace(bottom, top, Math.max(IN_BULK, Math.ceil(AN_EFOLD * efolds)))) grid.push(x);
   if (left > 0) {
     grid.push(left * 0.9);
-    for (let k = 1; k <= AT_EDGE; k++) grid.push(left * Math.exp(Math.min(2, efolds) * (k / AT_EDGE) ** 2));
+    for (let k = 1; k <= AT_EDGE; k++) grid.push(left * exp(Math.min(2, efolds) * pow(k / AT_EDGE, 2)));
   }
   return Float64Array.from(new Set(grid.filter((x) => x >= 0.9 * bottom))).sort();
 }
@@ -62,7 +63,7 @@ export function densityGrid(modes: Modes, d: number, edges: readonly [number, nu
 /** Evenly spaced in the angle of a semicircle over [from, to]. */
 function addBand(grid: number[], from: number, to: number): void {
   const [centre, half] = [(from + to) / 2, ((to - from) / 2) * (1 + OUTSIDE)];
-  for (let k = 0; k <= IN_BAND; k++) grid.push(centre - half * Math.cos((Math.PI * k) / IN_BAND));
+  for (let k = 0; k <= IN_BAND; k++) grid.push(centre - half * cos((Math.PI * k) / IN_BAND));
 }
 
 /** The gap of the support between modes j and j+1, if there is one (docs/theory.md, eq. 3.11). */
@@ -70,7 +71,7 @@ function gapBetween(modes: Modes, weight: Float64Array, d: number, j: number): [
   const { lambda, trace } = modes;
   const [own, next] = [lambda[j]!, lambda[j + 1]!];
   // the two neighbours alone leave none: min A/s² + B/(g−s)² = (A^⅓ + B^⅓)³/g²
-  if ((Math.cbrt(weight[j]!) + Math.cbrt(weight[j + 1]!)) ** 3 >= d * (own - next) ** 2) return undefined;
+  if (pow(Math.cbrt(weight[j]!) + Math.cbrt(weight[j + 1]!), 3) >= d * pow(own - next, 2)) return undefined;
   const u = (t: number) => next + t * (own - next);
   const excess = (t: number) => realSum2(modes, weight, -u(t)) - d;
   const lowest = bottomOf(excess);
@@ -111,6 +112,6 @@ function crossing(f: (t: number) => number, outer: number, inner: number): numbe
 
 /** v = d: −x = κ² c with c = Σ 1/(λ_j d) near 0, so that a share (2/π)√(cx) of the eigenvalues lies below x. */
 function lowest({ lambda, trace }: Modes, d: number): number {
-  const c = trace.reduce((sum, a, i) => sum + a / lambda[i]! ** 2, 0) / d;
-  return ((Math.PI * LEFT_OUT) / 2) ** 2 / c;
+  const c = trace.reduce((sum, a, i) => sum + a / pow(lambda[i]!, 2), 0) / d;
+  return pow((Math.PI * LEFT_OUT) / 2, 2) / c;
 }

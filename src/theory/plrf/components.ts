@@ -7,6 +7,7 @@
 //   P ≍ F_0 + F_pp + F_ac + K_pp/(γB)
 
 import { increasing } from "../../check.ts";
+import { exp, log as logOf, pow } from "../../math/elementary.ts";
 import { gamma as gammaFunction } from "../../math/gamma.ts";
 import { gaussLegendre } from "../../math/quadrature.ts";
 import type { Plrf } from "../measure/plrf.ts";
@@ -40,14 +41,14 @@ export function components(model: Plrf, options: { readonly steps: ArrayLike<num
   const steps = increasing("steps", options.steps, Number.MIN_VALUE);
   const x = steps.map((r) => 2 * gamma * batch * r);
   const p = 1 + beta / alpha - 1 / (2 * alpha);
-  const Fpp = x.map((value) => (gammaFunction(p) * value ** -p) / (2 * alpha));
+  const Fpp = x.map((value) => (gammaFunction(p) * pow(value, -p)) / (2 * alpha));
   const distorted = 2 * alpha > 1 && 2 * beta > 1;
   const target = model.modes.ratio.reduce((sum, u) => sum + u, 0);
   const Fac = x.map((value) =>
-    distorted ? (target / (2 * alpha * d)) * incomplete(value, 1 / (2 * alpha), d ** (-2 * alpha)) : 0,
+    distorted ? (target / (2 * alpha * d)) * incomplete(value, 1 / (2 * alpha), pow(d, -2 * alpha)) : 0,
   );
   const q = 2 - 1 / (2 * alpha);
-  const Kpp = x.map((value) => (alpha > 0.25 ? (gamma * gammaFunction(q) * value ** -q) / (2 * alpha) : 0));
+  const Kpp = x.map((value) => (alpha > 0.25 ? (gamma * gammaFunction(q) * pow(value, -q)) / (2 * alpha) : 0));
   return {
     steps,
     flops: steps.map((r) => batch * d * r),
@@ -62,8 +63,8 @@ export function components(model: Plrf, options: { readonly steps: ArrayLike<num
 /** ∫_{from}^1 u^{−a} e^{−xu} du, in Gauss–Legendre panels of log u up to where the integrand has vanished. */
 function incomplete(x: number, a: number, from: number): number {
   const { nodes, weights } = gaussLegendre(16);
-  const start = Math.log(from);
-  const end = Math.min(0, Math.log(50 / x));
+  const start = logOf(from);
+  const end = Math.min(0, logOf(50 / x));
   if (end <= start) return 0;
   const panels = Math.ceil(end - start);
   const half = (end - start) / (2 * panels);
@@ -71,7 +72,7 @@ function incomplete(x: number, a: number, from: number): number {
   for (let panel = 0; panel < panels; panel++)
     for (let i = 0; i < nodes.length; i++) {
       const log = start + half * (2 * panel + 1 + nodes[i]!);
-      sum += half * weights[i]! * Math.exp((1 - a) * log - x * Math.exp(log));
+      sum += half * weights[i]! * exp((1 - a) * log - x * exp(log));
     }
   return sum;
 }

@@ -15,6 +15,7 @@ import type { Path, Transform } from "../../kernels/contour.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
 import { type Complex, complex, exp, mul, scale } from "../../math/complex.ts";
+import { cos, exp as expOf, hypot, log, sin } from "../../math/elementary.ts";
 import { gaussLegendre } from "../../math/quadrature.ts";
 import type { Plrf } from "../measure/plrf.ts";
 import { realSum2, resolvents } from "../measure/resolvent.ts";
@@ -89,7 +90,7 @@ export function contourValues(kernels: Kernels, model: Plrf, quantity: Quantity,
 /** What a path that ends in the left half plane leaves out: the integrand beyond its last node, as large as there. 0 for a circle. */
 function cutOff({ s }: Path, f: ComplexArray, r: number): number {
   const last = s.re.length - 1;
-  return s.re[last]! < 0 ? (Math.hypot(f.re[last]!, f.im[last]!) * Math.exp(r * s.re[last]!)) / r : 0;
+  return s.re[last]! < 0 ? (hypot(f.re[last]!, f.im[last]!) * expOf(r * s.re[last]!)) / r : 0;
 }
 
 /**
@@ -130,7 +131,7 @@ function lazily<T>(make: () => T): () => T {
 }
 
 const circle = lazily(() => {
-  const sigma = -Math.log(ALIASING) / CIRCLE_NODES;
+  const sigma = -log(ALIASING) / CIRCLE_NODES;
   const ds = complex(0, (2 * Math.PI) / CIRCLE_NODES);
   return path(CIRCLE_NODES / 2, (k) => [complex(sigma, (k + 0.5) * ds.im), ds]);
 });
@@ -139,7 +140,7 @@ const circle = lazily(() => {
 const unitTalbot = lazily(() =>
   path(TALBOT_NODES, (k) => {
     const theta = ((k + 0.5) * Math.PI) / TALBOT_NODES;
-    const cot = 1 / Math.tan(0.6407 * theta);
+    const cot = cos(0.6407 * theta) / sin(0.6407 * theta);
     const n = 2 * TALBOT_NODES;
     const h = Math.PI / TALBOT_NODES;
     return [
@@ -157,12 +158,12 @@ function talbot(r: number): Path {
 
 /** Two panels of the arc, and those of the ray to |s| = end. */
 function keyholeNodes(end: number, r1: number): number {
-  return PANEL_NODES * (2 + Math.ceil(Math.log((end * r1) / 2) / Math.log(PANEL_RATIO)));
+  return PANEL_NODES * (2 + Math.ceil(log((end * r1) / 2) / log(PANEL_RATIO)));
 }
 
 function keyhole(end: number, r1: number): Path {
   const { nodes, weights } = gaussLegendre(PANEL_NODES);
-  const [inner, outer] = [Math.log(2 / r1), Math.log(end)];
+  const [inner, outer] = [log(2 / r1), log(end)];
   const angle = 0.75 * Math.PI;
   const n = keyholeNodes(end, r1);
   const panels = n / PANEL_NODES - 2;

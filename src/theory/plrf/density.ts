@@ -9,6 +9,7 @@ import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { Modes } from "../../kernels/resolvent.ts";
 import type { Complex } from "../../math/complex.ts";
+import { exp, hypot, log, pow } from "../../math/elementary.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import { modesOf } from "../measure/modes.ts";
 import type { Plrf } from "../measure/plrf.ts";
@@ -108,7 +109,7 @@ export function spectralDensity(model: Plrf, options: DensityOptions = {}): Dens
     density,
     weighted,
     edges,
-    averagedBelow: spectrum.kind === "power-law" && apart < standing ? (apart + 0.5) ** (-2 * spectrum.alpha) : 0,
+    averagedBelow: spectrum.kind === "power-law" && apart < standing ? pow(apart + 0.5, -2 * spectrum.alpha) : 0,
     stats: { failed, converged: failed === 0 },
     made: provenance("density", { spectrum, d, v }),
   };
@@ -125,8 +126,8 @@ interface Rule {
 
 /** ρ and ρ_t where modes do not feel each other: dj/dλ and t_j dj/dλ at λ_j = |κ|. */
 function aloneAt({ alpha, beta }: PowerLaw, lambda: number): { density: number; weighted: number } {
-  const density = lambda ** (-1 / (2 * alpha) - 1) / (2 * alpha);
-  return { density, weighted: density * lambda ** (1 + beta / alpha) };
+  const density = pow(lambda, -1 / (2 * alpha) - 1) / (2 * alpha);
+  return { density, weighted: density * pow(lambda, 1 + beta / alpha) };
 }
 
 /**
@@ -139,12 +140,12 @@ function rules(kernels: Kernels, model: Plrf, x: Float64Array, apart: number): R
   const { spectrum, modes, d, v, kappa0 } = model;
   if (spectrum.kind === "measured") return [{ modes, from: 0, to: x.length }];
   const { alpha } = spectrum;
-  const beyond = Math.log(apart + 0.5);
+  const beyond = log(apart + 0.5);
   const rough = kernels.axisKappa(modes, 1 / d, kappa0, x);
-  const poles = x.map((value, i) => -Math.log(Math.hypot(rough.re[i]!, rough.im[i]!) || value) / (2 * alpha));
-  const distances = poles.map((pole) => Math.min(1, Math.exp(pole) / d) / alpha);
+  const poles = x.map((value, i) => -log(hypot(rough.re[i]!, rough.im[i]!) || value) / (2 * alpha));
+  const distances = poles.map((pole) => Math.min(1, exp(pole) / d) / alpha);
   const list: Rule[] = [];
-  const alone = Math.log(ALONE * d);
+  const alone = log(ALONE * d);
   let from = 0;
   while (poles[from]! >= Math.max(beyond, alone)) {
     let [first, last, distance] = [poles[from]!, poles[from]!, distances[from]!];
@@ -163,7 +164,7 @@ function rules(kernels: Kernels, model: Plrf, x: Float64Array, apart: number): R
   if (from > first)
     list.push({
       modes,
-      alone: poles.slice(first, from).map((pole) => Math.exp(-2 * alpha * pole)),
+      alone: poles.slice(first, from).map((pole) => exp(-2 * alpha * pole)),
       from: first,
       to: from,
     });

@@ -9,6 +9,7 @@ import { finite, numbers, oneOf, positive } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { solveDense } from "../../math/dense.ts";
+import { exp, log, pow } from "../../math/elementary.ts";
 import { logspace } from "../../math/grid.ts";
 import { brent } from "../../math/minimise.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
@@ -106,7 +107,7 @@ export function frontier(options: FrontierOptions): Frontier {
   const optima = method === "exact" ? exact(search, options) : onGrid(search, options, method);
   const { flops } = search;
   const d = Float64Array.from(optima, ({ u }) => search.size(u));
-  const loss = Float64Array.from(optima, ({ value }) => Math.exp(value));
+  const loss = Float64Array.from(optima, ({ value }) => exp(value));
   const jumps = optima.flatMap(({ jump }, i) => (jump ? [i] : []));
   const [first, end] = longest(jumps, flops.length);
   const branch = (values: Float64Array) => values.subarray(first, end);
@@ -223,10 +224,10 @@ class Search {
       ...(noise > 0 ? { noise } : {}),
     };
     // an unstable step is refused before any work
-    this.model(Math.exp(this.range(hi)[1]));
+    this.model(exp(this.range(hi)[1]));
     this.#smallest = this.#smallestStable();
     const [low, high] = this.range(lo);
-    if (this.#trained) finalLoss(this.#kernels, this.model(Math.exp((low + high) / 2)), FEWEST_STEPS, this.#trained);
+    if (this.#trained) finalLoss(this.#kernels, this.model(exp((low + high) / 2)), FEWEST_STEPS, this.#trained);
   }
 
   /** Very small models can be unstable at a step that is fine for all others: the search starts above them. */
@@ -243,7 +244,7 @@ class Search {
 
   /** e^u; e^{log n} may be above n. */
   size(u: number): number {
-    return Math.min(Math.exp(u), this.#largest);
+    return Math.min(exp(u), this.#largest);
   }
 
   model(size: number) {
@@ -255,7 +256,7 @@ class Search {
 
   /** The range of log d at a budget. */
   range(f: number): [low: number, high: number] {
-    return [Math.log(this.#smallest), Math.log(Math.min(f / (FEWEST_STEPS * this.batch), this.#largest))];
+    return [log(this.#smallest), log(Math.min(f / (FEWEST_STEPS * this.batch), this.#largest))];
   }
 
   /** log P at d = e^u and r = f/(Bd). */
@@ -263,12 +264,11 @@ class Search {
     this.evaluations++;
     const d = this.size(u);
     const r = f / (this.batch * d);
-    if (!this.#trained)
-      return Math.log(contourValues(this.#kernels, this.model(d), "P", Float64Array.of(r)).values[0]!);
+    if (!this.#trained) return log(contourValues(this.#kernels, this.model(d), "P", Float64Array.of(r)).values[0]!);
     // a whole number of steps, and the d that takes exactly the budget
     const T = Math.round(r);
     try {
-      return Math.log(finalLoss(this.#kernels, this.model(f / (this.batch * T)), T, this.#trained).loss);
+      return log(finalLoss(this.#kernels, this.model(f / (this.batch * T)), T, this.#trained).loss);
     } catch (error) {
       // small models can be unstable where others are not
       if (error instanceof RangeError) return Infinity;
@@ -278,10 +278,10 @@ class Search {
 
   /** log P of one size at several budgets. */
   values(budgets: Float64Array, d: number): Float64Array {
-    if (this.#trained || budgets.length === 0) return budgets.map((f) => this.value(f, Math.log(d)));
+    if (this.#trained || budgets.length === 0) return budgets.map((f) => this.value(f, log(d)));
     this.evaluations += budgets.length;
     const steps = budgets.map((f) => f / (this.batch * d));
-    return contourValues(this.#kernels, this.model(d), "P", steps).values.map(Math.log);
+    return contourValues(this.#kernels, this.model(d), "P", steps).values.map(log);
   }
 }
 
@@ -295,7 +295,7 @@ function exact(search: Search, { signal, onProgress }: FrontierOptions): Optimum
   flops.forEach((f, i) => {
     signal?.throwIfAborted();
     const [last, before] = [optima.at(-1), optima.at(-2)];
-    const step = Math.log(flops[1]! / flops[0]!);
+    const step = log(flops[1]! / flops[0]!);
     const slope = last && before && !last.jump ? (last.u - before.u) / step : 0.5;
     const tracked = last && minimum(search, f, last.u + slope * step, before ? 0.05 : 0.5);
     const grid = scan(search, f);
@@ -367,7 +367,7 @@ function bracket(f: (u: number) => number, guess: number, step: number, low: num
 function onGrid(search: Search, options: FrontierOptions, method: "envelope" | "isoflop"): Optimum[] {
   const { flops, batch } = search;
   const sizes = options.sizes ? numbers("sizes", options.sizes, 1) : defaultSizes(search);
-  const logs = sizes.map(Math.log);
+  const logs = sizes.map(log);
   // log P of every size at every budget it can spend
   const curves = Array.from(sizes, (d, k) => {
     options.signal?.throwIfAborted();
@@ -407,8 +407,8 @@ function vertex(u: Float64Array, value: number[], best: number): { u: number; va
     if (value[k] === Infinity) continue;
     const x = (u[k]! - centre) / width;
     for (let i = 0; i < 3; i++) {
-      abc[i]! += x ** i * (value[k]! - value[best]!);
-      for (let j = 0; j < 3; j++) matrix[3 * i + j]! += x ** (i + j);
+      abc[i]! += pow(x, i) * (value[k]! - value[best]!);
+      for (let j = 0; j < 3; j++) matrix[3 * i + j]! += pow(x, i + j);
     }
   }
   solveDense(matrix, abc, 3, 1);
@@ -424,5 +424,5 @@ function defaultSizes(search: Search): Float64Array {
   const [low, high] = [first, last].map((f) => deepest(scan(search, f)));
   const from = Math.max(0, low! - 2.5);
   const to = Math.min(high! + 2.5, search.range(last)[1]);
-  return logspace(Math.exp(from), Math.exp(to), Math.ceil(((to - from) / Math.LN10) * GRID_A_DECADE) + 1);
+  return logspace(exp(from), exp(to), Math.ceil(((to - from) / Math.LN10) * GRID_A_DECADE) + 1);
 }

@@ -6,6 +6,7 @@
 // F^−½, decay like 𝒦^−½. C follows from T, by bisection, and τ_T from a scan.
 
 import type { Nodes } from "../../kernels/volterra.ts";
+import { cos, exp, log10, log as logOf, pow, sin } from "../../math/elementary.ts";
 import type { Shape } from "./schedule.ts";
 
 /** What a best schedule is for. */
@@ -48,15 +49,15 @@ export function bestSchedule(nodes: Nodes, { gamma, batch, horizon, noise }: Bud
     const root = weight.map(Math.sqrt);
     const steps = (C: number) => integral(tau, (i) => 1 / (Math.min(gamma, C / root[i]!) * batch));
     // log C: steps(C) falls; at C = γ_max √max w the step is γ_max throughout
-    let high = Math.log(gamma * Math.max(...root));
+    let high = logOf(gamma * Math.max(...root));
     let low = high - 1;
-    while (steps(Math.exp(low)) < horizon) [low, high] = [low - 2 * (high - low), low];
+    while (steps(exp(low)) < horizon) [low, high] = [low - 2 * (high - low), low];
     while (high - low > ROOT) {
       const middle = (low + high) / 2;
-      if (steps(Math.exp(middle)) > horizon) low = middle;
+      if (steps(exp(middle)) > horizon) low = middle;
       else high = middle;
     }
-    const step = root.map((w) => Math.min(gamma, Math.exp(high) / w));
+    const step = root.map((w) => Math.min(gamma, exp(high) / w));
     return { time, tau, step, forcing: F(time), noise: integral(tau, (i) => step[i]! * weight[i]!) };
   };
   const value = ({ forcing, noise }: PlannedPath) => forcing + noise;
@@ -68,8 +69,9 @@ export function bestSchedule(nodes: Nodes, { gamma, batch, horizon, noise }: Bud
     return true;
   };
   // from γ_max throughout to ever shorter times, until a decade brings nothing
-  for (let k = 1, idle = 0; k <= 12 * SCAN && idle < SCAN; k++) idle = attempt(most * 10 ** (-k / SCAN)) ? 0 : idle + 1;
-  for (let ratio = 10 ** (0.5 / SCAN); ratio > 1 + PRECISION; ratio = Math.sqrt(ratio))
+  for (let k = 1, idle = 0; k <= 12 * SCAN && idle < SCAN; k++)
+    idle = attempt(most * pow(10, -k / SCAN)) ? 0 : idle + 1;
+  for (let ratio = pow(10, 0.5 / SCAN); ratio > 1 + PRECISION; ratio = Math.sqrt(ratio))
     for (const time of [best.time / ratio, Math.min(best.time * ratio, most)]) attempt(time);
   return {
     shape: shapeOf(best, { gamma, batch, horizon }),
@@ -102,17 +104,17 @@ function shapeOf(
   for (let i = last - 1; i >= 0; i--) left[i]! += left[i + 1]!;
   // the bisection leaves a rounding's worth of T
   const stretch = horizon / r[last]!;
-  const scale = Math.log(stretch);
-  const inner = step.slice(1, -1).map((x) => Math.log(x / gamma));
+  const scale = logOf(stretch);
+  const inner = step.slice(1, -1).map((x) => logOf(x / gamma));
   const rising = smooth(
-    r.slice(1, -1).map((x) => Math.log(x) + scale),
+    r.slice(1, -1).map((x) => logOf(x) + scale),
     inner,
   );
   const falling = smooth(
-    left.slice(1, -1).map((x) => -Math.log(x) - scale),
+    left.slice(1, -1).map((x) => -logOf(x) - scale),
     inner,
   );
-  const at = (t: number) => (2 * t < horizon ? rising(Math.log(t)) : falling(-Math.log(horizon - t)));
+  const at = (t: number) => (2 * t < horizon ? rising(logOf(t)) : falling(-logOf(horizon - t)));
   const knots = r.map((t, i) => (2 * t < r[last]! ? stretch * t : horizon - stretch * left[i]!));
   // where γ(r) begins to bend towards γ_max, a point early for the slope that both sides share, or leaves it
   const bends = knots.filter((_, i) =>
@@ -120,7 +122,7 @@ function shapeOf(
   );
   // whole steps: r = 0 and the last have no logarithm of their own
   return {
-    at: (t) => Math.exp(Math.min(0, at(Math.min(Math.max(t, 0.1), horizon - 0.1)))),
+    at: (t) => exp(Math.min(0, at(Math.min(Math.max(t, 0.1), horizon - 0.1)))),
     breaks: bends.map(Math.floor).filter((t) => t > 0),
     ends: [horizon],
     knots,
@@ -130,8 +132,8 @@ function shapeOf(
 /** Points from 0 to `time`, dense in the logarithm at both ends: each with its distances from them. */
 function twoEnded(first: number, time: number): [number, number][] {
   const half = time / 2;
-  const n = Math.max(2, Math.ceil(Math.log10(half / first) * DENSITY));
-  const side = Array.from({ length: n + 1 }, (_, i) => first * (half / first) ** (i / n));
+  const n = Math.max(2, Math.ceil(log10(half / first) * DENSITY));
+  const side = Array.from({ length: n + 1 }, (_, i) => first * pow(half / first, i / n));
   return [
     [0, time],
     ...side.map((t): [number, number] => [t, time - t]),
@@ -158,14 +160,14 @@ function integral(tau: [number, number][], f: (i: number) => number): number {
 
 /** F and 𝒦 from their values on a grid of log t; constant before the first. */
 function tabulated({ z, rest, forcing, source }: Nodes, first: number, last: number) {
-  const n = Math.max(4, Math.ceil(Math.log10(last / first) * DENSITY));
-  const x = Array.from({ length: n + 1 }, (_, i) => Math.log(first) + (Math.log(last / first) * i) / n);
+  const n = Math.max(4, Math.ceil(log10(last / first) * DENSITY));
+  const x = Array.from({ length: n + 1 }, (_, i) => logOf(first) + (logOf(last / first) * i) / n);
   const rows = x.map((s) => {
-    const t = -2 * Math.exp(s);
+    const t = -2 * exp(s);
     let [F, K] = [rest, 0];
     for (let k = 0; k < z.re.length; k++) {
-      const e = Math.exp(t * z.re[k]!);
-      const [c, q] = [e * Math.cos(t * z.im[k]!), e * Math.sin(t * z.im[k]!)];
+      const e = exp(t * z.re[k]!);
+      const [c, q] = [e * cos(t * z.im[k]!), e * sin(t * z.im[k]!)];
       F += forcing.re[k]! * c - forcing.im[k]! * q;
       K += source.re[k]! * c - source.im[k]! * q;
     }
@@ -174,9 +176,9 @@ function tabulated({ z, rest, forcing, source }: Nodes, first: number, last: num
   return [0, 1].map((column) => {
     const log = smooth(
       x,
-      rows.map((row) => Math.log(Math.max(row[column]!, Number.MIN_VALUE))),
+      rows.map((row) => logOf(Math.max(row[column]!, Number.MIN_VALUE))),
     );
-    return (t: number) => Math.exp(log(Math.log(Math.max(t, first))));
+    return (t: number) => exp(log(logOf(Math.max(t, first))));
   }) as [(t: number) => number, (u: number) => number];
 }
 

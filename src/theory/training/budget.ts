@@ -3,6 +3,7 @@
 import { finite, integer, positive } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
+import { exp, log } from "../../math/elementary.ts";
 import { simplex } from "../../math/simplex.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import { plrf } from "../measure/plrf.ts";
@@ -58,7 +59,7 @@ interface Form {
 }
 
 /** (0, 1) ↔ the real line. */
-const share = (x: number): number => 1 / (1 + Math.exp(-x));
+const share = (x: number): number => 1 / (1 + exp(-x));
 
 const FORMS: Record<Family, Form> = {
   constant: plain(constant(), "constant"),
@@ -110,10 +111,10 @@ export function bestAtBudget(options: BudgetOptions): BestAtBudget {
   const at = (x: readonly number[]) => {
     const [u, s = 0] = tuned ? x : [x[0], 0];
     // beyond the largest size the loss is that of the largest
-    const T = Math.max(FEWEST_STEPS, fewest, Math.round(flops / (batch * Math.exp(u!))));
+    const T = Math.max(FEWEST_STEPS, fewest, Math.round(flops / (batch * exp(u!))));
     const d = flops / (batch * T);
     // beyond γ_max the loss is that at γ_max
-    const multiple = Math.exp(Math.min(0, s));
+    const multiple = exp(Math.min(0, s));
     return { T, d, multiple, ...form.make(x.slice(tuned ? 2 : 1), T) };
   };
   const loss = (x: readonly number[]) => {
@@ -129,13 +130,13 @@ export function bestAtBudget(options: BudgetOptions): BestAtBudget {
         noise,
       });
       const optimizer = sgd({ schedule, gamma: multiple * model.gamma });
-      return Math.log(finalLoss(kernels, model, T, { optimizer }).loss);
+      return log(finalLoss(kernels, model, T, { optimizer }).loss);
     } catch (error) {
       if (error instanceof RangeError) return Infinity;
       throw error;
     }
   };
-  const size = Math.log(Math.min(Math.sqrt(flops / batch), largest));
+  const size = log(Math.min(Math.sqrt(flops / batch), largest));
   // large steps and small ones can be minima of their own
   const found = (tuned ? [[-0.1], [-3]] : [[]])
     .map((step) =>
@@ -152,7 +153,7 @@ export function bestAtBudget(options: BudgetOptions): BestAtBudget {
   return {
     d,
     steps: T,
-    loss: Math.exp(found.value),
+    loss: exp(found.value),
     multiple,
     schedule,
     name,

@@ -1,6 +1,7 @@
 // What a budget buys: the loss at the end of a training, quick enough to be minimised over model size, step and schedule.
 
 import type { Kernels } from "../../kernels/kernels.ts";
+import { exp, log } from "../../math/elementary.ts";
 import { brent } from "../../math/minimise.ts";
 import type { NodeRule } from "../measure/nodes.ts";
 import type { Plrf } from "../measure/plrf.ts";
@@ -14,7 +15,7 @@ export interface FinalLossOptions {
 }
 
 /** Where the best multiple of γ is looked for: log, and to this. */
-const LEAST = Math.log(1e-12);
+const LEAST = log(1e-12);
 const TOLERANCE = 0.02;
 /** Errors of about 1e-5 for SGD, 1e-3 (alike at neighbouring sizes) for momentum. */
 const QUICK = { exact: 256, perDecade: 12, tolerance: Infinity, precision: 1e-8, cells: 4 };
@@ -37,7 +38,7 @@ export function finalLoss(
   };
   if (!tuned) return { loss: at(1), multiple: 1 };
   // from the top down by factors of 2 to a bracket
-  const value = (s: number) => Math.log(at(Math.exp(s)));
+  const value = (s: number) => log(at(exp(s)));
   let [high, middle] = [0, 0];
   let least = value(0);
   let low = -Math.LN2;
@@ -46,6 +47,6 @@ export function finalLoss(
   }
   const best = brent(value, low, high, TOLERANCE);
   return best.value < least
-    ? { loss: Math.exp(best.value), multiple: Math.exp(best.x) }
-    : { loss: Math.exp(least), multiple: Math.exp(middle) };
+    ? { loss: exp(best.value), multiple: exp(best.x) }
+    : { loss: exp(least), multiple: exp(middle) };
 }

@@ -6,6 +6,7 @@
 // A schedule is plain data, or a function of r.
 
 import { finite, integer, numbers, positive, shown } from "../../check.ts";
+import { pow, sin } from "../../math/elementary.ts";
 
 export type Schedule =
   | { readonly kind: "constant" }
@@ -70,10 +71,10 @@ export function shapeOf(schedule: Exclude<Schedule, { kind: "optimal" }>, horizo
     case "constant":
       return { at: () => 1, breaks: [], ends: [] };
     case "power":
-      return { at: (r) => (1 + r) ** -schedule.exponent, breaks: [], ends: [] };
+      return { at: (r) => pow(1 + r, -schedule.exponent), breaks: [], ends: [] };
     case "cosine":
       // written about its end, where it is small
-      return { at: (r) => (r < T ? Math.sin((Math.PI * (T - r)) / (2 * T)) ** 2 : 0), breaks: [], ends: [T] };
+      return { at: (r) => (r < T ? pow(sin((Math.PI * (T - r)) / (2 * T)), 2) : 0), breaks: [], ends: [T] };
     case "linear":
       return { at: (r) => Math.max(0, (T - r) / T), breaks: [], ends: [T] };
     case "wsd": {

@@ -9,6 +9,7 @@ import { growth } from "../../kernels/reference/growth.ts";
 import type { ComplexArray } from "../../kernels/resolvent.ts";
 import type { Drive, Nodes } from "../../kernels/volterra.ts";
 import { complex, exp, log1p, scale } from "../../math/complex.ts";
+import { exp as expOf, hypot, log as logOf, pow } from "../../math/elementary.ts";
 import { NODES } from "../../math/radau.ts";
 import { complexNodes, type NodeModel, type NodeRule, PRECISION } from "../measure/nodes.ts";
 import { amplification } from "../measure/stability.ts";
@@ -91,7 +92,7 @@ export function evolve(
     [reach, ...program.breaks.map((b) => b + reach), ...program.ends.map((e) => e - Math.round(0.75 * reach))].filter(
       (r) => r > 0 && r < end,
     );
-  const reaches = Array.from({ length: DOUBLINGS }, (_, k) => exact * 2 ** (k + 1));
+  const reaches = Array.from({ length: DOUBLINGS }, (_, k) => exact * pow(2, k + 1));
   const asked = Float64Array.from(new Set([...steps, ...reaches.flatMap(edges)])).sort();
   const at = (r: number) => asked.indexOf(r);
   const index = steps.map(at);
@@ -100,7 +101,7 @@ export function evolve(
   let differences = index.map(() => 0);
   for (let k = 0, coarse = fine; fine.growingSteps > 0 && k < DOUBLINGS; k++, coarse = fine) {
     const reach = reaches[k]!;
-    fine = run(kernels, nodes, program, asked, reach, perDecade, 2 ** (k + 1));
+    fine = run(kernels, nodes, program, asked, reach, perDecade, pow(2, k + 1));
     const difference = (i: number) => {
       const [was, is] = [coarse.observed[i]!, fine.observed[i]!];
       return Math.max(Math.abs(coarse.loss[i]! / fine.loss[i]! - 1), is === 0 ? 0 : Math.abs(was / is - 1));
@@ -272,7 +273,7 @@ function momentumRunner(kernels: Kernels, given: Nodes, { at, noise }: Program):
   };
 }
 
-const size = ({ re, im }: ComplexArray): number => re.reduce((sum, x, k) => sum + Math.hypot(x, im[k]!), 0);
+const size = ({ re, im }: ComplexArray): number => re.reduce((sum, x, k) => sum + hypot(x, im[k]!), 0);
 const total = ({ rest }: Nodes, { re }: ComplexArray): number => re.reduce((sum, x) => sum + x, rest);
 
 /** The same nodes, with the gradient noise left out. */
@@ -344,17 +345,17 @@ function growing(
   for (const right of stops) {
     // t = start + e^s, or finish − e^s
     const [origin, sign] = left < middle ? [start, 1] : [finish, -1];
-    const [low, high] = [Math.log(sign * (left - origin)), Math.log(sign * (right - origin))];
+    const [low, high] = [logOf(sign * (left - origin)), logOf(sign * (right - origin))];
     // between near stops, too, twice the pace is half the step
     const count = split * Math.ceil((Math.abs(high - low) / Math.LN10) * perDecade);
     const h = (high - low) / count;
     for (let k = 0; k < count; k++) {
       for (const c of NODES) {
-        const distance = Math.exp(low + (k + c) * h);
+        const distance = expOf(low + (k + c) * h);
         time!.push(sign * distance * h);
         at!.push(origin + sign * distance - 0.5);
       }
-      landed!.push(k === count - 1 ? right : origin + sign * Math.exp(low + (k + 1) * h));
+      landed!.push(k === count - 1 ? right : origin + sign * expOf(low + (k + 1) * h));
     }
     left = right;
   }
@@ -435,10 +436,10 @@ export function powersAt(
   const K = new Float64Array(steps.length);
   for (let k = 0; k < z.re.length; k++) {
     const log = log1p(growth(gamma, batch, complex(z.re[k]!, z.im[k]!)));
-    const weight = gamma * gamma * batch * Math.hypot(source.re[k]!, source.im[k]!);
+    const weight = gamma * gamma * batch * hypot(source.re[k]!, source.im[k]!);
     steps.forEach((r, i) => {
       const { re, im } = exp(scale(r, log));
-      sizeK[i]! += weight * Math.exp(r * log.re);
+      sizeK[i]! += weight * expOf(r * log.re);
       F[i]! += forcing.re[k]! * re - forcing.im[k]! * im;
       K[i]! += gamma * gamma * batch * (source.re[k]! * re - source.im[k]! * im);
     });

@@ -4,6 +4,7 @@
 import { integer } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
+import { exp, log, pow } from "../../math/elementary.ts";
 import { brief } from "../../numbers.ts";
 import { complexNodes, type NodeRule } from "../measure/nodes.ts";
 import type { Plrf } from "../measure/plrf.ts";
@@ -132,10 +133,10 @@ function spentBy({ at, stepwise }: Hyperparameters, T: number): number {
   // ∫ rate(t − ½) dt from the start to the middle, and from the end to it
   const side = (f: (t: number) => number) => {
     const n = 2000;
-    const h = Math.log(2 * half) / n;
+    const h = log(2 * half) / n;
     let sum = 0;
     for (let i = 0; i <= n; i++) {
-      const t = 0.5 * Math.exp(i * h);
+      const t = 0.5 * exp(i * h);
       sum += (i === 0 || i === n ? 1 : i % 2 === 1 ? 4 : 2) * t * f(t);
     }
     return (sum * h) / 3 + 0.5 * f(0.5);
@@ -183,7 +184,7 @@ export function optimalSchedule(model: Plrf, horizon: number, kernels: Kernels =
 /** The steps at which hyperparameters are looked at: all where they are known only one by one. */
 function samples({ breaks, stepwise }: Hyperparameters, horizon: number): number[] {
   if (stepwise) return Array.from({ length: horizon }, (_, r) => r);
-  const spread = Array.from({ length: 241 }, (_, i) => Math.floor(horizon ** (i / 240)) - 1);
+  const spread = Array.from({ length: 241 }, (_, i) => Math.floor(pow(horizon, i / 240)) - 1);
   const near = breaks.flatMap((b) => [b - 1, b, b + 1]);
   return [...new Set([...spread, ...spread.map((r) => horizon - 1 - r), ...near])]
     .filter((r) => r >= 0 && r < horizon)
@@ -254,7 +255,7 @@ function refuseUnstableSteps(model: Plrf, { at }: Hyperparameters, looked: numbe
 /** ‖K‖ on a node rule. */
 function normOn({ modes, d }: Plrf, nodes: NodeRule): (momentum: Momentum) => number {
   const lambda = nodes.z.re;
-  const multiplicity = nodes.source.re.map((s, i) => s / lambda[i]! ** 2);
+  const multiplicity = nodes.source.re.map((s, i) => s / pow(lambda[i]!, 2));
   const { top } = stability(modes, d, 1);
   return (momentum) =>
     modeReturn(momentum, top) === Infinity ? Infinity : momentumNorm(momentum, lambda, multiplicity);

@@ -2,6 +2,7 @@
 // Δ = δ/(δ+r), θ ← θ − γ G − γ3 y.
 
 import { finite, positive } from "../../../check.ts";
+import { pow } from "../../../math/elementary.ts";
 import type { Spectrum } from "../../measure/spectrum.ts";
 import { type Common, type CommonOptions, common, type Definition } from "./definition.ts";
 
@@ -69,7 +70,7 @@ export const danaDefinition: Definition<Dana> = {
     recursion: "momentum",
     coefficients({ variant, delta, strength, exponent }, { d, spectrum }) {
       const power = variant === "constant" ? 0 : (exponent ?? decay(spectrum));
-      const share = (r: number) => strength * (variant === "constant" ? 1 / d : (1 + r) ** -power);
+      const share = (r: number) => strength * (variant === "constant" ? 1 / d : pow(1 + r, -power));
       return (r, step) => ({ gamma1: 1, gamma2: step, gamma3: share(r) * step, delta: delta / (delta + r) });
     },
     usage: "dana:constant or dana:decaying,delta=δ,strength=c",

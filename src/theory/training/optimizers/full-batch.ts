@@ -1,6 +1,7 @@
 // Training on all samples at every moment (docs/theory.md, eqs. 8.15, 8.16): gradient flow p_t(x) = e^{−xt}, time in units of 1/λ, and
 // gradient descent p_t(x) = (1 − ηx)^t, time in steps.
 
+import { exp, pow } from "../../../math/elementary.ts";
 import { type CommonOptions, common, constantRule, type Definition, ruleEta } from "./definition.ts";
 
 /** dw/dt = −∇. */
@@ -28,7 +29,7 @@ export const gradientFlowDefinition: Definition<GradientFlow, GradientFlow> = {
     label: "gradient flow",
     check: gradientFlow,
     discrete: false,
-    factor: (_, x, t) => Math.exp(-x * t),
+    factor: (_, x, t) => exp(-x * t),
     momentum: () => 0,
     words: () => "gradient flow",
   },
@@ -43,7 +44,7 @@ export const gradientDescentDefinition: Definition<GradientDescent, GradientDesc
       return { kind: "gradient-descent", eta: ruleEta(value) };
     },
     discrete: true,
-    factor: ({ eta }, x, t) => (1 - eta * x) ** t,
+    factor: ({ eta }, x, t) => pow(1 - eta * x, t),
     momentum: () => 0,
     words: ({ eta }) => `gradient descent, η = ${eta}`,
   },

@@ -7,6 +7,7 @@
 //   p_{t+1} = (1 + μ − ηx) p_t − μ p_{t−1}:  with ηx = 1 + μ − r − μ/r,  p_t = [(r − μ) r^t − μ(1/r − 1)(μ/r)^t] / (r − μ/r)    (8.17)
 
 import { positive } from "../../../check.ts";
+import { atan2, cos, expm1, log, pow, sin } from "../../../math/elementary.ts";
 import {
   type Common,
   type CommonOptions,
@@ -73,13 +74,13 @@ const rule: LinearRule<HeavyBallRule> = {
     const d = b * b - 4 * mu;
     if (d < 0) {
       const root = b < 0 ? -Math.sqrt(mu) : Math.sqrt(mu);
-      const phi = Math.atan2(Math.sqrt(-d), Math.abs(b));
-      return root ** t * Math.cos(t * phi) + (slope * root ** (t - 1) * Math.sin(t * phi)) / Math.sin(phi);
+      const phi = atan2(Math.sqrt(-d), Math.abs(b));
+      return pow(root, t) * cos(t * phi) + (slope * pow(root, t - 1) * sin(t * phi)) / sin(phi);
     }
     const r = (b + (b < 0 ? -1 : 1) * Math.sqrt(d)) / 2;
-    const logRatio = Math.log(mu / (r * r));
-    const quotient = logRatio === 0 ? t : Math.expm1(t * logRatio) / Math.expm1(logRatio);
-    return (r ** t + (mu / r) ** t) / 2 + slope * r ** (t - 1) * quotient;
+    const logRatio = log(mu / (r * r));
+    const quotient = logRatio === 0 ? t : expm1(t * logRatio) / expm1(logRatio);
+    return (pow(r, t) + pow(mu / r, t)) / 2 + slope * pow(r, t - 1) * quotient;
   },
 };
 

@@ -2,6 +2,7 @@
 // (docs/theory.md, §11) the batches are drawn from it.
 
 import { integer, oneOf } from "../../../check.ts";
+import { pow } from "../../../math/elementary.ts";
 import {
   type Common,
   type CommonOptions,
@@ -56,7 +57,7 @@ const rule: LinearRule<SgdRule> = {
       value.sampling === undefined ? {} : { sampling: oneOf("rule.sampling", value.sampling, SAMPLINGS) };
     return { kind: "sgd", eta: ruleEta(value, batch), batch, ...sampling };
   },
-  factor: ({ eta }, x, t) => (1 - eta * x) ** t,
+  factor: ({ eta }, x, t) => pow(1 - eta * x, t),
   momentum: () => 0,
   words: ({ eta, batch, sampling = "replacement" }, fresh) =>
     fresh ? `one-pass SGD, η = ${eta}, B = ${batch}` : `SGD, η = ${eta}, B = ${batch}, ${DRAWN[sampling]}`,
