@@ -71,7 +71,7 @@ function gapBetween(modes: Modes, weight: Float64Array, d: number, j: number): [
   const { lambda, trace } = modes;
   const [own, next] = [lambda[j]!, lambda[j + 1]!];
   // the two neighbours alone leave none: min A/s² + B/(g−s)² = (A^⅓ + B^⅓)³/g²
-  if (pow(Math.cbrt(weight[j]!) + Math.cbrt(weight[j + 1]!), 3) >= d * pow(own - next, 2)) return undefined;
+  if (pow(pow(weight[j]!, 1 / 3) + pow(weight[j + 1]!, 1 / 3), 3) >= d * pow(own - next, 2)) return undefined;
   const u = (t: number) => next + t * (own - next);
   const excess = (t: number) => realSum2(modes, weight, -u(t)) - d;
   const lowest = bottomOf(excess);
