@@ -113,7 +113,9 @@ async function run(options: Options): Promise<void> {
     throw new Failure(
       front.stats.atEdge > 0
         ? `at ${front.stats.atEdge} of ${front.flops.length} budgets the best size is the smallest or largest allowed: ${known ? "raise --flops" : "try other --flops, or measure more modes"}`
-        : "some losses are not finite: try another --method",
+        : Number.isNaN(front.fit.xi.value)
+          ? "d* jumps so often that no stretch between jumps holds three budgets to fit: give more --points"
+          : "some losses are not finite: try another --method",
     );
 }
 
@@ -168,11 +170,13 @@ function inWords(front: Frontier, setting: string, plain: boolean): string {
   ].join("\n");
 }
 
-/** How much a local slope still changes in a decade of compute, over the last half of the range. */
-function drift({ flops, slopes }: Frontier, which: "xi" | "eta"): number {
-  const from = Math.floor(flops.length / 2);
-  const x = flops.slice(from).map(log10);
-  const y = slopes[which].slice(from);
+/** How much a local slope still changes in a decade of compute, over the last half of the range that is fitted; NaN for fewer than three. */
+function drift({ flops, slopes, fitRange }: Frontier, which: "xi" | "eta"): number {
+  const [first, last] = fitRange.map((f) => flops.indexOf(f)) as [number, number];
+  const from = first + Math.floor((last + 1 - first) / 2);
+  if (last + 1 - from < 3) return Number.NaN;
+  const x = flops.slice(from, last + 1).map(log10);
+  const y = slopes[which].slice(from, last + 1);
   const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const [mx, my] = [mean(x), mean(y)];
   const [xx, xy] = x.reduce(([a, b], value, i) => [a! + pow(value - mx, 2), b! + (value - mx) * (y[i]! - my)], [0, 0]);

@@ -1,7 +1,7 @@
 // The compute-optimal frontier (docs/theory.md, §6): loss curves of a fan of d with P*(f) as their lower edge, d*(f) beside
 // it, and under each the local slope on its way to the predicted exponent.
 
-import { areaY, dot, line, ruleY } from "@observablehq/plot";
+import { areaY, dot, line, ruleX, ruleY } from "@observablehq/plot";
 import { extent, linearAxis, logAxis, plane } from "./axes.ts";
 import type { Figure, Legend, Panel } from "./figure.ts";
 import type { Theme } from "./theme.ts";
@@ -20,6 +20,8 @@ export interface FrontierData {
   readonly fit: { readonly xi: Estimate; readonly eta: Estimate };
   /** The budgets the power laws are fitted over: no line goes across a jump of d*. Default: all. */
   readonly fitRange?: readonly [first: number, last: number];
+  /** i where d* jumps between flops[i−1] and flops[i]. Default: none. */
+  readonly jumps?: readonly number[];
   /** ∂ log d* ∕ ∂ log f and −∂ log P* ∕ ∂ log f at each f. */
   readonly slopes: { readonly xi: Float64Array; readonly eta: Float64Array };
   readonly predicted: { readonly phase: string | null; readonly xi: number; readonly eta: number } | null;
@@ -30,7 +32,8 @@ export interface FrontierData {
 const COMPUTE = "compute f = B·d·r (flops)";
 
 export function frontierFigure(data: FrontierData): Figure {
-  const { fit, predicted } = data;
+  const { fit, predicted, jumps = [] } = data;
+  const fitted = Number.isFinite(fit.xi.value);
   const known = (["xi", "eta"] as const).filter((name) => expected(data, name) !== undefined);
   const phase = predicted?.phase ? `phase ${predicted.phase}, ` : "";
   return {
@@ -39,8 +42,11 @@ export function frontierFigure(data: FrontierData): Figure {
     subtitle: `${phase}${data.setting}`,
     caption:
       `Loss curves of models of several sizes over compute, with the optimal loss as their lower edge, and the optimal size. ` +
-      `Fitted: d^{*} ∝ f^{${fit.xi.value.toFixed(3)}}, P^{*} ∝ f^{−${fit.eta.value.toFixed(3)}}` +
-      `${known.map((name) => `; predicted ${name === "xi" ? "ξ" : "η"} = ${expected(data, name)!.toFixed(3)}`).join("")}.`,
+      (fitted
+        ? `Fitted: d^{*} ∝ f^{${fit.xi.value.toFixed(3)}}, P^{*} ∝ f^{−${fit.eta.value.toFixed(3)}}`
+        : "Not fitted") +
+      `${known.map((name) => `; predicted ${name === "xi" ? "ξ" : "η"} = ${expected(data, name)!.toFixed(3)}`).join("")}.` +
+      (jumps.length > 0 ? " Dotted: d^{*} jumps to another minimum; nothing is fitted across." : ""),
     width: 960,
     height: 760,
     columns: 2,
@@ -77,9 +83,16 @@ function losses(data: FrontierData): Panel {
           line(flops, { x: flops, y: loss, stroke: shade(theme)(d), strokeWidth: 1.4 }),
         ),
         line(data.flops, { x: data.flops, y: data.loss, stroke: theme.accent, strokeWidth: 2.6 }),
+        jumpsOf(data, theme),
       ]);
     },
   };
+}
+
+/** Dotted lines where another minimum becomes the deepest. */
+function jumpsOf({ flops, jumps = [] }: FrontierData, theme: Theme) {
+  const at = jumps.map((i) => Math.sqrt(flops[i - 1]! * flops[i]!));
+  return ruleX(at, { stroke: theme.ink, strokeWidth: 1.2, strokeDasharray: "2 3" });
 }
 
 /** The predicted exponent, where there is one: on a boundary ξ may have two. */
@@ -99,7 +112,7 @@ function sizes(data: FrontierData): Panel {
       kind: "swatches",
       items: [
         { label: "d^{*}(f)", color: theme.accent, mark: "dot" },
-        { label: `fit f^{${fit.xi.value.toFixed(3)}}`, color: theme.ink },
+        ...(Number.isFinite(fit.xi.value) ? [{ label: `fit f^{${fit.xi.value.toFixed(3)}}`, color: theme.ink }] : []),
         ...(xi === undefined
           ? []
           : [{ label: `predicted f^{${xi.toFixed(3)}}`, color: theme.category[0]!, mark: "dashed" as const }]),
@@ -108,7 +121,10 @@ function sizes(data: FrontierData): Panel {
     plot: (view) => {
       const { theme } = view;
       return plane(view, logAxis(COMPUTE, [flops]), logAxis("optimal size d^{*}", [d]), [
-        line(range, { x: range, y: through(range, within, fit.xi.value), stroke: theme.ink, strokeWidth: 1.4 }),
+        jumpsOf(data, theme),
+        Number.isFinite(fit.xi.value)
+          ? line(range, { x: range, y: through(range, within, fit.xi.value), stroke: theme.ink, strokeWidth: 1.4 })
+          : null,
         xi === undefined
           ? null
           : line(range, {
@@ -130,13 +146,14 @@ function slope(data: FrontierData, which: "xi" | "eta"): Panel {
   const { value, stderr } = fit[which];
   const [symbol, label] = which === "xi" ? ["ξ", "∂ log d^{*} / ∂ log f"] : ["η", "−∂ log P^{*} / ∂ log f"];
   const target = expected(data, which);
+  const stretches = Array.from(flops, (_, i) => (data.jumps ?? []).filter((jump) => jump <= i).length);
   return {
     title: `Its local slope ${symbol}(f)`,
     legend: (theme) => ({
       kind: "swatches",
       items: [
         { label: `${symbol}(f)`, color: theme.accent },
-        { label: `fit ${value.toFixed(4)}`, color: theme.ink },
+        ...(Number.isFinite(value) ? [{ label: `fit ${value.toFixed(4)}`, color: theme.ink }] : []),
         ...(target === undefined
           ? []
           : [{ label: `predicted ${target.toFixed(4)}`, color: theme.category[0]!, mark: "dashed" as const }]),
@@ -144,15 +161,23 @@ function slope(data: FrontierData, which: "xi" | "eta"): Panel {
     }),
     plot: (view) => {
       const { theme } = view;
-      const spread = extent([values, [value], target === undefined ? [] : [target]]);
+      const known = Number.isFinite(value);
+      const spread = extent([
+        values.filter(Number.isFinite),
+        known ? [value] : [],
+        target === undefined ? [] : [target],
+      ]);
       // a flat slope is not to be blown up into noise
       const half = spread ? Math.max((spread[1] - spread[0]) * 0.58, 0.01) : 0.01;
       const middle = spread ? (spread[0] + spread[1]) / 2 : 0;
       const domain = spread ? [middle - half, middle + half] : [];
       const band = [flops[0]!, flops.at(-1)!];
       return plane(view, logAxis(COMPUTE, [flops]), linearAxis(label, [domain]), [
-        areaY(band, { x: band, y1: value - 2 * stderr, y2: value + 2 * stderr, fill: theme.ink, fillOpacity: 0.12 }),
-        ruleY([value], { stroke: theme.ink, strokeWidth: 1.4 }),
+        jumpsOf(data, theme),
+        known
+          ? areaY(band, { x: band, y1: value - 2 * stderr, y2: value + 2 * stderr, fill: theme.ink, fillOpacity: 0.12 })
+          : null,
+        known ? ruleY([value], { stroke: theme.ink, strokeWidth: 1.4 }) : null,
         target === undefined
           ? null
           : ruleY([target], { stroke: theme.category[0]!, strokeWidth: 1.8, strokeDasharray: "6 4" }),
@@ -160,6 +185,8 @@ function slope(data: FrontierData, which: "xi" | "eta"): Panel {
         line(flops.slice(1, -1), {
           x: flops.slice(1, -1),
           y: values.slice(1, -1),
+          // one line a stretch
+          z: stretches.slice(1, -1),
           stroke: theme.accent,
           strokeWidth: 2.4,
         }),

@@ -110,6 +110,31 @@ describe("frontier", () => {
   });
 });
 
+describe("a frontier that jumps", () => {
+  // between f = 1e12 and 1e16 another minimum takes over at (0.35, 0.16)
+  const options = { spectrum: powerLaw({ alpha: 0.35, beta: 0.16 }), flops: [1e12, 1e16] };
+
+  it.each(["envelope", "isoflop"] as const)("is seen to jump by %s where the exact one does", (method) => {
+    const exact = frontier({ ...options, points: 13 });
+    const grid = frontier({ ...options, points: 13, method, sizes: logspace(2, 1e13, 160) });
+    expect(exact.jumps.length).toBeGreaterThan(0);
+    expect(grid.jumps.length).toBe(exact.jumps.length);
+    grid.jumps.forEach((i, k) => {
+      expect(Math.abs(i - exact.jumps[k]!)).toBeLessThanOrEqual(1);
+    });
+    expect(grid.fit.xi.value).toBeCloseTo(exact.fit.xi.value, 1);
+    // sizes of its own begin where the step is stable
+    expect(frontier({ ...options, points: 13, method }).jumps).toEqual(grid.jumps);
+  });
+
+  it("has not converged where no stretch holds three budgets", () => {
+    const { fit, jumps, stats } = frontier({ ...options, points: 3 });
+    expect(jumps.length).toBeGreaterThan(0);
+    expect(fit.xi.value).toBeNaN();
+    expect(stats.converged).toBe(false);
+  });
+});
+
 describe("fitPowerLaw", () => {
   it("is exact on a power law and gives the textbook standard error otherwise", () => {
     const x = [1, 10, 100, 1000];

@@ -64,11 +64,11 @@ export interface Frontier {
   readonly loss: Float64Array;
   /** r = f/(B d*). */
   readonly steps: Float64Array;
-  /** i where another minimum than that of the budget before has become the deepest: d* jumps between flops[i−1] and flops[i]. Exact method only. */
+  /** i where another minimum than that of the budget before has become the deepest: d* jumps between flops[i−1] and flops[i]. */
   readonly jumps: readonly number[];
   /** [first, last] budget of the longest stretch without a jump, over which the power laws are fitted. */
   readonly fitRange: readonly [first: number, last: number];
-  /** Power laws fitted over `fitRange`; NaN where it holds fewer than three budgets. */
+  /** Power laws fitted over `fitRange`; NaN, and `converged` false, where it holds fewer than three budgets. */
   readonly fit: { readonly xi: Estimate; readonly eta: Estimate };
   /** ξ and η from point to point, never across a jump (NaN beside a point alone): how the power laws settle. */
   readonly slopes: { readonly xi: Float64Array; readonly eta: Float64Array };
@@ -127,7 +127,12 @@ export function frontier(options: FrontierOptions): Frontier {
     fitRange: [flops[first]!, flops[end - 1]!],
     slopes: { xi: slopesWithin(jumps, flops, d), eta: slopesWithin(jumps, flops, loss).map((slope) => -slope) },
     predicted: predictedFor(options),
-    stats: { method, evaluations: search.evaluations, atEdge, converged: atEdge === 0 && loss.every(Number.isFinite) },
+    stats: {
+      method,
+      evaluations: search.evaluations,
+      atEdge,
+      converged: atEdge === 0 && end - first >= 3 && loss.every(Number.isFinite),
+    },
     made: provenance(`frontier ${method}`, {
       ...search.problem,
       spectrum,
@@ -377,6 +382,7 @@ function onGrid(search: Search, options: FrontierOptions, method: "envelope" | "
     const missing = flops.length - usable.length;
     return Float64Array.from(flops, (_, i) => (i < missing ? Infinity : values[i - missing]!));
   });
+  let last: number | undefined;
   return Array.from(flops, (_, i) => {
     let best = 0;
     curves.forEach((curve, k) => {
@@ -384,7 +390,10 @@ function onGrid(search: Search, options: FrontierOptions, method: "envelope" | "
     });
     const value = curves[best]![i]!;
     const edge = best === 0 || best === sizes.length - 1 || curves[best + 1]![i] === Infinity;
-    if (method === "envelope" || edge) return { u: logs[best]!, value, edge };
+    // downhill from the last optimum, another basin is never reached
+    const jump = last !== undefined && value < curves[downhill(curves, i, last)]![i]!;
+    last = best;
+    if (method === "envelope" || edge) return { u: logs[best]!, value, edge, jump };
     return {
       ...vertex(
         logs,
@@ -392,8 +401,20 @@ function onGrid(search: Search, options: FrontierOptions, method: "envelope" | "
         best,
       ),
       edge,
+      jump,
     };
   });
+}
+
+/** The size at the bottom of the basin of `from`, at budget i. */
+function downhill(curves: readonly Float64Array[], i: number, from: number): number {
+  const at = (k: number): number => curves[k]?.[i] ?? Infinity;
+  let k = from;
+  for (;;) {
+    const next = at(k - 1) < at(k + 1) ? k - 1 : k + 1;
+    if (!(at(next) < at(k))) return k;
+    k = next;
+  }
 }
 
 /** The vertex of the least-squares parabola through the lowest point and up to three neighbours on each side. */
@@ -422,7 +443,7 @@ function vertex(u: Float64Array, value: number[], best: number): { u: number; va
 function defaultSizes(search: Search): Float64Array {
   const [first, last] = [search.flops[0]!, search.flops[search.flops.length - 1]!];
   const [low, high] = [first, last].map((f) => deepest(scan(search, f)));
-  const from = Math.max(0, low! - 2.5);
+  const from = Math.max(search.range(first)[0], low! - 2.5);
   const to = Math.min(high! + 2.5, search.range(last)[1]);
   return logspace(exp(from), exp(to), Math.ceil(((to - from) / Math.LN10) * GRID_A_DECADE) + 1);
 }
