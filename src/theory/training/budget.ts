@@ -5,6 +5,7 @@ import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { exp, log } from "../../math/elementary.ts";
 import { simplex } from "../../math/simplex.ts";
+import { brief } from "../../numbers.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import { plrf } from "../measure/plrf.ts";
 import type { Spectrum } from "../measure/spectrum.ts";
@@ -94,7 +95,7 @@ function plain(schedule: Schedule, name: string): Form {
 /**
  * Minimises P(T) over d, the multiple of γ_max and the parameters of a family of schedules, by the simplex method from
  * d = √f and two steps: a local search.
- * @throws RangeError where the budget is too small for 64 steps of a model of 4 parameters
+ * @throws RangeError where the budget is too small for 64 steps of a model of 4 parameters, or every step tried is unstable
  */
 export function bestAtBudget(options: BudgetOptions): BestAtBudget {
   const { spectrum, family } = options;
@@ -117,6 +118,7 @@ export function bestAtBudget(options: BudgetOptions): BestAtBudget {
     const multiple = exp(Math.min(0, s));
     return { T, d, multiple, ...form.make(x.slice(tuned ? 2 : 1), T) };
   };
+  let reason: RangeError | undefined;
   const loss = (x: readonly number[]) => {
     const { T, d, multiple, schedule } = at(x);
     if (d < 1) return Infinity;
@@ -128,12 +130,15 @@ export function bestAtBudget(options: BudgetOptions): BestAtBudget {
         stepFraction,
         batch,
         noise,
+        // γ_max itself may be unstable: the step taken is looked at
+        force: true,
       });
       const optimizer = sgd({ schedule, gamma: multiple * model.gamma });
       return log(finalLoss(kernels, model, T, { optimizer }).loss);
     } catch (error) {
-      if (error instanceof RangeError) return Infinity;
-      throw error;
+      if (!(error instanceof RangeError)) throw error;
+      reason = error;
+      return Infinity;
     }
   };
   const size = log(Math.min(Math.sqrt(flops / batch), largest));
@@ -149,6 +154,12 @@ export function bestAtBudget(options: BudgetOptions): BestAtBudget {
       ...(other.value < best.value ? other : best),
       evaluations: best.evaluations + other.evaluations,
     }));
+  if (!Number.isFinite(found.value))
+    throw new RangeError(
+      `no ${family} schedule tried has a finite loss at flops = ${brief(flops)}: ${reason?.message ?? "none is defined"}; ` +
+        `lower stepFraction, now ${brief(stepFraction)}`,
+      { cause: reason },
+    );
   const { T, d, multiple, schedule, name } = at(found.x);
   return {
     d,
