@@ -47,7 +47,7 @@ export { type Format, formatOf, formatOfContent, readTable } from "./fitting/rea
 export { dropHighestLoss, type RunColumns, type Runs, runCount, runs, select } from "./fitting/runs.ts";
 export { type Rollout, rollouts, type Sensitivity, type SensitivityRow, sensitivity } from "./fitting/sensitivity.ts";
 export { isSpectrum, spectrumFromTable, type Table } from "./fitting/table.ts";
-export { defaultKernels } from "./kernels/default.ts";
+export { defaultKernels, useKernels } from "./kernels/default.ts";
 export type { Kernels } from "./kernels/kernels.ts";
 export { referenceKernels } from "./kernels/reference/reference.ts";
 export type { Modes } from "./kernels/resolvent.ts";

@@ -1,5 +1,5 @@
 // The numerical kernels behind everything else, as one interface with two implementations: wasm/ (the AssemblyScript core)
-// and reference/ (plain TypeScript: the oracle in tests, the fallback where WebAssembly SIMD is missing).
+// and reference/ (plain TypeScript: the oracle in tests, and what takes its place where WebAssembly SIMD is missing).
 
 import type { ContourKernels } from "./contour.ts";
 import type { DynamicsKernels } from "./dynamics.ts";

@@ -1,7 +1,7 @@
 // The worker of lanes.ts, exported as isoflop/worker: does jobs on kernels of its own, made of a core compiled elsewhere where
 // it is given one.
 
-import { defaultKernels } from "../kernels/default.ts";
+import { referenceKernels } from "../kernels/reference/reference.ts";
 import { wasmKernels } from "../kernels/wasm/wasm.ts";
 import { serve } from "../web-pool.ts";
 import { type Job, SegmentRunner } from "./segments.ts";
@@ -10,7 +10,7 @@ let runner: SegmentRunner;
 
 serve({
   begin: (module?: WebAssembly.Module) => {
-    runner = new SegmentRunner(module ? wasmKernels(module) : defaultKernels());
+    runner = new SegmentRunner(module ? wasmKernels(module) : referenceKernels);
   },
   run: (job: Job) => runner.run(job),
 });

@@ -2,7 +2,7 @@
 
 import { hostname } from "node:os";
 import { threadId } from "node:worker_threads";
-import { forgetKernels } from "../kernels/default.ts";
+import { useKernels } from "../kernels/default.ts";
 import { serve } from "../web-pool.ts";
 import { type Cell, memoryOf, type Outcome, runCell } from "./cells.ts";
 import type { Tables } from "./tables.ts";
@@ -16,7 +16,7 @@ async function cells(batch: readonly Cell[], tables: Tables): Promise<Outcome[]>
   const outcomes: Outcome[] = [];
   for (const cell of batch) {
     outcomes.push(await runCell(cell, host, tables));
-    if (memoryOf(cell, tables) > LARGE) forgetKernels();
+    if (memoryOf(cell, tables) > LARGE) useKernels(undefined);
   }
   return outcomes;
 }

@@ -1,8 +1,10 @@
 // The boundary to the core: every kernel, at sizes where blocks of four, eight and sixteen begin and end, writes nothing that is
 // not its own and reads nothing that was not given, so that the bits are those without guard.
 
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { defaultKernels, sharedModule, useKernels } from "../../src/kernels/default.ts";
 import type { Kernels } from "../../src/kernels/kernels.ts";
+import { referenceKernels } from "../../src/kernels/reference/reference.ts";
 import type { ComplexArray } from "../../src/kernels/resolvent.ts";
 import { Core } from "../../src/kernels/wasm/core.ts";
 import { kernelsOn } from "../../src/kernels/wasm/wasm.ts";
@@ -198,5 +200,29 @@ describe("the boundary to the core", () => {
     const all = Object.entries(plain).flatMap(([name, kernel]) => (typeof kernel === "function" ? [name] : []));
     const within = ["tridiagonalize", "measure", "denseLoss"];
     expect(all.filter((name) => !called.has(name) && !within.includes(name))).toEqual([]);
+  });
+});
+
+describe("the default kernels", () => {
+  it("are those that were set, then the core again", () => {
+    useKernels(referenceKernels);
+    expect([defaultKernels().name, sharedModule()]).toEqual(["reference", undefined]);
+    useKernels(undefined);
+    expect(defaultKernels().name).toBe("wasm");
+    expect(sharedModule()).toBeInstanceOf(WebAssembly.Module);
+  });
+
+  it("say what to do where there is no SIMD", () => {
+    const { Module } = WebAssembly;
+    useKernels(undefined);
+    try {
+      vi.stubGlobal("WebAssembly", undefined);
+      expect(() => defaultKernels()).toThrow(
+        /^this engine has no WebAssembly SIMD: call useKernels\(referenceKernels\)/,
+      );
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    expect(WebAssembly.Module).toBe(Module);
   });
 });

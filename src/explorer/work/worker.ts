@@ -1,5 +1,6 @@
 // The worker's side: one job at a time, which can be abandoned or paused wherever it lets messages in.
 
+import { defaultKernels, referenceKernels, useKernels } from "../../index.ts";
 import { draws } from "./draws.ts";
 import { dynamicsJob } from "./dynamics.ts";
 import { fit } from "./fit.ts";
@@ -13,6 +14,13 @@ import { sgd } from "./sgd.ts";
 const speed: typeof import("./speed.ts").speed = async (...given) => (await import("./speed.ts")).speed(...given);
 
 const jobs = { scaling, measure, dynamics: dynamicsJob, fit, sgd, schedules, knots, speed, draws };
+
+try {
+  defaultKernels();
+} catch {
+  // no WebAssembly SIMD: slower, and the same numbers
+  useKernels(referenceKernels);
+}
 
 class Abandoned extends Error {}
 

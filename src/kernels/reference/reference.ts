@@ -9,7 +9,8 @@ import { resolventReference } from "./resolvent.ts";
 import { simulationReference } from "./simulation.ts";
 import { volterraReference } from "./volterra.ts";
 
-export const referenceKernels: Kernels = {
+/** Made by a call that is pure, so that a bundle that does not ask for it leaves it out. */
+export const referenceKernels: Kernels = /* @__PURE__ */ (() => ({
   name: "reference",
   ...resolventReference,
   ...contourReference,
@@ -18,4 +19,4 @@ export const referenceKernels: Kernels = {
   ...dynamicsReference,
   ...simulationReference,
   ...huberReference,
-};
+}))();
