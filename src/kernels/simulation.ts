@@ -105,7 +105,7 @@ export interface DenseSteps extends Steps {
   readonly members: number;
   readonly apart: number;
   readonly distribution: Distribution;
-  /** Standard deviation σ of the label noise. */
+  /** σ², the variance of the label noise. */
   readonly noise: number;
 }
 

@@ -33,7 +33,7 @@ export interface RunOptions extends ThreadOptions {
   readonly record?: number | ArrayLike<number>;
   /** Seed of every random number, 0 … 2⁵³−1. Default 1. */
   readonly seed?: number;
-  /** σ ≥ 0: standard deviation of the label noise. Losses are excess losses, without σ². Default: the model's, √noise. */
+  /** σ² ≥ 0, the variance of the label noise. Losses are excess losses, without it. Default: the model's. */
   readonly noise?: number;
   /** Schedule, momentum, batches (optimizer.ts), as in `loss`. Default: SGD at the model's γ and batch, always. */
   readonly optimizer?: Optimizer;
@@ -120,7 +120,7 @@ export class Run {
     this.#steps = integer("steps", options.steps, 1);
     this.record = recordOf(options.record ?? 50, this.#steps);
     this.seed = integer("seed", options.seed ?? 1, 0);
-    this.noise = finite("noise", options.noise ?? Math.sqrt(model.noise), 0);
+    this.noise = finite("noise", options.noise ?? model.noise, 0);
     integer("threads", options.threads ?? 0, 0, 1024);
     const { optimizer, horizon = this.#steps } = options;
     if (optimizer) {
@@ -130,7 +130,7 @@ export class Run {
     this.#momentum = optimizer !== undefined && recursionOf(optimizer) === "momentum";
     const sizes = optimizer?.batch ?? batch;
     this.#batch = typeof sizes === "number" ? sizes : Math.max(...sizes.map(([, size]) => size));
-    this.limit = DIVERGED * (P0 + pow(this.noise, 2));
+    this.limit = DIVERGED * (P0 + this.noise);
     const { noise, record, seed } = this;
     this.parameters = { ...spectrum, d, v, gamma, batch, noise, steps: this.#steps, seed, record: [...record] };
     // what a function stands for is seen in its values

@@ -68,7 +68,7 @@ export interface DenseJob {
   readonly apart: number;
   readonly distribution: Distribution;
   readonly precision: Precision;
-  /** σ */
+  /** σ² */
   readonly noise: number;
   readonly span: Span;
   readonly limit: number;
@@ -79,7 +79,7 @@ export interface ExpectedJob {
   readonly kind: "expected";
   readonly sampled: SampledSpectrum;
   readonly state: Float64Array;
-  /** σ */
+  /** σ² */
   readonly noise: number;
   readonly span: Span;
 }
@@ -115,7 +115,7 @@ export type Result<J extends Job> = J extends SampleJob ? SampledSpectrum : J ex
 export function spectralStart({ energies, floor }: SampledSpectrum, noise: number, momentum = false): Float64Array {
   const u = new Float64Array((momentum ? 2 : 1) * (energies.length + 1));
   u.set(energies.map(Math.sqrt));
-  u[energies.length] = Math.sqrt(floor + noise * noise);
+  u[energies.length] = Math.sqrt(floor + noise);
   return u;
 }
 
@@ -231,7 +231,7 @@ export class SegmentRunner {
     };
     const losses = eachPart(span, (_, count, { batch, gamma, momentum }) => {
       const each = (values: PerStep) => (typeof values === "number" ? new Float64Array(count).fill(values) : values);
-      const common = { batch: each(batch), noise: noise * noise };
+      const common = { batch: each(batch), noise };
       if (momentum) {
         const { gamma1, gamma3, delta } = momentum;
         const drive = {

@@ -63,7 +63,7 @@ describe("simulate", () => {
     const more = "--points 5 --optimizer heavy-ball:0.8 --schedule cosine --horizon 600 --ramp 0:1,100:2 --noise 0.1";
     const found = json(`${line} ${more} --threads 1`);
     expect(found.runs[0].made.parameters).toMatchObject({
-      ...{ horizon: 600, noise: Math.sqrt(0.1) },
+      ...{ horizon: 600, noise: 0.1 },
       optimizer: {
         kind: "heavy-ball",
         momentum: 0.8,

@@ -87,7 +87,7 @@ function caseOf(name: string) {
   const plain = steps.every((s) => s.gamma1 === undefined);
   const drive = { batch: column((s) => s.batch ?? 1), gamma: column((s) => s.gamma), ...(plain ? {} : { momentum }) };
   const span: Span = { first: 0, count: T, record: wanted.map(({ r }) => r), drive };
-  return { wanted, sampled, noise: Math.sqrt(noise), span, momentum: !plain };
+  return { wanted, sampled, noise, span, momentum: !plain };
 }
 
 it("has every optimiser", () => {

@@ -45,7 +45,7 @@ it("is the same on no, one and four threads", async () => {
   ] as const) {
     const [method, , precision = "f64" as Precision] = name.split(" ") as [SimulationMethod, "in"?, "f32"?];
     const options = {
-      ...{ steps: 300, members: 9, draws: 3, noise: 0.1, method, precision, expected: true },
+      ...{ steps: 300, members: 9, draws: 3, noise: 0.01, method, precision, expected: true },
       ...(optimizer && { optimizer }),
     };
     const alone = await simulate(model, options);

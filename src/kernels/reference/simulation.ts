@@ -176,7 +176,7 @@ export const simulationReference: SimulationKernels = {
           const phi = Float64Array.from({ length: n }, (_, i) =>
             z.reduce((s, x, j) => s + rounded(x * root[j]!) * strips[place(columns, v, j, i)]!, 0),
           );
-          const label = z.reduce((s, x, j) => s + x * target[j]!, 0) + noise * epsilon[b]!;
+          const label = z.reduce((s, x, j) => s + x * target[j]!, 0) + Math.sqrt(noise) * epsilon[b]!;
           const e = phi.reduce((s, f, i) => s + f * own[i]!, 0) - label;
           if (!(e * e <= limit)) return r;
           for (let i = 0; i < n; i++) G[i]! += e * phi[i]!;

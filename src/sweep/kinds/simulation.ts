@@ -3,12 +3,13 @@
 import { SIMULATION_METHODS, type SimulationOptions, simulate } from "../../simulation/ensemble.ts";
 import { type PlrfOptions, plrf } from "../../theory/measure/plrf.ts";
 import type { JobKind } from "../jobs.ts";
-import { given, number, spectrumOf, spectrumParameters, stepParameters } from "./parameters.ts";
+import { given, number, spectrumOf, spectrumParameters, stepParameters, trainingParameters } from "./parameters.ts";
 
 export const simulateJob: JobKind = {
   name: "simulate",
   about: "an ensemble of one-pass SGD runs",
-  revision: 1,
+  // 2: noise is σ², as everywhere, no longer σ
+  revision: 2,
   seeded: true,
   parameters: {
     ...spectrumParameters,
@@ -19,7 +20,7 @@ export const simulateJob: JobKind = {
     record: { type: "integer", about: "losses recorded, spread in the logarithm of the steps", least: 2, default: 50 },
     members: { type: "integer", about: "runs of SGD", least: 1, default: 32 },
     draws: { type: "integer", about: "draws of W the members share; by default one each", least: 1, default: null },
-    noise: { type: "number", about: "standard deviation of the label noise", least: 0, default: 0 },
+    noise: trainingParameters.noise,
     method: { type: "text", about: "how a step is made", choices: SIMULATION_METHODS, default: "spectral" },
   },
   results: { finalLoss: "number", finalStderr: "number" },
@@ -30,9 +31,9 @@ export const simulateJob: JobKind = {
   async run(p, seed) {
     const model = plrf({
       spectrum: spectrumOf(p),
-      ...given<Omit<PlrfOptions, "spectrum">>(p, "d", "v", "gamma", "stepFraction", "batch"),
+      ...given<Omit<PlrfOptions, "spectrum">>(p, "d", "v", "gamma", "stepFraction", "batch", "noise"),
     });
-    const options = given<SimulationOptions>(p, "steps", "record", "members", "draws", "noise", "method");
+    const options = given<SimulationOptions>(p, "steps", "record", "members", "draws", "method");
     const { steps, flops, mean, stderr, stats } = await simulate(model, { ...options, seed });
     const { converged, diverged, failedEigenvalues } = stats;
     return {

@@ -1,4 +1,4 @@
-// SGD on batches drawn from P samples, fixed or, at P = ∞, ever fresh ones (docs/theory.md, §11). The noise of a batch has the
+// SGD on batches drawn from P samples, fixed or, at P = ∞, ever fresh ones (docs/theory.md, eq. 8.20, §11). The noise of a batch has the
 // covariance s (L̂ H + g gᵀ): H the Hessian, g the gradient and L̂ the loss on the samples, s = 1/B with replacement and
 // (P−B)/((P−1)B) where the samples of a batch differ. With
 //
