@@ -3,7 +3,6 @@
 import { finite, increasing, integer } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { PerStep } from "../kernels/simulation.ts";
-import { pow } from "../math/elementary.ts";
 import { logspace } from "../math/grid.ts";
 import { provenance } from "../provenance.ts";
 import { shareOut } from "../share-out.ts";
