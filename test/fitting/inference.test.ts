@@ -165,6 +165,15 @@ describe("identifiability", () => {
   const made = (D: (N: number, i: number) => number, N = sizes) =>
     runs({ N, D: N.map(D), loss: N.map((n, i) => lossAt(law, n, D(n, i))) });
 
+  it("counts different (N, D) exactly", () => {
+    // the first two have one sum 0.61 N + 0.37 D; the third and fourth are one point
+    const N = [1e9, 4.7e9, 2e9, 2e9, 3e9, 5e9, 1.5e9];
+    const D = [7.1e9, 1e9, 9e10, 9e10, 4e10, 2e10, 6e11];
+    const { points, reason } = identifiability(runs({ N, D, loss: N.map((n, i) => lossAt(law, n, D[i]!)) }));
+    expect(points).toBe(6);
+    expect(reason).toBeNull();
+  });
+
   it("names what a design cannot tell", () => {
     const reason = (table: ReturnType<typeof made>) => identifiability(table).reason;
     expect(reason(made((N) => 20 * N))).toMatch(/D\/N ≈ 20\.0: α and β are not identifiable/);
