@@ -13,6 +13,7 @@ const ENTRIES = [
   "cli/main",
   "simulation/worker",
   "fitting/thread",
+  "fitting/laws/index",
   "sweep/thread",
   "cli/diagram-thread",
 ];

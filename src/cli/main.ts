@@ -89,6 +89,16 @@ const COMMANDS: readonly Entry[] = [
     load: () => import("./plan.ts"),
   },
   {
+    name: "compare",
+    summary: "laws of the loss side by side, on training runs and beyond them",
+    load: () => import("./compare.ts"),
+  },
+  {
+    name: "predict",
+    summary: "the loss of models not yet trained, with an interval that laws share",
+    load: () => import("./predict.ts"),
+  },
+  {
     name: "bridge",
     summary: "the solvable model behind measured exponents or a kernel spectrum",
     load: () => import("./bridge.ts"),

@@ -15,7 +15,8 @@ import {
 import { openTable, refusing, TABLE_FILE } from "./open-table.ts";
 import { number, range, refused, whole, withRandom } from "./options.ts";
 
-export interface RunsValues {
+/** Which rows of a table are taken, and how they are read. */
+export interface RunsSource {
   readonly columns?: Partial<Record<Quantity, string>>;
   readonly where?: Record<string, string>;
   readonly units?: Partial<Record<"N" | "D" | "C", number>>;
@@ -23,6 +24,9 @@ export interface RunsValues {
   readonly flopsPerToken?: number;
   readonly window?: [number, number];
   readonly dropHighestLoss: number;
+}
+
+export interface RunsValues extends RunsSource {
   readonly delta: number;
   readonly curve: "parabola" | "akima";
   readonly starts: "grid" | "projection";
@@ -33,8 +37,8 @@ export interface RunsValues {
 }
 
 /** FILE and what is to be taken from it. */
-export function withRuns(command: Command): Command {
-  command
+export function withSource(command: Command): Command {
+  return command
     .argument("<file>", `training runs, any two of N, D, C, and the loss: ${TABLE_FILE}`)
     .option("--columns <names>", "columns by name, as N=params,D=tokens,C=flops,loss=loss; run= for no labels", columns)
     .option("--units <units>", "of columns, as N=M,D=1e9,C=gflops; N=1 for numbers that are right as they are", units)
@@ -42,7 +46,12 @@ export function withRuns(command: Command): Command {
     .option("--where <column=value>", "only rows that read so; may be repeated", where)
     .option("--flops-per-token <k>", "k in C = kND; default 6, or what the rows say", number)
     .option("--window <lo:hi>", "only rows with C in this range", range)
-    .option("--drop-highest-loss <n>", "leave out the n rows of highest loss", whole, 0)
+    .option("--drop-highest-loss <n>", "leave out the n rows of highest loss", whole, 0);
+}
+
+/** The same, and how it is fitted by the three approaches. */
+export function withRuns(command: Command): Command {
+  withSource(command)
     .option("--delta <δ>", "Huber's δ on log L, approach 3", number, 1e-3)
     .addOption(
       new Option("--curve <name>", "how approach 2 finds a minimum").choices(["parabola", "akima"]).default("parabola"),
@@ -77,7 +86,7 @@ function where(text: string, before: Record<string, string> = {}): Record<string
 }
 
 /** Reads the file and selects the rows. */
-export async function openRuns(file: string, options: RunsValues): Promise<Runs> {
+export async function openRuns(file: string, options: RunsSource): Promise<Runs> {
   const table = await openTable(file);
   return refusing(file, () => {
     let runs = runsFromTable(table, {
