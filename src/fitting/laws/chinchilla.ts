@@ -1,5 +1,6 @@
 // L = E + A N^−α + B D^−β (Hoffmann et al. 2022), and with one exponent for both                                (10.2)
 
+import { exp } from "../../math/elementary.ts";
 import { FLOORS, type ScalingLaw } from "./law.ts";
 
 export const chinchilla: ScalingLaw = {
@@ -8,8 +9,8 @@ export const chinchilla: ScalingLaw = {
   source: "Hoffmann et al. 2022, arXiv 2203.15556",
   parameters: ["E", "A", "B", "alpha", "beta"],
   predict(p, x, y, gradient) {
-    const a = p[1]! * Math.exp(-p[3]! * x);
-    const b = p[2]! * Math.exp(-p[4]! * y);
+    const a = p[1]! * exp(-p[3]! * x);
+    const b = p[2]! * exp(-p[4]! * y);
     gradient[0] = p[0]!;
     gradient[1] = a;
     gradient[2] = b;
@@ -22,13 +23,7 @@ export const chinchilla: ScalingLaw = {
       const rest = (least + most) / 2 - floor * least;
       return [floor * least, rest / 2, rest / 2, exponent, exponent];
     }),
-  inUnits: ([E, A, B, alpha, beta], x0, y0) => [
-    E!,
-    A! * Math.exp(alpha! * x0),
-    B! * Math.exp(beta! * y0),
-    alpha!,
-    beta!,
-  ],
+  inUnits: ([E, A, B, alpha, beta], x0, y0) => [E!, A! * exp(alpha! * x0), B! * exp(beta! * y0), alpha!, beta!],
 };
 
 export const tied: ScalingLaw = {
@@ -37,8 +32,8 @@ export const tied: ScalingLaw = {
   source: "Muennighoff et al. 2023, arXiv 2305.16264",
   parameters: ["E", "A", "B", "alpha"],
   predict(p, x, y, gradient) {
-    const a = p[1]! * Math.exp(-p[3]! * x);
-    const b = p[2]! * Math.exp(-p[3]! * y);
+    const a = p[1]! * exp(-p[3]! * x);
+    const b = p[2]! * exp(-p[3]! * y);
     gradient[0] = p[0]!;
     gradient[1] = a;
     gradient[2] = b;
@@ -46,5 +41,5 @@ export const tied: ScalingLaw = {
     return p[0]! + a + b;
   },
   starts: (least, most) => chinchilla.starts(least, most).map((p) => p.slice(0, 4)),
-  inUnits: ([E, A, B, alpha], x0, y0) => [E!, A! * Math.exp(alpha! * x0), B! * Math.exp(alpha! * y0), alpha!],
+  inUnits: ([E, A, B, alpha], x0, y0) => [E!, A! * exp(alpha! * x0), B! * exp(alpha! * y0), alpha!],
 };

@@ -7,6 +7,7 @@
 
 import { positive } from "../../check.ts";
 import { solveDense } from "../../math/dense.ts";
+import { exp, log as naturalLog } from "../../math/elementary.ts";
 import type { Runs } from "../runs.ts";
 import type { ScalingLaw } from "./law.ts";
 
@@ -38,12 +39,12 @@ export function fitLaw(law: ScalingLaw, runs: Runs, delta?: number): LawFit {
   if (runs.n < k + 3)
     throw new RangeError(`the law ${law.name} needs ${k + 3} rows for its ${k} parameters, got ${runs.n}`);
   if (delta !== undefined) positive("delta", delta);
-  const mean = (values: Float64Array) => values.reduce((sum, v) => sum + Math.log(v), 0) / runs.n;
+  const mean = (values: Float64Array) => values.reduce((sum, v) => sum + naturalLog(v), 0) / runs.n;
   const [x0, y0] = [mean(runs.N), mean(runs.D)];
   const data = {
-    x: runs.N.map((N) => Math.log(N) - x0),
-    y: runs.D.map((D) => Math.log(D) - y0),
-    log: runs.loss.map(Math.log),
+    x: runs.N.map((N) => naturalLog(N) - x0),
+    y: runs.D.map((D) => naturalLog(D) - y0),
+    log: runs.loss.map(naturalLog),
   };
   const [least, most] = runs.loss.reduce(([lo, hi], l) => [Math.min(lo, l), Math.max(hi, l)], [Infinity, 0]);
   const descend = (starts: readonly (readonly number[])[], width: number) => {
@@ -72,9 +73,9 @@ export function fitLaw(law: ScalingLaw, runs: Runs, delta?: number): LawFit {
     objective: best.objective,
     delta: width,
     rms,
-    aicc: 2 * runs.n * Math.log(Math.max(rms, 1e-15)) + 2 * (k + 1) + (2 * (k + 1) * (k + 2)) / (runs.n - k - 2),
+    aicc: 2 * runs.n * naturalLog(Math.max(rms, 1e-15)) + 2 * (k + 1) + (2 * (k + 1) * (k + 2)) / (runs.n - k - 2),
     converged: best.converged,
-    lossAt: (N, D) => law.predict(p, Math.log(N) - x0, Math.log(D) - y0, scratch),
+    lossAt: (N, D) => law.predict(p, naturalLog(N) - x0, naturalLog(D) - y0, scratch),
   };
 }
 
@@ -97,7 +98,7 @@ function minimise(law: ScalingLaw, { x, y, log }: Data, start: Float64Array, del
   const value = (p: Float64Array, residuals: Float64Array): number => {
     let sum = 0;
     for (let i = 0; i < x.length; i++) {
-      const r = Math.log(law.predict(p, x[i]!, y[i]!, gradient)) - log[i]!;
+      const r = naturalLog(law.predict(p, x[i]!, y[i]!, gradient)) - log[i]!;
       residuals[i] = r;
       const size = Math.abs(r);
       sum += size <= delta ? 0.5 * r * r : delta * (size - 0.5 * delta);
@@ -129,7 +130,7 @@ function minimise(law: ScalingLaw, { x, y, log }: Data, start: Float64Array, del
       for (let j = 0; j < k; j++) matrix[j * k + j]! += damping * (normal[j * k + j]! + 1e-12);
       const move = slope.slice();
       solveDense(matrix, move, k, 1);
-      const trial = p.map((v, j) => v * Math.exp(Math.max(-2, Math.min(2, move[j]!))));
+      const trial = p.map((v, j) => v * exp(Math.max(-2, Math.min(2, move[j]!))));
       const seen = new Float64Array(x.length);
       const next = value(trial, seen);
       if (next < objective) {
