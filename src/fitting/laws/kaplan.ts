@@ -1,4 +1,4 @@
-// L = (A N^−α + B/D)^β, no floor (Kaplan et al. 2020, eq. 1.5: A = N_c^α, B = D_c, α = α_N/α_D, β = α_D).
+// L = (A N^−α + B/D)^β, no floor (Kaplan et al. 2020, their (1.5): A = N_c^α, B = D_c, α = α_N/α_D, β = α_D).
 
 import { exp, log, pow } from "../../math/elementary.ts";
 import type { ScalingLaw } from "./law.ts";
@@ -6,7 +6,7 @@ import type { ScalingLaw } from "./law.ts";
 export const kaplan: ScalingLaw = {
   name: "kaplan",
   form: "(A/N^α + B/D)^β",
-  source: "Kaplan et al. 2020, arXiv 2001.08361, eq. 1.5",
+  source: "Kaplan et al. 2020, arXiv 2001.08361, their (1.5)",
   parameters: ["A", "B", "alpha", "beta"],
   predict(p, x, y, gradient) {
     const a = p[0]! * exp(-p[2]! * x);
