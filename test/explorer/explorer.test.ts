@@ -441,9 +441,9 @@ describe("a reader's runs", () => {
 
   it.each([
     ["no.csv", "a,b\n1,2\n", "loss"],
-    ["bad.csv", "params,tokens,loss\n1e6,1e9,3\n1e7,lots,2.5\n", "row 2"],
+    ["bad.csv", "params,tokens,loss\n1e6,1e9,3\n1e7,lots,2.5\n", "row 3"],
     ["empty.csv", "", "empty"],
-    ["short.csv", "params,tokens,loss\n1e6,1e9,3\n1e7\n", "row 2 has 1 cells"],
+    ["short.csv", "params,tokens,loss\n1e6,1e9,3\n1e7\n", "row 3 has 1 cells"],
     ["run.exe", "MZ", "must end in"],
     ["<img src=x onerror=window.hacked=1>.csv", "params,loss\n1,<script>\n", "<img"],
   ])("says what is wrong with %s, and goes on working", async (name, text, problem) => {

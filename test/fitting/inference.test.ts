@@ -374,7 +374,7 @@ describe("a plan", () => {
     expect(bySize.flops / 1e21).toBeCloseTo(1, 9);
     expect(bySize.ci).toBeNull();
     expect(isLaw(law)).toBe(true);
-    expect(() => plan(fit, {})).toThrow(/either flops or N/);
+    expect(() => plan(fit, {})).toThrow(/^give one of flops, N, D and loss$/);
     expect(() => plan(fit, { flops: -1 })).toThrow(/flops must be greater than 0/);
   });
 });
