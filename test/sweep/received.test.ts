@@ -1,8 +1,10 @@
 // Whatever a queue holds, a worker runs only what a plan could ask, and a coordinator records only what answers.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Cell, cellAt, runCell } from "../../src/sweep/cells.ts";
+import { jobs } from "../../src/sweep/jobs.ts";
 import { readPlan } from "../../src/sweep/plan.ts";
 import { names, toWire } from "../../src/sweep/queue.ts";
 import { receivedCell, receivedNotice, receivedOutcome } from "../../src/sweep/received.ts";
@@ -51,6 +53,35 @@ describe("what a coordinator takes from a worker", () => {
     expect(await receivedOutcome(cell, JSON.stringify(wire))).toEqual(outcome);
     const error = await runCell({ ...cell, parameters: { ...cell.parameters, outcome: "error" } }, "there");
     expect(await receivedOutcome(cell, JSON.stringify(toWire(error)))).toEqual(error);
+  });
+
+  it("is what every job computes, all its columns and curves named", async () => {
+    const out = folder();
+    const sizes = [1, 2, 4, 8].flatMap((N) => [1, 3, 9, 27].map((D) => [1e6 * N, 1e7 * D] as const));
+    const rows = sizes.map(([N, D]) => `${N},${D},${1.7 + 400 * N ** -0.34 + 410 * D ** -0.28}`);
+    writeFileSync(join(out, "runs.csv"), `N,D,loss\n${rows.join("\n")}\n`);
+    const power = { alpha: 1, beta: 0.7 };
+    const plans: Record<string, object> = {
+      phase: power,
+      loss: { ...power, d: 20, steps: [1, 10] },
+      frontier: { ...power, flops: [1e5, 1e7], points: 5 },
+      simulate: { ...power, d: 10, steps: 20, record: 5, members: 4 },
+      dynamics: { a: 1.5, b: 1.5, N: 50, P: 60, times: [1, 10] },
+      fit: { table: "runs.csv", bootstrap: 20, starts: "projection" },
+      rehearsal: power,
+    };
+    expect(Object.keys(plans)).toEqual([...jobs.keys()]);
+    for (const [job, fixed] of Object.entries(plans)) {
+      const plan = await readPlan({ job, fixed }, { folder: out });
+      const cell = cellAt(plan, 0);
+      const ran = await runCell(cell, "here", plan.tables);
+      expect([ran.status, ran.error], job).toEqual(["done", null]);
+      const { results, stats } = jobs.get(job)!;
+      expect(Object.keys(JSON.parse(ran.results) as object).sort(), job).toEqual(Object.keys(results).sort());
+      expect(Object.keys(JSON.parse(ran.stats) as object).sort(), job).toEqual(Object.keys(stats).sort());
+      expect(Object.keys(ran.curves).sort(), job).toEqual(cell.save);
+      expect(await receivedOutcome(cell, JSON.stringify(toWire(ran))), job).toEqual(ran);
+    }
   });
 
   it("or a failed cell with the reason, of whatever else", async () => {
