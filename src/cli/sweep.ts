@@ -13,6 +13,7 @@ import {
   type Progress,
   place,
   readPlan,
+  repair,
   Store,
   type SweepPlan,
   standing,
@@ -70,6 +71,12 @@ export function define(command: Command): void {
     .option("--curves", "one row a point of the curves instead of one a cell")
     .option("--timings", "also attempts, seconds, when and where: these differ from run to run")
     .action(exportCells);
+  command
+    .command("repair")
+    .description("rebuild a damaged store of what can be read; the damaged files are kept beside")
+    .argument("<folder>")
+    .option("--json", "print what was kept and lost as JSON")
+    .action(repairStore);
   withCommon(command.command("plot"))
     .description("draw a result of a folder's cells over one of their parameters")
     .argument("<folder>")
@@ -262,6 +269,29 @@ async function exportCells(
   } finally {
     await store.close();
   }
+}
+
+async function repairStore(folder: string, options: { json?: boolean }): Promise<void> {
+  const repaired = await repair(folder);
+  if (options.json) {
+    process.stdout.write(`${toJson(repaired)}\n`);
+    return;
+  }
+  const { cause, cells, lost, lostLog, incomplete, aside } = repaired;
+  if (cause === null) {
+    process.stdout.write(`nothing is damaged: all of ${cells} cells can be read\n`);
+    return;
+  }
+  const plans = lost.plans > 0 ? ["what plans it had is not known: give them to isoflop sweep again"] : [];
+  const lines = [
+    `${cells} cells kept`,
+    `damage   ${cause}`,
+    `lost     ${lost.cells} cells, ${lost.curves} parts of curves, the log's last ${lostLog} bytes; ${incomplete} cells left out whose curves may lack points`,
+    `aside    ${aside.join(", ")}`,
+    ...plans,
+    "run the same sweep again: what is missing is computed",
+  ];
+  process.stdout.write(`${lines.join("\n  ")}\n`);
 }
 
 interface PlotOptions extends Common {

@@ -9,6 +9,7 @@ export type { LocalOptions } from "./local.ts";
 export { readPlan, type SweepPlan } from "./plan.ts";
 export { type QueueOptions, throughQueue } from "./queue.ts";
 export { place } from "./redis.ts";
+export { type Repair, repair } from "./repair.ts";
 export { planSchema } from "./schema.ts";
 export { type ExportOptions, Store } from "./store.ts";
 export { type Progress, type Standing, type SweepOptions, standing, sweep } from "./sweep.ts";

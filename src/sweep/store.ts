@@ -63,30 +63,15 @@ export class Store {
   static async open(folder: string, mode: "write" | "read"): Promise<Store> {
     const file = join(resolve(folder), "cells.duckdb");
     if (openHere.has(file)) throw new Error(`the store ${file} is in use by this very process`);
-    const { DuckDBInstance } = await import("@duckdb/node-api").catch(() => {
-      throw new Error("sweeps need the package @duckdb/node-api: npm install @duckdb/node-api@1.5.6-r.1");
-    });
-    const connect = async (path: string, access: "READ_WRITE" | "READ_ONLY") => {
-      // the cores belong to the kernels
-      const options = {
-        access_mode: access,
-        threads: "1",
-        ...(access === "READ_WRITE" ? WRITING : {}),
-        autoinstall_known_extensions: "false",
-        autoload_known_extensions: "false",
-      };
-      const instance = await DuckDBInstance.create(path, options);
-      return { instance, connection: await instance.connect() };
-    };
     if (!existsSync(file)) {
       if (mode === "read") throw new Error(`there is no sweep in ${folder}: ${file} does not exist`);
-      await create(resolve(folder), file, connect);
+      await create(resolve(folder), file);
     }
-    const { instance, connection } = await connect(file, mode === "write" ? "READ_WRITE" : "READ_ONLY").catch(
-      (error: Error) => {
-        throw new Error(unopened(file, error.message));
-      },
-    );
+    const opened = mode === "write" ? connect(file, "READ_WRITE") : connect(file, "READ_ONLY", {});
+    const { instance, connection } = await opened.catch((error: Error) => {
+      if (error instanceof MissingDuckDB) throw error;
+      throw new Error(unopened(file, error.message));
+    });
     try {
       const id = await identity(connection, file);
       openHere.add(file);
@@ -142,12 +127,16 @@ export class Store {
   /** PENDING, DONE, FAILED or REPEATED for every cell of a plan. */
   async survey(plan: SweepPlan): Promise<Uint8Array> {
     const keys = { done: new KeySet(), failed: new KeySet() };
-    const result = await this.#connection.stream("SELECT key, status FROM cells WHERE kernels = $1 AND job = $2", [
-      kernelVersion(),
-      plan.job.name,
-    ]);
-    for await (const rows of result.yieldRows())
-      for (const [key, status] of rows) keys[status as "done" | "failed"].add(key as string);
+    try {
+      const result = await this.#connection.stream("SELECT key, status FROM cells WHERE kernels = $1 AND job = $2", [
+        kernelVersion(),
+        plan.job.name,
+      ]);
+      for await (const rows of result.yieldRows())
+        for (const [key, status] of rows) keys[status as "done" | "failed"].add(key as string);
+    } catch (error) {
+      throw this.#unread(error as Error);
+    }
     const isRepeated = repeats(plan);
     const fresh = keys.done.size + keys.failed.size === 0;
     return Uint8Array.from({ length: plan.size }, (_, i) => {
@@ -219,7 +208,9 @@ export class Store {
       await act(this.#connection);
       await this.#connection.run("COMMIT");
     } catch (error) {
-      throw new Error(`the store ${this.file} could not be written: ${oneLine((error as Error).message)}`);
+      const { message } = this.#unread(error as Error);
+      if (DAMAGE.test(message)) throw new Damaged(message);
+      throw new Error(`the store ${this.file} could not be written: ${oneLine(message)}`);
     }
   }
 
@@ -239,7 +230,7 @@ export class Store {
 
   /** The cells of a job as columns: parameters, seed, results, statistics. */
   async columns(job: string): Promise<Record<string, (number | string | boolean | null)[]>> {
-    const reader = await this.#connection.runAndReadAll(select(job, { files: await this.#files() }));
+    const reader = await this.#read(select(job, { files: await this.#files() }));
     const columns = Object.entries(reader.getColumnsObject()).map(([name, values]) => [
       name,
       values.map((value) => (typeof value === "bigint" ? Number(value) : value)),
@@ -262,6 +253,7 @@ export class Store {
       const [[rows]] = (await this.#rows(`COPY (${query}) TO ${text(file)} (${how})`)) as [[bigint]];
       return Number(rows);
     } catch (error) {
+      if (error instanceof Damaged) throw error;
       throw new Error(`${file} could not be written: ${oneLine((error as Error).message)}`);
     }
   }
@@ -280,7 +272,19 @@ export class Store {
   }
 
   async #rows(sql: string): Promise<unknown[][]> {
-    return (await this.#connection.runAndReadAll(sql)).getRows();
+    return (await this.#read(sql)).getRows();
+  }
+
+  async #read(sql: string) {
+    return this.#connection.runAndReadAll(sql).catch((error: Error) => {
+      throw this.#unread(error);
+    });
+  }
+
+  #unread(error: Error): Error {
+    return DAMAGE.test(error.message) && !(error instanceof Damaged)
+      ? new Damaged(damaged(this.file, error.message))
+      : error;
   }
 }
 
@@ -292,18 +296,41 @@ export interface ExportOptions {
   readonly timings?: boolean;
 }
 
-type Connect = (
+class MissingDuckDB extends Error {}
+class Damaged extends Error {}
+
+/** A database of its own, with the memory a writer may hold unless other `limits` are given. */
+export async function connect(
   path: string,
-  access: "READ_WRITE",
-) => Promise<{ instance: DuckDBInstance; connection: DuckDBConnection }>;
+  access: "READ_WRITE" | "READ_ONLY",
+  limits: Record<string, string> = WRITING,
+) {
+  const { DuckDBInstance } = await import("@duckdb/node-api").catch(() => {
+    throw new MissingDuckDB("sweeps need the package @duckdb/node-api: npm install @duckdb/node-api@1.5.6-r.1");
+  });
+  const instance = await DuckDBInstance.create(path, {
+    access_mode: access,
+    threads: "1", // the cores belong to the kernels
+    ...limits,
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+  });
+  return { instance, connection: await instance.connect() };
+}
 
 /** Made under another name, so that a store is whole or not there. */
-async function create(folder: string, file: string, connect: Connect): Promise<void> {
+async function create(folder: string, file: string): Promise<void> {
   const unfinished = `${file}.new`;
+  await createStore(folder, unfinished);
+  renameSync(unfinished, file);
+}
+
+/** An empty store, in a file of its own. */
+export async function createStore(folder: string, file: string): Promise<void> {
   try {
     makeFolder(folder);
-    for (const left of [unfinished, `${unfinished}.wal`]) rmSync(left, { force: true });
-    const { instance, connection } = await connect(unfinished, "READ_WRITE");
+    for (const left of [file, `${file}.wal`]) rmSync(left, { force: true });
+    const { instance, connection } = await connect(file, "READ_WRITE");
     await connection.run(TABLES);
     for (const entry of [
       ["schema", String(SCHEMA)],
@@ -314,8 +341,8 @@ async function create(folder: string, file: string, connect: Connect): Promise<v
     await connection.run("CHECKPOINT");
     connection.closeSync();
     instance.closeSync();
-    renameSync(unfinished, file);
   } catch (error) {
+    if (error instanceof MissingDuckDB) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
     throw new Error(`no store can be made in ${folder}: ${code ?? oneLine(message)}`);
   }
@@ -328,9 +355,11 @@ function makeFolder(folder: string): void {
   mkdirSync(folder);
 }
 
-async function identity(connection: DuckDBConnection, file: string): Promise<string> {
-  const meta = await connection.runAndReadAll("SELECT name, value FROM meta").catch(() => {
-    throw new Error(`${file} is a DuckDB file, but no store of sweeps`);
+/** @throws Error where it is no store, one of another schema, or damaged */
+export async function identity(connection: DuckDBConnection, file: string): Promise<string> {
+  const meta = await connection.runAndReadAll("SELECT name, value FROM meta").catch(({ message }: Error) => {
+    if (/^Catalog Error/.test(message)) throw new Error(`${file} is a DuckDB file, but no store of sweeps`);
+    throw new Error(unopened(file, message));
   });
   const { schema, id, isoflop } = Object.fromEntries(meta.getRows() as [string, string][]);
   if (Number(schema) > SCHEMA)
@@ -344,16 +373,23 @@ async function identity(connection: DuckDBConnection, file: string): Promise<str
   return id!;
 }
 
-function unopened(file: string, message: string): string {
+/** What DuckDB says where the bytes of a file or of its log are not those that were written. */
+export const DAMAGE = /Corrupt|checksum|replaying WAL|deserializ/i;
+
+const damaged = (file: string, message: string): string =>
+  `the store ${file} is damaged (${oneLine(message)}): isoflop sweep repair ${dirname(file)} keeps what can be read`;
+
+export function unopened(file: string, message: string): string {
   const holder = /lock is held in .*\(PID (\d+)/.exec(message)?.[1];
   if (/Could not set lock/.test(message))
     return `the store ${file} is in use by another process${holder ? ` (PID ${holder})` : ""}: wait for it, or sweep into another folder`;
+  if (DAMAGE.test(message)) return damaged(file, message);
   return `the store ${file} cannot be opened: ${oneLine(message)}`;
 }
 
-const oneLine = (message: string): string => message.trim().split("\n")[0]!;
+export const oneLine = (message: string): string => message.trim().split("\n")[0]!;
 
-const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
+export const text = (value: string): string => `'${value.replaceAll("'", "''")}'`;
 const name = (value: string): string => `"${value.replaceAll('"', '""')}"`;
 
 const TYPES = { number: "DOUBLE", integer: "BIGINT", text: "VARCHAR", boolean: "BOOLEAN" };
