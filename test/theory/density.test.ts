@@ -1,15 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  components,
-  forcing,
-  logspace,
-  measured,
-  plrf,
-  powerLaw,
-  spectralDensity,
-  support,
-  wasmKernels,
-} from "../../src/index.ts";
+import { logspace, measured, plrf, powerLaw, spectralDensity, support, wasmKernels } from "../../src/index.ts";
 import { modesOf } from "../../src/theory/measure/modes.ts";
 import { onEachBackend } from "../backends.ts";
 
@@ -142,27 +132,6 @@ describe("support", () => {
       const exact = inside > 0 ? (100 * Math.sqrt(inside)) / (2 * Math.PI * value) : 0;
       expect(density[i]).toBeCloseTo(exact, 8);
     });
-  });
-});
-
-describe("components", () => {
-  it("add up to the forcing at large d, to leading order", () => {
-    for (const [alpha, beta] of [
-      [0.7, 0.3],
-      [0.8, 0.6],
-      [0.7, 1.2],
-    ] as const) {
-      const model = plrf({ spectrum: powerLaw({ alpha, beta }), d: 1e7 });
-      const steps = [100, 1e4, 1e6];
-      const { F0, Fpp, Fac } = components(model, { steps });
-      const F = forcing(model, { steps }).forcing;
-      expect(F[0]! / (F0 + Fpp[0]! + Fac[0]!)).toBeCloseTo(1, 1);
-      F.forEach((value, i) => {
-        const ratio = value / (F0 + Fpp[i]! + Fac[i]!);
-        expect(ratio).toBeGreaterThan(0.5);
-        expect(ratio).toBeLessThan(1.8);
-      });
-    }
   });
 });
 

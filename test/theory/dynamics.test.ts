@@ -4,6 +4,7 @@ import { logspace } from "../../src/math/grid.ts";
 import { bottleneck, computeOptimal } from "../../src/theory/dynamics/compute-optimal.ts";
 import { dynamics } from "../../src/theory/dynamics/dynamics.ts";
 import { dynamicsExponents } from "../../src/theory/dynamics/exponents.ts";
+import { staticLosses } from "../../src/theory/dynamics/limits.ts";
 import { type DynamicsProblem, sourceCapacity } from "../../src/theory/dynamics/problem.ts";
 import { responses } from "../../src/theory/dynamics/response.ts";
 import { earlyStopping } from "../../src/theory/dynamics/stopping.ts";
@@ -55,6 +56,13 @@ describe("dynamics", () => {
     const { stats } = dynamics({ spectrum, modes: 7, N: 2, P: 10, rule }, { times: [0, 1, 100, 1e5] });
     expect(stats.error).toBeGreaterThan(1e-3);
     expect(stats.converged).toBe(false);
+  });
+
+  it("is at its limit at t = 1e12, where divided differences have lost their digits", () => {
+    for (const N of [1000, Infinity]) {
+      const { test, model } = dynamics({ spectrum, N, P: 10 }, { times: [1e12] });
+      expect(relative(test[0]!, staticLosses(model).test)).toBeLessThan(5e-8);
+    }
   });
 
   it("meets its limits as t → ∞", () => {

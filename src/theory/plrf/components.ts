@@ -64,7 +64,7 @@ export function components(model: Plrf, options: { readonly steps: ArrayLike<num
 function incomplete(x: number, a: number, from: number): number {
   const { nodes, weights } = gaussLegendre(16);
   const start = logOf(from);
-  const end = Math.min(0, logOf(50 / x));
+  const end = Math.min(0, logOf(from + 50 / x));
   if (end <= start) return 0;
   const panels = Math.ceil(end - start);
   const half = (end - start) / (2 * panels);
