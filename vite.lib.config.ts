@@ -3,7 +3,10 @@
 // Neither minified nor bundled with its dependencies, so that it can be read, debugged and shaken. tsc writes the types and
 // what they say beside it.
 
-import { defineConfig } from "vite";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { defineConfig, type Plugin } from "vite";
+import { STAMP, sourcesHash } from "./scripts/sources.ts";
 
 /** What package.json names, and the scripts of threads. */
 const ENTRIES = [
@@ -18,7 +21,24 @@ const ENTRIES = [
   "cli/diagram-thread",
 ];
 
+/** Of what was read at the start: sources that change meanwhile are not built. */
+const stamp = (): Plugin => {
+  let hash = "";
+  return {
+    name: "stamp",
+    buildStart: () => {
+      hash = sourcesHash();
+      rmSync(STAMP, { force: true });
+    },
+    writeBundle: () => {
+      mkdirSync(dirname(STAMP), { recursive: true });
+      writeFileSync(STAMP, hash);
+    },
+  };
+};
+
 export default defineConfig({
+  plugins: [stamp()],
   publicDir: false,
   build: {
     outDir: "build/lib",

@@ -46,6 +46,7 @@ const TESTS = [
   ["kernels/reference/momentum", "kernels/momentum"],
   ["kernels/reference/huber", "kernels/huber"],
   ["kernels/reference/resolvent", "kernels/resolvent theory/loss"],
+  ["kernels/reference/projection", "kernels/huber fitting/approaches fitting/published"],
   ["kernels/reference/", "kernels/simulation kernels/dynamics"],
   ["theory/plrf/components", "theory/components"],
   ["theory/plrf/density", "theory/density"],

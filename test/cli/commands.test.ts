@@ -58,10 +58,21 @@ describe("loss", () => {
   it("serves step 0, ranges and components", () => {
     const found = json("loss --alpha 0.8 --beta 0.6 --d 1000 --steps 0,1:1e6:7 --step-fraction 0.4");
     expect(found.steps).toEqual([0, 1, 10, 100, 1000, 10000, 100000, 1000000]);
-    const { components, loss, F0 } = json("loss --alpha 0.8 --beta 0.6 --d 1000 --steps 1e3,1e4 --components");
-    for (const i of [0, 1]) {
-      const sum = F0 + components.Fpp[i] + components.Fac[i] + components.Kpp[i];
-      expect(components.sum[i] / sum).toBeCloseTo(1, 12);
+    // by scipy's gamma and quad, from eqs. 6.1–6.3
+    const { components, loss, F0 } = json(
+      "loss --alpha 0.8 --beta 0.6 --d 1000 --v 4000 --gamma 0.2 --steps 1e3,1e4 --components",
+    );
+    const [Fpp, Fac, Kpp] = [
+      [6.958166064241026e-4, 5.2178884391479505e-5],
+      [6.04482712177655e-4, 1.860233151655786e-4],
+      [2.9372239490880604e-5, 1.2386170691171272e-6],
+    ] as const;
+    for (const i of [0, 1] as const) {
+      expect(components.Fpp[i] / Fpp[i]).toBeCloseTo(1, 11);
+      expect(components.Fac[i] / Fac[i]).toBeCloseTo(1, 9);
+      expect(components.Kpp[i] / Kpp[i]).toBeCloseTo(1, 11);
+      const sum = F0 + Fpp[i] + Fac[i] + Kpp[i];
+      expect(components.sum[i] / sum).toBeCloseTo(1, 9);
       expect(loss[i] / sum).toBeGreaterThan(0.7);
       expect(loss[i] / sum).toBeLessThan(1.9);
     }

@@ -1,8 +1,10 @@
 // Runs the built command line as a user would.
 
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { requireBuild } from "../../scripts/sources.ts";
+
+requireBuild();
 
 export const MAIN = fileURLToPath(new URL("../../build/lib/cli/main.js", import.meta.url));
 
@@ -14,7 +16,6 @@ export interface Ran {
 
 /** `isoflop …` with words split at spaces. */
 export function isoflop(line: string): Ran {
-  if (!existsSync(MAIN)) throw new Error("build/lib is missing: run npm run build first");
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...line.split(" ").filter(Boolean)], {
     encoding: "utf8",
     maxBuffer: 1e8,

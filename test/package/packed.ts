@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { requireBuild } from "../../scripts/sources.ts";
 
 const root = new URL("../..", import.meta.url).pathname;
 
@@ -18,6 +19,7 @@ export interface Packed {
 
 /** @param also packages of this repository to link in besides the dependencies */
 export function pack(also: readonly string[] = []): Packed {
+  requireBuild();
   const folder = mkdtempSync(join(tmpdir(), "isoflop-package-"));
   const told = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
     cwd: root,

@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { requireBuild } from "../../scripts/sources.ts";
 import { kernelVersion } from "../../src/sweep/keys.ts";
 import { names } from "../../src/sweep/queue.ts";
 import { killAndCompare, smallCells } from "../sweep/killing.ts";
@@ -14,7 +15,6 @@ import {
   isoflop,
   keysOf,
   planFile,
-  requireBuild,
   seeded,
   sleep,
   start,

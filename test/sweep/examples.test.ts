@@ -5,8 +5,9 @@ import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { requireBuild } from "../../scripts/sources.ts";
 import { smallCells } from "./killing.ts";
-import { folder, freePort, hasRedis, isoflop, planFile, requireBuild, TestRedis } from "./support.ts";
+import { folder, freePort, hasRedis, isoflop, planFile, TestRedis } from "./support.ts";
 
 requireBuild();
 

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { requireBuild } from "../../scripts/sources.ts";
 import { fitRuns } from "../../src/fitting/fit.ts";
 import { dropHighestLoss } from "../../src/fitting/runs.ts";
 import { cellAt } from "../../src/sweep/cells.ts";
@@ -9,7 +10,7 @@ import { readPlan } from "../../src/sweep/plan.ts";
 import { Store } from "../../src/sweep/store.ts";
 import { standing, sweep } from "../../src/sweep/sweep.ts";
 import { file, present, published } from "../fitting/data.ts";
-import { exported, folder, hasRedis, isoflop, planFile, requireBuild, start, TestRedis } from "./support.ts";
+import { exported, folder, hasRedis, isoflop, planFile, start, TestRedis } from "./support.ts";
 
 requireBuild();
 if (!present) console.warn("\n*** no published runs here: Chinchilla through a sweep is SKIPPED ***\n");

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { requireBuild } from "../../scripts/sources.ts";
 import { cellAt } from "../../src/sweep/cells.ts";
 import { estimate } from "../../src/sweep/estimate.ts";
 import { CellPool } from "../../src/sweep/local.ts";
@@ -7,7 +8,7 @@ import { readPlan } from "../../src/sweep/plan.ts";
 import { Store } from "../../src/sweep/store.ts";
 import { sweep } from "../../src/sweep/sweep.ts";
 import { killAndCompare } from "./killing.ts";
-import { folder, isoflop, planFile, requireBuild } from "./support.ts";
+import { folder, isoflop, planFile } from "./support.ts";
 
 requireBuild();
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { requireBuild } from "../../scripts/sources.ts";
 import { cellAt, runCell } from "../../src/sweep/cells.ts";
 import { kernelVersion } from "../../src/sweep/keys.ts";
 import { readPlan } from "../../src/sweep/plan.ts";
@@ -15,7 +16,6 @@ import {
   hasTls,
   isoflop,
   planFile,
-  requireBuild,
   start,
   TestRedis,
   until,

@@ -3,13 +3,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { requireBuild } from "../../scripts/sources.ts";
 import { type Cell, cellAt, runCell } from "../../src/sweep/cells.ts";
 import { jobs } from "../../src/sweep/jobs.ts";
 import { readPlan } from "../../src/sweep/plan.ts";
 import { names, toWire } from "../../src/sweep/queue.ts";
 import { receivedCell, receivedNotice, receivedOutcome } from "../../src/sweep/received.ts";
 import { place } from "../../src/sweep/redis.ts";
-import { folder, hasRedis, isoflop, planFile, requireBuild, start, TestRedis, until } from "./support.ts";
+import { folder, hasRedis, isoflop, planFile, start, TestRedis, until } from "./support.ts";
 
 requireBuild();
 

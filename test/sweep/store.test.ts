@@ -3,10 +3,11 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { requireBuild } from "../../scripts/sources.ts";
 import { cellAt, type Outcome } from "../../src/sweep/cells.ts";
 import { readPlan } from "../../src/sweep/plan.ts";
 import { DONE, FAILED, PENDING, REPEATED, Store } from "../../src/sweep/store.ts";
-import { folder, isoflop, planFile, requireBuild, start, until } from "./support.ts";
+import { folder, isoflop, planFile, start, until } from "./support.ts";
 
 requireBuild();
 

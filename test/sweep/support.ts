@@ -1,7 +1,7 @@
 // What the sweep tests share: folders of their own, the built command line as a process, a Redis on a free port.
 
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,18 +19,6 @@ export function planFile(where: string, plan: object): string {
   const file = join(where, "plan.json");
   writeFileSync(file, JSON.stringify(plan));
   return file;
-}
-
-/** These tests kill processes of the built command line: it must be that of these sources. */
-export function requireBuild(): void {
-  const newest = (name: string): number =>
-    Math.max(
-      ...readdirSync(name, { withFileTypes: true }).map((entry) =>
-        entry.isDirectory() ? newest(join(name, entry.name)) : statSync(join(name, entry.name)).mtimeMs,
-      ),
-    );
-  const built = statSync("build/lib/sweep/sweep-plan.schema.json", { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (built < Math.max(newest("src/sweep"), newest("src/cli"))) throw new Error("npm run build first");
 }
 
 export const ended = (child: ChildProcess) => child.exitCode !== null || child.signalCode !== null;
