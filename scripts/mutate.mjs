@@ -189,7 +189,7 @@ else {
       if (!(await passes(copy, tests, 600_000))) throw new Error(`${key}: does not pass unchanged`);
       seconds.set(key, performance.now() - before);
     }
-    const text = readFileSync(file, "utf8");
+    const text = readFileSync(join(copy, file), "utf8");
     writeFileSync(join(copy, file), text.slice(0, start) + to + text.slice(end));
     const passed = await passes(copy, tests, 4 * seconds.get(key) + 20_000);
     writeFileSync(join(copy, file), text);
