@@ -4,11 +4,12 @@ import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { requireBuild } from "../../scripts/sources.ts";
 import { type Cell, cellAt, type Outcome, runCell } from "../../src/sweep/cells.ts";
 import { readPlan } from "../../src/sweep/plan.ts";
 import { type Repair, repair } from "../../src/sweep/repair.ts";
 import { PENDING, Store } from "../../src/sweep/store.ts";
-import { folder, isoflop, requireBuild, seeded } from "./support.ts";
+import { folder, isoflop, seeded } from "./support.ts";
 
 requireBuild();
 
