@@ -64,7 +64,6 @@ async function run(file: string, options: ForecastingValues & Common): Promise<v
           const told = Object.entries(parameters).map(([name, value]) => `${name} ${readable(value, 4)}`);
           return `${law.name}: L = ${law.form}; ${told.join(", ")}`;
         }),
-        ...laws.filter(({ converged }) => !converged).map(({ law }) => `warning: ${law.name} did not converge`),
         ...[...runs.warnings, ...warnings].map((warning) => `warning: ${warning}`),
       ].join("\n");
     },

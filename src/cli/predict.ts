@@ -2,7 +2,7 @@
 
 import type { Command } from "commander";
 import { forecaster } from "../fitting/laws/index.ts";
-import { brief, fixed } from "../numbers.ts";
+import { brief, fixed, readable } from "../numbers.ts";
 import { Usage } from "./errors.ts";
 import { type ForecastingValues, withLaws } from "./forecasting.ts";
 import { refusing } from "./open-table.ts";
@@ -63,8 +63,8 @@ async function run(file: string, options: Options): Promise<void> {
           { title: "N", values: points.map((p) => brief(p.N, 3)) },
           { title: "D", values: points.map((p) => brief(p.D, 3)) },
           { title: "C", values: points.map((p) => brief(p.C, 3)) },
-          { title: "loss", values: points.map((p) => fixed(p.loss, 4)) },
-          { title: "95 %", values: points.map((p) => `${fixed(p.low, 3)} … ${fixed(p.high, 3)}`) },
+          { title: "loss", values: points.map((p) => readable(p.loss, 5)) },
+          { title: "95 %", values: points.map((p) => `${readable(p.low)} … ${readable(p.high)}`) },
           { title: "of the largest C", values: points.map((p) => `${brief(p.beyond, 2)}×`) },
         ]),
         "",

@@ -32,7 +32,7 @@ const STEPS = 300;
 /**
  * Fits a law.
  * @param delta - δ of the Huber loss; default from the residuals
- * @throws RangeError where there are not two rows more than parameters
+ * @throws RangeError where there are not three rows more than parameters
  */
 export function fitLaw(law: ScalingLaw, runs: Runs, delta?: number): LawFit {
   const k = law.parameters.length;

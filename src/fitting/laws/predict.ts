@@ -7,7 +7,7 @@
 // widening in proportion to the decades of compute where the point lies further beyond the data than any cut tested.
 
 import { positive } from "../../check.ts";
-import { exp, log } from "../../math/elementary.ts";
+import { exp, log, pow } from "../../math/elementary.ts";
 import { type Runs, select } from "../runs.ts";
 import { fitLaw, type LawFit } from "./fit-law.ts";
 import type { ScalingLaw } from "./law.ts";
@@ -68,7 +68,7 @@ export function heldOut(law: ScalingLaw, runs: Runs): HeldOut[] {
     );
     let sum = 0;
     for (let i = 0; i < runs.n; i++)
-      if (runs.C[i]! > cut) sum += square(log(lossAt(runs.N[i]!, runs.D[i]!) / runs.loss[i]!));
+      if (runs.C[i]! > cut) sum += pow(log(lossAt(runs.N[i]!, runs.D[i]!) / runs.loss[i]!), 2);
     return [{ beyond, rows: runs.n - below, rms: Math.sqrt(sum / (runs.n - below)) }];
   });
 }
@@ -88,7 +88,9 @@ export function forecaster(runs: Runs, laws: readonly ScalingLaw[] = LAWS): Fore
     const error = seen.length > 0 ? seen.reduce((sum, { rms }) => sum + rms, 0) / seen.length : 0.05;
     return { ...fitLaw(law, runs), heldOut: seen, error };
   });
-  const scores = fits.map(({ error, rms }) => 1 / square(square(Math.max(error, rms, 1e-6))));
+  for (const { law, converged } of fits)
+    if (!converged) warnings.push(`the fit of the law ${law.name} did not converge`);
+  const scores = fits.map(({ error, rms }) => pow(Math.max(error, rms, 1e-6), -4));
   const total = scores.reduce((sum, score) => sum + score, 0);
   const stacked = fits
     .map((fit, m): Stacked => ({ ...fit, weight: scores[m]! / total }))
@@ -110,13 +112,11 @@ export function forecaster(runs: Runs, laws: readonly ScalingLaw[] = LAWS): Fore
       const C = runs.flopsPerToken * N * D;
       const logs = stacked.map((fit) => log(fit.lossAt(N, D)));
       const mean = logs.reduce((sum, log, m) => sum + stacked[m]!.weight * log, 0);
-      const between = logs.reduce((sum, log, m) => sum + stacked[m]!.weight * square(log - mean), 0);
+      const between = logs.reduce((sum, log, m) => sum + stacked[m]!.weight * pow(log - mean, 2), 0);
       const further = Math.max(1, log(C / most) / log(Math.max(tested, 3)));
-      const half = 1.96 * Math.sqrt(between + 1.5 * square(error * further));
+      const half = 1.96 * Math.sqrt(between + 1.5 * pow(error * further, 2));
       const loss = exp(mean);
       return { N, D, C, loss, low: exp(mean - half), high: exp(mean + half), beyond: C / most };
     },
   };
 }
-
-const square = (x: number): number => x * x;
