@@ -171,13 +171,13 @@ function slope(data: FrontierData, which: "xi" | "eta"): Panel {
       const half = spread ? Math.max((spread[1] - spread[0]) * 0.58, 0.01) : 0.01;
       const middle = spread ? (spread[0] + spread[1]) / 2 : 0;
       const domain = spread ? [middle - half, middle + half] : [];
-      const band = [flops[0]!, flops.at(-1)!];
+      const band = data.fitRange ?? [flops[0]!, flops.at(-1)!];
       return plane(view, logAxis(COMPUTE, [flops]), linearAxis(label, [domain]), [
         jumpsOf(data, theme),
         known
           ? areaY(band, { x: band, y1: value - 2 * stderr, y2: value + 2 * stderr, fill: theme.ink, fillOpacity: 0.12 })
           : null,
-        known ? ruleY([value], { stroke: theme.ink, strokeWidth: 1.4 }) : null,
+        known ? line(band, { x: band, y: [value, value], stroke: theme.ink, strokeWidth: 1.4 }) : null,
         target === undefined
           ? null
           : ruleY([target], { stroke: theme.category[0]!, strokeWidth: 1.8, strokeDasharray: "6 4" }),
