@@ -14,7 +14,7 @@ import {
   type Schedule,
 } from "../index.ts";
 import { brief, fixed, raised, readable } from "../numbers.ts";
-import { Usage } from "./errors.ts";
+import { Failure, Usage } from "./errors.ts";
 import { stepInWords } from "./labels.ts";
 import {
   type Common,
@@ -151,18 +151,25 @@ async function spendBest(options: Options, flops: number): Promise<void> {
   const { spectrum, words } = await spectrumOf(options);
   const write = await openOutput(options, false);
   const bar = progress("budget", { quiet });
-  const best = families.map((family, i) => {
+  // a schedule that no step keeps stable is told; it does not take the others with it
+  const failed: { readonly schedule: Family; readonly reason: string }[] = [];
+  const best = families.flatMap((family, i) => {
     bar.update(i / families.length);
-    return bestAtBudget({
-      ...{ spectrum, flops, family, batch, noise },
-      ...(stepFraction === undefined ? {} : { stepFraction }),
-    });
+    try {
+      const step = stepFraction === undefined ? {} : { stepFraction };
+      return [bestAtBudget({ ...{ spectrum, flops, family, batch, noise }, ...step })];
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      failed.push({ schedule: family, reason: error.message });
+      return [];
+    }
   });
   bar.done();
+  if (best.length === 0) throw new Failure(failed[0]!.reason);
   const setting = `${words}, γ ≤ ${stepFraction ?? 0.75}/Tr D, B = ${batch}${noise > 0 ? `, σ² = ${brief(noise)}` : ""}`;
   const pick = <K extends keyof BestAtBudget>(key: K) => best.map((found) => found[key]);
   await write({
-    json: () => ({ flops, noise, best }),
+    json: () => ({ flops, noise, best, failed }),
     columns: () => ({
       schedule: pick("name"),
       loss: Float64Array.from(pick("loss")),
@@ -183,4 +190,5 @@ async function spendBest(options: Options, flops: number): Promise<void> {
         ]),
       ].join("\n"),
   });
+  if (failed.length > 0) throw new Failure(failed.map(({ reason }) => reason).join("; "));
 }

@@ -252,6 +252,18 @@ describe("training options", () => {
     expect(best[1].loss).toBeLessThan(best[0].loss);
   });
 
+  it("schedule --budget tells the schedules that no step keeps stable, beside the others", () => {
+    const budget = "schedule --alpha 2 --beta 1.2 --budget 1e8 --json --compare";
+    const both = isoflop(`${budget} constant,optimal`);
+    const { best, failed } = JSON.parse(both.out);
+    expect(best.map(({ name }: { name: string }) => name)).toEqual(["constant"]);
+    expect(best[0].loss).toBeCloseTo(2.066e-7, 10);
+    expect(failed).toEqual([{ schedule: "optimal", reason: expect.stringContaining("largest stable one") }]);
+    expect([both.status, both.error.trim()]).toEqual([1, `isoflop: ${failed[0].reason}`]);
+    const none = isoflop(`${budget} optimal`);
+    expect([none.status, none.out, none.error.trim()]).toEqual([1, "", `isoflop: ${failed[0].reason}`]);
+  });
+
   it.each([
     ["loss --alpha 0.7 --beta 1.2 --d 100 --steps 10 --schedule no", "a schedule is constant"],
     ["loss --alpha 0.7 --beta 1.2 --d 100 --steps 10 --optimizer heavy-ball:1", "momentum must be below 1, got 1"],
