@@ -38,9 +38,12 @@ const { values: options } = parseArgs({
 const TESTS = [
   ["kernels/reference/contour", "kernels/contour theory/loss"],
   ["kernels/reference/dynamics", "kernels/dynamics theory/dynamics-golden"],
-  ["kernels/reference/spiral", "kernels/spiral kernels/dynamics"],
+  ["math/spiral", "math/spiral"],
+  ["math/least-squares", "fitting/approaches fitting/published"],
+  ["kernels/volterra", "kernels/growth"],
   ["kernels/reference/elementary", "kernels/random"],
   ["kernels/reference/random", "kernels/random"],
+  ["kernels/reference/growth", "kernels/growth"],
   ["kernels/reference/grow", "kernels/volterra kernels/momentum theory/time-stepping"],
   ["kernels/reference/volterra", "kernels/volterra"],
   ["kernels/reference/momentum", "kernels/momentum"],

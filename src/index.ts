@@ -54,6 +54,7 @@ export type { Modes } from "./kernels/resolvent.ts";
 export type { Distribution } from "./kernels/simulation.ts";
 export { wasmKernels } from "./kernels/wasm/wasm.ts";
 export { logspace } from "./math/grid.ts";
+export * from "./math/power-fit.ts";
 export { availableThreads } from "./pool.ts";
 export { type Provenance, version } from "./provenance.ts";
 export { type CheckpointStore, fileCheckpoint } from "./simulation/checkpoint.ts";
@@ -102,7 +103,6 @@ export {
   type Point,
   phase,
 } from "./theory/exponents/phases.ts";
-export * from "./theory/exponents/power-fit.ts";
 export { type Exponents, trainedExponents } from "./theory/exponents/trained-exponents.ts";
 export { type Plrf, type PlrfOptions, plrf } from "./theory/measure/plrf.ts";
 export { type Measured, measured, type PowerLaw, powerLaw, type Spectrum } from "./theory/measure/spectrum.ts";

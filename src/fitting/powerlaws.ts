@@ -1,9 +1,9 @@
 // Straight lines in log-log through measured optima, and the loss along them: L* = E + K C^−η (docs/theory.md, eq. 10.7).
 
-import { nonNegative } from "../kernels/reference/projection.ts";
 import { exp, log, pow } from "../math/elementary.ts";
+import { nonNegative } from "../math/least-squares.ts";
 import { brent } from "../math/minimise.ts";
-import { fitPowerLaw } from "../theory/exponents/power-fit.ts";
+import { fitPowerLaw } from "../math/power-fit.ts";
 import type { Allocation } from "./allocation.ts";
 
 export interface Optima {

@@ -7,8 +7,8 @@
 
 import type { ProjectionColumns } from "../kernels/huber.ts";
 import type { Kernels } from "../kernels/kernels.ts";
-import { nonNegative, normalEquations } from "../kernels/reference/projection.ts";
 import { exp, log, pow } from "../math/elementary.ts";
+import { nonNegative, normalEquations } from "../math/least-squares.ts";
 import { concatenated, type Points } from "./points.ts";
 
 /** The grid's exponents: finer than any two minima lie apart. */

@@ -1,6 +1,7 @@
 // Stepping the loss in time (docs/theory.md, §2, §5): recursion (2.1) on a quadrature of the spectral measure, one step at a
 // time or in growing steps, and the Volterra sum itself.
 
+import { type Complex, complex, mul, scale, sub } from "../math/complex.ts";
 import type { ComplexArray } from "./resolvent.ts";
 
 /**
@@ -34,6 +35,10 @@ export interface Stages extends Drive {
   /** γ′/γ at each stage. */
   readonly slope: Float64Array;
 }
+
+/** g(z) − 1 = −2γBz + γ²B(B+1)z² (docs/theory.md, eq. 2.1): held without the 1, whose rounding would grow with every step. */
+export const growth = (gamma: number, batch: number, z: Complex): Complex =>
+  mul(z, sub(scale(gamma * gamma * batch * (batch + 1), z), complex(2 * gamma * batch)));
 
 export interface VolterraKernels {
   /**

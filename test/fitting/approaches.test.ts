@@ -9,7 +9,7 @@ import { type Law, lossAt } from "../../src/fitting/points.ts";
 import { doubtful, fitOptima, saturating } from "../../src/fitting/powerlaws.ts";
 import { type Runs, runs, select } from "../../src/fitting/runs.ts";
 import { logspace, loss, phase, plrf, powerLaw } from "../../src/index.ts";
-import { nonNegative } from "../../src/kernels/reference/projection.ts";
+import { nonNegative } from "../../src/math/least-squares.ts";
 import { random, study } from "./laws.ts";
 
 const LAW: Law = { E: 1.8, A: 480, B: 2100, alpha: 0.35, beta: 0.37 };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { defaultKernels } from "../../src/kernels/default.ts";
 import { symmetricEigen } from "../../src/math/eigen.ts";
+import { fitPowerLaw } from "../../src/math/power-fit.ts";
 import { type DynamicsSimulationOptions, simulateDynamics } from "../../src/simulation/dynamics.ts";
 import { batches, type Normals, trainNetwork } from "../../src/simulation/network.ts";
 import { dynamics } from "../../src/theory/dynamics/dynamics.ts";
 import { type DynamicsProblem, sourceCapacity } from "../../src/theory/dynamics/problem.ts";
-import { fitPowerLaw } from "../../src/theory/exponents/power-fit.ts";
 import { type Sampling, sgd } from "../../src/theory/training/optimizer.ts";
 import { groupBy, readTable } from "../fixtures.ts";
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { logspace } from "../../src/math/grid.ts";
+import { fitPowerLaw } from "../../src/math/power-fit.ts";
 import { bottleneck, computeOptimal } from "../../src/theory/dynamics/compute-optimal.ts";
 import { dynamics } from "../../src/theory/dynamics/dynamics.ts";
 import { dynamicsExponents } from "../../src/theory/dynamics/exponents.ts";
@@ -8,7 +9,6 @@ import { staticLosses } from "../../src/theory/dynamics/limits.ts";
 import { type DynamicsProblem, sourceCapacity } from "../../src/theory/dynamics/problem.ts";
 import { responses } from "../../src/theory/dynamics/response.ts";
 import { earlyStopping } from "../../src/theory/dynamics/stopping.ts";
-import { fitPowerLaw } from "../../src/theory/exponents/power-fit.ts";
 import { plrf } from "../../src/theory/measure/plrf.ts";
 import { measured } from "../../src/theory/measure/spectrum.ts";
 import { stability } from "../../src/theory/measure/stability.ts";

@@ -1,11 +1,10 @@
 // The dynamical model's kernels in plain TypeScript (docs/theory.md, §8): the oracle for assembly/dynamics.ts. Two-time
 // functions are written here as the text has them, pair by pair, on complex numbers as objects.
 
-import { abs, add, type Complex, complex, conj, div, mul, scale, sub } from "../../math/complex.ts";
+import { abs, add, type Complex, complex, conj, div, exp, mul, scale, sub } from "../../math/complex.ts";
 import type { DynamicsKernels, Measure, OnePoint, PairOptions, Shared } from "../dynamics.ts";
 import { type ComplexArray, complexArray } from "../resolvent.ts";
 import { newtonKappa, weightedSlope, weightedSum } from "./resolvent.ts";
-import { spiral } from "./spiral.ts";
 
 const at = ({ re, im }: ComplexArray, i: number): Complex => complex(re[i]!, im[i]!);
 
@@ -76,21 +75,28 @@ export const dynamicsReference: DynamicsKernels = {
     const kappa = complexArray(zeta.re.length);
     kappa.re.fill(Number.NaN);
     kappa.im.fill(Number.NaN);
-    const { path, at: ends } = spiral(zeta);
     let z = at(zeta, 0);
     let root = complex(first);
     let slope = complex(1);
     let reached = 0;
-    for (let i = 0; i < path.re.length; i++) {
-      // κ += Δζ/(dζ/dκ), by at most |κ|/2
-      const move = div(sub(at(path, i), z), slope);
-      const size = abs(move) / abs(root);
-      root = add(root, scale(size > 0.5 ? 0.5 / size : 1, move));
-      z = at(path, i);
-      const solved = newtonKappa(lambda, weight, invN, invP, z, root);
-      if (!solved) break;
-      ({ root, slope } = solved);
-      if (i === ends[reached]) put(kappa, reached++, root);
+    while (reached < zeta.re.length) {
+      // by equal steps in log ζ, the short way round
+      const from = z;
+      const turn = div(at(zeta, reached), from);
+      const way = complex(Math.log(abs(turn)), Math.atan2(turn.im, turn.re));
+      const steps = Math.ceil(abs(way) / 0.25) || 1;
+      for (let step = 1; step <= steps; step++) {
+        const next = step < steps ? mul(from, exp(scale(step / steps, way))) : at(zeta, reached);
+        // κ += Δζ/(dζ/dκ), by at most |κ|/2
+        const move = div(sub(next, z), slope);
+        const size = abs(move) / abs(root);
+        root = add(root, scale(size > 0.5 ? 0.5 / size : 1, move));
+        z = next;
+        const solved = newtonKappa(lambda, weight, invN, invP, z, root);
+        if (!solved) return { kappa, reached };
+        ({ root, slope } = solved);
+      }
+      put(kappa, reached++, root);
     }
     return { kappa, reached };
   },

@@ -1,7 +1,7 @@
 // Marshals assembly/dynamics.ts and the walk of assembly/resolvent.ts.
 
+import { spiral } from "../../math/spiral.ts";
 import { type DynamicsKernels, type Measure, type OnePoint, SHARED } from "../dynamics.ts";
-import { spiral } from "../reference/spiral.ts";
 import { type Arena, type Core, padded } from "./core.ts";
 
 function putMeasure(arena: Arena, { lambda, weight }: Measure): [n: number, lambda: number, weight: number] {

@@ -1,8 +1,7 @@
 // Marshals assembly/volterra.ts and assembly/growing-steps.ts.
 
-import { growth } from "../reference/growth.ts";
 import type { ComplexArray } from "../resolvent.ts";
-import type { Nodes, VolterraKernels } from "../volterra.ts";
+import { growth, type Nodes, type VolterraKernels } from "../volterra.ts";
 import { type Arena, type Core, padded } from "./core.ts";
 
 function putComplex(arena: Arena, { re, im }: ComplexArray, n: number): [re: number, im: number] {

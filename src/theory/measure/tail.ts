@@ -3,7 +3,7 @@
 
 import { finite, increasing, integer } from "../../check.ts";
 import { pow } from "../../math/elementary.ts";
-import { type Estimate, fitPowerLaw } from "../exponents/power-fit.ts";
+import { type Estimate, fitPowerLaw } from "../../math/power-fit.ts";
 import type { Measured } from "./spectrum.ts";
 
 export interface TailOptions {

@@ -5,9 +5,8 @@
 
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { MomentumDrive } from "../../kernels/momentum.ts";
-import { growth } from "../../kernels/reference/growth.ts";
 import type { ComplexArray } from "../../kernels/resolvent.ts";
-import type { Drive, Nodes } from "../../kernels/volterra.ts";
+import { type Drive, growth, type Nodes } from "../../kernels/volterra.ts";
 import { complex, exp, log1p, scale } from "../../math/complex.ts";
 import { exp as expOf, hypot, log as logOf, pow } from "../../math/elementary.ts";
 import { NODES } from "../../math/radau.ts";

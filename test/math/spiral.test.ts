@@ -1,8 +1,7 @@
-// The two pieces that both backends share, so that neither checks the other: against their definitions.
+// The path along which κ is followed, against its definition.
 
 import { describe, expect, it } from "vitest";
-import { growth } from "../../src/kernels/reference/growth.ts";
-import { spiral } from "../../src/kernels/reference/spiral.ts";
+import { spiral } from "../../src/math/spiral.ts";
 
 describe("spiral", () => {
   const re = Float64Array.of(5, 3, 0.2, -1e-3, -1e-6);
@@ -36,20 +35,5 @@ describe("spiral", () => {
           expect(Math.abs(logs[k]![part] - straight)).toBeLessThan(1e-13);
         }
     }
-  });
-});
-
-// E |1 − γ Σ_b x_b²|² over B normals of variance z: 1 − 2γBz + γ²(B(B − 1) + 3B)z² less the variance that the kernel holds, γ²Bz²
-describe("growth", () => {
-  it.each([
-    [0.3, 1, 0.7, 0],
-    [0.1, 5, 0.4, 0.2],
-    [1e-9, 64, 1e-6, -2e-6],
-  ])("is g(z) − 1, γ = %f, B = %i, z = %f + %fi", (gamma, batch, x, y) => {
-    const fourth = gamma ** 2 * (batch * (batch - 1) + 3 * batch - batch);
-    const g = growth(gamma, batch, { re: x, im: y });
-    const exact = [-2 * gamma * batch * x + fourth * (x * x - y * y), -2 * gamma * batch * y + fourth * 2 * x * y];
-    expect(Math.abs(g.re - exact[0]!)).toBeLessThanOrEqual(1e-14 * Math.abs(exact[0]!));
-    expect(Math.abs(g.im - exact[1]!)).toBeLessThanOrEqual(1e-14 * Math.abs(exact[1]!));
   });
 });

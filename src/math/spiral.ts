@@ -1,20 +1,25 @@
 // A path of ζ refined so that each point is near the last on a log scale: along logarithmic spirals, in steps of |Δ log ζ| that keep
 // a guess from the last root where Newton's method converges.
 
-import { abs, complex, exp, mul, scale } from "../../math/complex.ts";
-import type { ComplexArray } from "../resolvent.ts";
+import { abs, complex, exp, mul, scale } from "./complex.ts";
+import { atan2, log } from "./elementary.ts";
 
+/** The longest |Δ log ζ| between neighbours: about 18 to a turn. */
 const LONGEST_STEP = 0.35;
+interface Path {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+}
 
 /** The refined path, and where in it the points of the given one are. */
-export function spiral({ re, im }: ComplexArray): { path: ComplexArray; at: Int32Array } {
+export function spiral({ re, im }: Path): { path: Path; at: Int32Array } {
   const path = { re: [] as number[], im: [] as number[] };
   const at = new Int32Array(re.length);
   let from = complex(re[0]!, im[0]!);
   for (let i = 0; i < re.length; i++) {
     const to = complex(re[i]!, im[i]!);
-    const turn = Math.atan2(to.im, to.re) - Math.atan2(from.im, from.re);
-    const whole = complex(Math.log(abs(to) / abs(from)), turn);
+    const turn = atan2(to.im, to.re) - atan2(from.im, from.re);
+    const whole = complex(log(abs(to) / abs(from)), turn);
     const steps = Math.ceil(abs(whole) / LONGEST_STEP);
     for (let step = 1; step < steps; step++) {
       const point = mul(from, exp(scale(step / steps, whole)));

@@ -1,7 +1,7 @@
 // y ≈ c x^k, by least squares of log y on log x, and the slope from point to point.
 
-import { numbers } from "../../check.ts";
-import { exp, log, pow } from "../../math/elementary.ts";
+import { numbers } from "../check.ts";
+import { exp, log, pow } from "./elementary.ts";
 
 export interface Estimate {
   readonly value: number;
