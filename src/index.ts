@@ -26,7 +26,15 @@ export { type Decimal, parseNumber } from "./fitting/cells.ts";
 export type { Quantity } from "./fitting/columns.ts";
 export { type EnvelopeFit, type EnvelopeOptions, fitEnvelope } from "./fitting/envelope.ts";
 export { type FitOptions, type FitResult, type Fitted, fitRuns, frontierExponents } from "./fitting/fit.ts";
-export { parseColumns, parseUnits, parseWhere, runsFromTable, type TableOptions } from "./fitting/from-table.ts";
+export {
+  type ModelPoints,
+  parseColumns,
+  parseUnits,
+  parseWhere,
+  pointsFromTable,
+  runsFromTable,
+  type TableOptions,
+} from "./fitting/from-table.ts";
 export { type Identifiability, identifiability } from "./fitting/identifiability.ts";
 export { fitIsoflop, type IsoflopFit, type IsoflopOptions, type Slice } from "./fitting/isoflop.ts";
 export type { Needs, Target } from "./fitting/needs.ts";

@@ -1,11 +1,12 @@
 // isoflop predict: the loss of models not yet trained, with an interval that several laws share.
 
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { forecaster } from "../fitting/laws/index.ts";
+import { type ModelPoints, pointsFromTable } from "../index.ts";
 import { brief, fixed, readable } from "../numbers.ts";
 import { Usage } from "./errors.ts";
 import { type ForecastingValues, withLaws } from "./forecasting.ts";
-import { refusing } from "./open-table.ts";
+import { openTable, refusing, TABLE_FILE } from "./open-table.ts";
 import { type Common, list, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { openRuns } from "./runs.ts";
@@ -14,32 +15,47 @@ import { table } from "./table.ts";
 interface Options extends ForecastingValues, Common {
   readonly N?: Float64Array;
   readonly D?: Float64Array;
+  readonly at?: string;
 }
 
 export function define(command: Command): void {
   withCommon(
     withLaws(command)
       .option("--N <list>", "parameters of the models, as 7B,70B", list)
-      .option("--D <list>", "tokens of each, as 1.4T,1.4T; one N or one D serves all", list),
+      .option("--D <list>", "tokens of each, as 1.4T,1.4T; one N or one D serves all", list)
+      .addOption(
+        new Option("--at <file>", `models in a table, any two of N, D, C: ${TABLE_FILE}`).conflicts(["N", "D"]),
+      ),
     { figures: false },
   ).action(run);
 }
 
-async function run(file: string, options: Options): Promise<void> {
-  const { N, D } = options;
-  if (!N || !D) throw new Usage("give --N and --D, the parameters and tokens of the models");
+/** Where to foretell: of --at, or --N and --D. */
+async function pointsOf({ at, N, D, flopsPerToken }: Options): Promise<ModelPoints> {
+  if (at !== undefined) {
+    const table = await openTable(at);
+    return refusing(at, () => pointsFromTable(table, flopsPerToken === undefined ? {} : { flopsPerToken }));
+  }
+  if (!N || !D)
+    throw new Usage("give --N and --D, the parameters and tokens of the models, or --at with a table of them");
   const count = Math.max(N.length, D.length);
   if ([N, D].some(({ length }) => length !== 1 && length !== count))
     throw new Usage(`--N and --D must be as many, or one of them a single value; got ${N.length} and ${D.length}`);
+  const all = (values: Float64Array) => (values.length === count ? values : new Float64Array(count).fill(values[0]!));
+  return { N: all(N), D: all(D), warnings: [] };
+}
+
+async function run(file: string, options: Options): Promise<void> {
   const write = await openOutput(options);
+  if (file === "-" && options.at === "-") throw new Usage("the runs and --at cannot both be stdin: give one as a file");
+  const asked = await pointsOf(options);
   const runs = await openRuns(file, options);
   const { points, tested, warnings, laws } = refusing(file, () => {
     const made = forecaster(runs, options.laws);
-    const at = (values: Float64Array, i: number) => values[values.length === 1 ? 0 : i]!;
-    return { ...made, points: Array.from({ length: count }, (_, i) => made.at(at(N, i), at(D, i))) };
+    return { ...made, points: Array.from(asked.N, (N, i) => made.at(N, asked.D[i]!)) };
   });
   const farthest = points.reduce((most, { beyond }) => Math.max(most, beyond), 0);
-  const said = [...runs.warnings, ...warnings];
+  const said = [...runs.warnings, ...asked.warnings, ...warnings];
   if (farthest > tested * 1.01)
     said.push(
       tested > 1
@@ -55,7 +71,10 @@ async function run(file: string, options: Options): Promise<void> {
     }),
     columns: () =>
       Object.fromEntries(
-        (["N", "D", "C", "loss", "low", "high", "beyond"] as const).map((name) => [name, points.map((p) => p[name])]),
+        (["N", "D", "C", "loss", "low", "high", "beyond", "beyondN", "beyondRatio"] as const).map((name) => [
+          name,
+          points.map((p) => p[name]),
+        ]),
       ),
     text: () =>
       [
@@ -66,6 +85,16 @@ async function run(file: string, options: Options): Promise<void> {
           { title: "loss", values: points.map((p) => readable(p.loss, 5)) },
           { title: "95 %", values: points.map((p) => `${readable(p.low)} … ${readable(p.high)}`) },
           { title: "of the largest C", values: points.map((p) => `${brief(p.beyond, 2)}×`) },
+          ...(["beyondN", "beyondRatio"] as const).flatMap((name) =>
+            points.some((p) => p[name] > 1.005)
+              ? [
+                  {
+                    title: `outside in ${name === "beyondN" ? "N" : "D/N"}`,
+                    values: points.map((p) => (p[name] > 1.005 ? `${brief(p[name], 2)}×` : "")),
+                  },
+                ]
+              : [],
+          ),
         ]),
         "",
         `by ${laws.map(({ law, weight }) => `${law.name} ${fixed(weight, 2)}`).join(", ")}`,

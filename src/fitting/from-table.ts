@@ -112,6 +112,40 @@ export function runsFromTable(table: Table, options: TableOptions = {}): Runs {
   });
 }
 
+/** Points of a table at most: each is asked of every draw of every law. */
+const MOST_POINTS = 100_000;
+
+/** Models that are not trained yet: where to foretell the loss. */
+export interface ModelPoints {
+  readonly N: Float64Array;
+  readonly D: Float64Array;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads N and D off a table without losses, as runs are read; D may come of C = kND, k = 6 by default.
+ * @throws RangeError, TypeError: one line that names the row and the column
+ */
+export function pointsFromTable(
+  table: Table,
+  options: Pick<TableOptions, "columns" | "flopsPerToken"> = {},
+): ModelPoints {
+  const rows = table.cells[0]?.length ?? 0;
+  if (rows > MOST_POINTS) throw new RangeError(`${rows} points are more than ${MOST_POINTS}: split the table`);
+  // runs whose loss is any, in a column whose name no table has
+  const loss = "any loss";
+  try {
+    const { N, D, warnings } = runsFromTable(
+      { ...table, columns: [...table.columns, loss], cells: [...table.cells, new Array<number>(rows).fill(1)] },
+      { ...options, columns: { ...options.columns, loss, run: "" } },
+    );
+    return { N, D, warnings: warnings.filter((warning) => !/repeat|--best-of/.test(warning)) };
+  } catch (error) {
+    if (error instanceof RangeError) throw new RangeError(error.message.replace(/(, )?"any loss"/, ""));
+    throw error;
+  }
+}
+
 /** The rows that have all of what is needed; the others are told by their number. */
 function complete(
   table: Table,

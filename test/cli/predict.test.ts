@@ -1,5 +1,8 @@
 // compare and predict as a user runs them, on the example's runs.
 
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { isoflop, json } from "./run.ts";
 
@@ -30,9 +33,35 @@ describe("compare and predict", () => {
     expect(warnings.join()).toMatch(/tested/);
   });
 
+  it("predict --at: a table of models in whatever columns and units, the same as by options", () => {
+    const folder = mkdtempSync(join(tmpdir(), "isoflop-"));
+    const file = join(folder, "points.csv");
+    writeFileSync(file, "name;Params (B);tokens\nsmall;7;1,4T\nlarge;70;1,4T\n");
+    const { points } = json(`predict ${RUNS} --at ${file}`);
+    expect(points).toEqual(json(`predict ${RUNS} --N 7e9,70e9 --D 1.4e12`).points);
+    // the largest run of the example has 1.93e9 parameters and 4.13e9 tokens at least, D/N 2 to 504
+    const table = readFileSync(RUNS, "utf8")
+      .trim()
+      .split("\n")
+      .slice(1)
+      .map((row) => row.split(",").map(Number));
+    const most = Math.max(...table.map(([N]) => N!));
+    const ratio = Math.max(...table.map(([N, D]) => D! / N!));
+    expect(points[1].beyondN).toBeCloseTo(70e9 / most, 9);
+    expect(json(`predict ${RUNS} --N 1e8 --D 1e14`).points[0].beyondRatio).toBeCloseTo(1e6 / ratio, 6);
+    expect(points[0].beyondRatio).toBe(1);
+    writeFileSync(file, "params,loss\n7e9,2\n");
+    expect(isoflop(`predict ${RUNS} --at ${file}`).error).toMatch(
+      /points.csv: two of parameters, tokens and flops are needed: found "params", "loss";/,
+    );
+    writeFileSync(file, "params,tokens\n7e9,=HYPERLINK(1)\n");
+    expect(isoflop(`predict ${RUNS} --at ${file}`).error).toMatch(/row 2, column "tokens": a number is needed/);
+    rmSync(folder, { recursive: true });
+  });
+
   it("refuse in one line", () => {
     expect(isoflop(`predict ${RUNS} --N 7B`).error).toBe(
-      "isoflop: give --N and --D, the parameters and tokens of the models\n",
+      "isoflop: give --N and --D, the parameters and tokens of the models, or --at with a table of them\n",
     );
     expect(isoflop(`predict ${RUNS} --N 1e9,2e9,3e9 --D 1e9,2e9`).error).toMatch(
       /as many, or one of them a single value; got 3 and 2/,

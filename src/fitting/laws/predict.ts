@@ -43,6 +43,9 @@ export interface PointForecast {
   readonly high: number;
   /** C over the largest of the runs'. */
   readonly beyond: number;
+  /** How far N, and D/N, lie outside of the runs', as a factor; 1 within. */
+  readonly beyondN: number;
+  readonly beyondRatio: number;
 }
 
 export interface Forecaster {
@@ -101,6 +104,8 @@ export function forecaster(runs: Runs, laws: readonly ScalingLaw[] = LAWS): Fore
       "too few rows, or too narrow in compute, to test any law beyond its data: an error of 5 % is assumed",
     );
   const most = runs.C.reduce((a, b) => Math.max(a, b), 0);
+  const sizes = extent(runs.N);
+  const ratios = extent(runs.D.map((D, i) => D / runs.N[i]!));
   const error = Math.min(...stacked.map((fit) => Math.max(fit.error, fit.rms)));
   return {
     laws: stacked,
@@ -116,7 +121,20 @@ export function forecaster(runs: Runs, laws: readonly ScalingLaw[] = LAWS): Fore
       const further = Math.max(1, log(C / most) / log(Math.max(tested, 3)));
       const half = 1.96 * Math.sqrt(between + 1.5 * pow(error * further, 2));
       const loss = exp(mean);
-      return { N, D, C, loss, low: exp(mean - half), high: exp(mean + half), beyond: C / most };
+      return {
+        ...{ N, D, C, loss, low: exp(mean - half), high: exp(mean + half), beyond: C / most },
+        ...{ beyondN: outside(sizes, N), beyondRatio: outside(ratios, D / N) },
+      };
     },
   };
 }
+
+/** Least and largest. */
+function extent(values: Float64Array): readonly [number, number] {
+  let [low, high] = [Infinity, 0];
+  for (const v of values) [low, high] = [Math.min(low, v), Math.max(high, v)];
+  return [low, high];
+}
+
+/** The factor by which x lies outside of a range; 1 within. */
+const outside = ([low, high]: readonly [number, number], x: number): number => Math.max(1, x / high, low / x);
