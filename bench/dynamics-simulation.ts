@@ -7,7 +7,7 @@ const settings: [string, number[], (n: number) => DynamicsProblem][] = [
   [
     "a = 1.8, b = 1.4, σ = 0.2, gradient flow, N = n, P = 2n",
     [1, 5, 25, 125, 500],
-    (n) => ({ spectrum: sourceCapacity({ a: 1.8, b: 1.4 }), modes: 300, N: n, P: 2 * n, sigma: 0.2 }),
+    (n) => ({ spectrum: sourceCapacity({ a: 1.8, b: 1.4 }), modes: 300, N: n, P: 2 * n, noise: 0.04 }),
   ],
   [
     "a = 3, b = 1.5, gradient descent η = 0.3, N = 2n, P = n",
@@ -27,7 +27,7 @@ const settings: [string, number[], (n: number) => DynamicsProblem][] = [
       spectrum: sourceCapacity({ a: 1.8, b: 1.4 }),
       modes: 300,
       N: n,
-      sigma: 0.1,
+      noise: 0.01,
       rule: { kind: "sgd", eta: 0.1, batch: 2 },
     }),
   ],

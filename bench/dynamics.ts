@@ -3,7 +3,7 @@
 import { Bench } from "tinybench";
 import { type DynamicsProblem, dynamics, logspace, measured, sourceCapacity } from "../src/index.ts";
 
-const problem = { spectrum: sourceCapacity({ a: 1.8, b: 1.4 }), modes: 1e5, N: 1000, P: 3000, sigma: 0.1 };
+const problem = { spectrum: sourceCapacity({ a: 1.8, b: 1.4 }), modes: 1e5, N: 1000, P: 3000, noise: 0.01 };
 const times = logspace(1, 1e7, 100);
 
 /** The same M modes as data, for the compression to find. */

@@ -177,7 +177,7 @@ export async function jobBenchmarks({ scalar, only = "", onJob, ...settings }: J
   });
 
   await add("dynamical curves, 100 times to 1e7", () => {
-    const problem = { modes: 1e4, N: 1000, P: 3000, sigma: 0.1 };
+    const problem = { modes: 1e4, N: 1000, P: 3000, noise: 0.01 };
     const times = logspace(1, 1e7, 100);
     const [a, b] = [1.8, 1.4];
     const run = (kernels: Kernels, accuracy: "fast" | "reference" = "fast") =>

@@ -1,7 +1,7 @@
 """The loss of random features, N of them trained on P samples by gradient flow, in NumPy as one would write it from the equations
 of Bordelon, Atanasov and Pehlevan (2024) (docs/theory.md, section 8): at every time both Laplace transforms are inverted by
 Talbot's method; the response functions R1 and R3 follow by Newton's method from the nodes far out inwards, each step a sum over all
-M modes; the two-frequency correlation from three sums of products over the modes. Reads {a, b, modes, N, P, sigma, times} as JSON;
+M modes; the two-frequency correlation from three sums of products over the modes. Reads {a, b, modes, N, P, noise, times} as JSON;
 prints the test loss and seconds of processor time."""
 
 import json
@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 job = json.load(sys.stdin)
-N, P, sigma = job["N"], job["P"], job["sigma"]
+N, P, noise = job["N"], job["P"], job["noise"]
 k = np.arange(1.0, job["modes"] + 1)
 lam, c = k ** -job["b"], k ** -job["a"]
 NODES = 24
@@ -52,7 +52,7 @@ def test_loss(t):
     R1, R3 = 1 - D / P, 1 - D / N
     E1, E2, T0 = (lam * h) @ h.T, (lam**2 * h) @ h.T, (c * h) @ h.T
     delta = (1 - E2 / N) * (1 - E2 / P) - np.outer(both, both) * E1**2 / (N * P)
-    C = (T0 * R3 + G * E1 / N + sigma**2 * (1 - E2 / N) / np.outer(both, both)) / (np.outer(R3, R3) * delta)
+    C = (T0 * R3 + G * E1 / N + noise * (1 - E2 / N) / np.outer(both, both)) / (np.outer(R3, R3) * delta)
     weight = np.exp(talbot) * turn / (1j * t)
     w = np.concatenate([weight, weight.conj()])
     return (w / R1 @ C @ (w / R1)).real

@@ -11,7 +11,6 @@ import {
   fitPowerLaw,
   logspace,
 } from "../index.ts";
-import { pow } from "../math/elementary.ts";
 import { brief } from "../numbers.ts";
 
 export const STUDIES = ["loss", "gap", "sizes", "width", "optimal", "ensembles"] as const;
@@ -86,7 +85,7 @@ function gaps({ times, solve, problem, sizes }: StudyOptions, exponent?: number)
     label: label(sizes[i]!),
     gap: solved[i]!.test.map((L, t) => L - solved[i]!.train[t]!),
   }));
-  return { times: at, curves, exponent: (problem.sigma ?? 0) > 0 ? undefined : exponent };
+  return { times: at, curves, exponent: (problem.noise ?? 0) > 0 ? undefined : exponent };
 }
 
 /** Sizes that a spectrum has room for. */
@@ -98,7 +97,7 @@ function sizesFor(problem: DynamicsProblem, most: number): Float64Array {
 
 function floors(problem: DynamicsProblem, known?: ReturnType<typeof dynamicsExponents>): NonNullable<Studies["sizes"]> {
   const sizes = sizesFor(problem, 1e5);
-  const quiet = { ...problem, sigma: 0 };
+  const quiet = { ...problem, noise: 0 };
   const late = sizes.slice(Math.floor(sizes.length / 2));
   const at = (size: { N?: number; P?: number }) => dynamics({ ...quiet, ...size }, { times: [1] }).limit.test;
   const features = sizes.map((N) => at({ N }));
@@ -142,7 +141,7 @@ function optimum(
 ): NonNullable<Studies["optimal"]> {
   const compute = logspace(1e2, 1e8, 25);
   const { loss, N, fit } = computeOptimal(problem, { compute });
-  const noise = pow(problem.sigma ?? 0, 2);
+  const noise = problem.noise ?? 0;
   const sizes = logspace(N[0]!, N.at(-1)!, 6);
   const curves = Array.from(sizes, (size) => {
     const all = compute.map((C) => C / size).map((t) => (discrete(problem) ? Math.round(t) : t));
@@ -171,7 +170,7 @@ function optimum(
 
 function ensembles(problem: DynamicsProblem): NonNullable<Studies["ensembles"]> {
   const compute = logspace(1e3, 1e7, 13);
-  const noise = pow(problem.sigma ?? 0, 2);
+  const noise = problem.noise ?? 0;
   const best = (students: number) => computeOptimal(problem, { compute, students }).loss.map((L) => L - noise);
   const one = best(1);
   return {

@@ -25,7 +25,17 @@ import { brief, raised, readable, signed, withError } from "../numbers.ts";
 import { STUDIES, type Study, studies } from "./dynamics-studies.ts";
 import { Failure, Usage } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
-import { type Common, list, number, whole, wholeList, withCommon, withRandom } from "./options.ts";
+import {
+  type Common,
+  list,
+  noiseOption,
+  number,
+  sigmaOption,
+  whole,
+  wholeList,
+  withCommon,
+  withRandom,
+} from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { readSpectrum } from "./spectrum-file.ts";
@@ -40,7 +50,7 @@ interface Options extends Common {
   readonly P: Float64Array;
   readonly times: string;
   readonly modes?: number;
-  readonly sigma: number;
+  readonly noise: number;
   readonly rule: Rule["kind"];
   readonly eta?: number;
   readonly mu: number;
@@ -80,7 +90,8 @@ export function define(command: Command): void {
         )
         .requiredOption("--times <list>", "training times, as 1,10,100 or LO:HI[:N]; steps where the rule has steps")
         .option("--modes <M>", "features of the data; default infinite, or all that were measured", number)
-        .option("--sigma <σ>", "standard deviation of the label noise", number, 0)
+        .addOption(noiseOption())
+        .addOption(sigmaOption())
         .addOption(new Option("--rule <name>", "how the student is trained").choices(RULES).default("gradient-flow"))
         .option("--eta <η>", "step size, on the mean gradient; for every rule but gradient-flow", number)
         .option("--mu <μ>", "momentum of heavy-ball", number, 0.9)
@@ -119,7 +130,7 @@ async function run(options: Options): Promise<void> {
   const problems = Array.from(options.N).flatMap((N) => Array.from(options.P, (P) => ({ N, P })));
   const common = {
     spectrum,
-    sigma: options.sigma,
+    noise: options.noise,
     rule,
     ...(options.modes === undefined ? {} : { modes: options.modes }),
   } satisfies DynamicsProblem;
@@ -148,7 +159,7 @@ async function run(options: Options): Promise<void> {
   const setting = [
     words,
     `M = ${brief(first.model.modes)}`,
-    ...(options.sigma > 0 ? [`σ = ${options.sigma}`] : []),
+    ...(options.noise > 0 ? [`σ² = ${options.noise}`] : []),
     ruleInWords(rule, Math.min(...options.P)),
   ].join(", ");
 

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { reuse, sourceCapacity } from "../index.ts";
 import { brief, readable, scripted, withError } from "../numbers.ts";
 import { interruption } from "./interrupt.ts";
-import { type Common, list, number, whole, withCommon } from "./options.ts";
+import { type Common, list, noiseOption, number, sigmaOption, whole, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
@@ -15,7 +15,7 @@ interface Options extends Common {
   readonly unique: Float64Array;
   readonly epochs: Float64Array;
   readonly N: number;
-  readonly sigma: number;
+  readonly noise: number;
   readonly eta?: number;
   readonly batch: number;
 }
@@ -28,7 +28,8 @@ export function define(command: Command): void {
       .requiredOption("--unique <list>", "distinct samples U, as 1e3,1e4 or LO:HI[:N]", list)
       .option("--epochs <list>", "passes over them", list, Float64Array.of(1, 2, 4, 8, 16, 32, 64))
       .option("--N <N>", "features (parameters), or inf", number, Infinity)
-      .option("--sigma <σ>", "standard deviation of the label noise", number, 0)
+      .addOption(noiseOption())
+      .addOption(sigmaOption())
       .option(
         "--eta <η>",
         "step on the mean gradient; default half of the largest stable one at the fewest samples",
@@ -39,7 +40,7 @@ export function define(command: Command): void {
 }
 
 async function run(options: Options): Promise<void> {
-  const { a, b, unique, epochs, N, sigma, eta, batch } = options;
+  const { a, b, unique, epochs, N, noise, eta, batch } = options;
   const write = await openOutput(options);
   const bar = progress("samples", options);
   const found = reuse({
@@ -47,7 +48,7 @@ async function run(options: Options): Promise<void> {
     unique,
     epochs,
     N,
-    sigma,
+    noise,
     batch,
     ...(eta === undefined ? {} : { eta }),
     signal: interruption(),
@@ -57,7 +58,7 @@ async function run(options: Options): Promise<void> {
   const setting = [
     `a = ${a}, b = ${b}`,
     `N = ${brief(N)}`,
-    ...(sigma > 0 ? [`σ = ${sigma}`] : []),
+    ...(noise > 0 ? [`σ² = ${noise}`] : []),
     `η = ${brief(found.eta)}, B = ${batch}`,
   ].join(", ");
   const columns = () => ({
@@ -83,7 +84,7 @@ async function run(options: Options): Promise<void> {
           })),
           { title: "∞", values: found.plateau, digits: 3 },
           { title: "R*", values: found.halfLife, digits: 3 },
-          ...(sigma > 0 ? [{ title: "best epochs", values: found.bestEpochs, digits: 3 }] : []),
+          ...(noise > 0 ? [{ title: "best epochs", values: found.bestEpochs, digits: 3 }] : []),
         ]),
         "",
         "  fresh samples, in units of U, that one pass needs for the same loss (sampling with replacement)",

@@ -76,6 +76,19 @@ function spaced(lo: number, hi: number, n: number): Float64Array {
   return Float64Array.from({ length: n }, (_, i) => (i === n - 1 ? hi : lo * exp((ratio * i) / (n - 1))));
 }
 
+/** --noise, where every loss includes it. */
+export function noiseOption(): Option {
+  return new Option("--noise <σ²>", "variance of the label noise").argParser(number).default(0);
+}
+
+/** --sigma, which --noise has replaced. */
+export function sigmaOption(): Option {
+  return new Option("--sigma <σ>").hideHelp().argParser((text) => {
+    const square = number(text) ** 2;
+    throw new InvalidArgumentError(`Use --noise σ², the variance: --noise ${Number(square.toPrecision(12))}.`);
+  });
+}
+
 /** --alpha and --beta: a power-law spectrum. */
 export function withPowerLaw(command: Command): Command {
   return command

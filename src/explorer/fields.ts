@@ -33,7 +33,11 @@ const dynamics = {
   /** Features and samples. */
   N: numberField(256, { least: 1, most: 1e9, infinite: true }),
   P: numberField(1000, { least: 1, most: 1e9, infinite: true }),
-  sigma: numberField(0, { least: 0, most: 10 }),
+  /** σ²; addresses had σ once. */
+  noise: {
+    ...numberField(0, { least: 0, most: 100 }),
+    earlier: { name: "sigma", parse: (text: string) => numberField(0, { least: 0, most: 10 }).parse(text) ** 2 },
+  },
   rule: choiceField(RULES),
   eta: numberField(0.2, { least: 1e-6, most: 10 }),
   mu: numberField(0.9, { least: 0.001, most: 0.9999 }),

@@ -76,7 +76,7 @@ export const PRESETS: readonly { readonly group: string; readonly items: readonl
       { title: "Transfer functions of modes 1 and 10, N = 128", search: "?view=dynamics&N=128&P=64#transfer" },
       { title: "Ensembles of 4, over time", search: "?view=dynamics&N=128&students=4#decomposition" },
       { title: "Ensembles of 4 or width, at equal compute", search: "?view=dynamics&students=4&P=inf#optimal" },
-      { title: "Label noise and early stopping", search: "?view=dynamics&N=512&P=500&sigma=0.3" },
+      { title: "Label noise and early stopping", search: "?view=dynamics&N=512&P=500&noise=0.09" },
       { title: "One-pass SGD, B = 32", search: "?view=dynamics&rule=sgd&end=1e5&start=1" },
       { title: "Discrete steps", search: "?view=dynamics&rule=gradient-descent&start=1" },
       { title: "Momentum", search: "?view=dynamics&rule=heavy-ball&start=1" },

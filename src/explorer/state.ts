@@ -4,6 +4,8 @@
 /** One quantity of the state. */
 export interface Field<T = unknown> {
   readonly initial: T;
+  /** What addresses called it once, and its value by what they said then. */
+  readonly earlier?: { readonly name: string; readonly parse: (text: string) => T };
   /** @throws RangeError saying what the value must be */
   parse(text: string): T;
   format(value: T): string;
@@ -72,10 +74,12 @@ export function read<F extends Fields>(fields: F, search: string): { values: Val
   const problems: string[] = [];
   for (const [name, field] of Object.entries(fields)) {
     values[name] = field.initial;
-    const text = given.get(name);
+    const { earlier } = field;
+    const old = earlier && !given.has(name) ? given.get(earlier.name) : null;
+    const text = old ?? given.get(name);
     if (text === null) continue;
     try {
-      values[name] = field.parse(text);
+      values[name] = (old === null ? field : earlier!).parse(text);
     } catch (error) {
       const shown = text.length > 30 ? `${text.slice(0, 30)}…` : text;
       problems.push(

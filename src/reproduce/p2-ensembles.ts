@@ -14,7 +14,7 @@ export const ensembles: Recipe = {
   id: "p2-ensembles",
   title: "Ensembling against width at equal compute",
   settings:
-    "E = 1 and 4 and (a, b) = (1.5, 1.25) are the paper's; (3, 1.5), the label noise σ = ½ with P = 300 and the budgets are ours. Gradient flow.",
+    "E = 1 and 4 and (a, b) = (1.5, 1.25) are the paper's; (3, 1.5), the label noise σ² = ¼ with P = 300 and the budgets are ours. Gradient flow.",
   run({ quick, signal, onProgress }) {
     const compute = logspace(1e3, 1e8, quick ? 4 : 11);
     const claims: Claim[] = [];
@@ -60,12 +60,12 @@ export const ensembles: Recipe = {
       }),
     );
     // where width is capped, or N is near P, more students do help
-    const noisy = { spectrum: sourceCapacity({ a: 1.8, b: 1.4 }), P: 300, sigma: 0.5 };
+    const noisy = { spectrum: sourceCapacity({ a: 1.8, b: 1.4 }), P: 300, noise: 0.25 };
     const capped = STUDENTS.map(
       (students) => computeOptimal(noisy, { compute: [1e6], students, maxN: 2000, signal }).loss[0]!,
     );
     claims.push(
-      atLeast("P = 300, σ = ½, N ≤ 2000, C = 10⁶: least loss of one student over that of 4", 1.05, {
+      atLeast("P = 300, σ² = ¼, N ≤ 2000, C = 10⁶: least loss of one student over that of 4", 1.05, {
         measured: capped[0]! / capped[1]!,
         source: "theory",
       }),

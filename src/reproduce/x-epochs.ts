@@ -13,13 +13,13 @@ const CASES = [
   { a: 1.5, b: 2, unique: [1e3, 1e6] },
 ] as const;
 const EPOCHS = logspace(1, 1000, 31);
-const SIZE = { N: 100, P: 200, modes: 300, sigma: 0.2 };
+const SIZE = { N: 100, P: 200, modes: 300, noise: 0.04 };
 
 export const epochs: Recipe = {
   id: "x-epochs",
   title: "Beyond the papers: samples seen again",
   settings:
-    "All ours: N = ∞, σ = 0, η = 0.2, B = 1, sampling with replacement; networks at N = 100, P = 200, σ = 0.2, B = 2.",
+    "All ours: N = ∞, σ² = 0, η = 0.2, B = 1, sampling with replacement; networks at N = 100, P = 200, σ² = 0.04, B = 2.",
   async run({ quick, threads, signal, onProgress }) {
     const claims: Claim[] = [];
     const found: Reuse[] = CASES.map(({ a, b, unique }, i) => {
@@ -54,7 +54,7 @@ export const epochs: Recipe = {
         curvesFigure({
           id: "x-epochs",
           title: "What samples seen again are worth",
-          setting: "N = ∞, σ = 0, η = 0.2, B = 1",
+          setting: "N = ∞, σ² = 0, η = 0.2, B = 1",
           caption:
             "Repeated samples are as good as fresh ones until they saturate; larger samples can be repeated more.",
           columns: 2,

@@ -51,7 +51,7 @@ export async function simulateDynamics(
   options: DynamicsSimulationOptions,
 ): Promise<DynamicsSimulation> {
   const model = dynamicsModel(problem);
-  const { spectrum, sigma, rule } = model;
+  const { spectrum, noise, rule } = model;
   const N = integer("N", model.N, 1, 2 ** 14);
   const modes = integer("modes", model.modes, 1, 2 ** 24);
   const P = model.P === Infinity ? Infinity : integer("P", model.P, 1, 2 ** 20);
@@ -65,7 +65,7 @@ export async function simulateDynamics(
   const lanes = await openLanes(options, draws);
   try {
     const work = async (draw: number, lane: Lane) => {
-      losses[draw] = await lane.run({ kind: "network", spectrum, modes, N, P, sigma, rule, times, seed, draw });
+      losses[draw] = await lane.run({ kind: "network", spectrum, modes, N, P, noise, rule, times, seed, draw });
     };
     await shareOut(lanes, draws, work, { signal, onProgress });
   } finally {
@@ -87,7 +87,7 @@ export async function simulateDynamics(
       deviation: summary.mean.map((x, i) => (x - expected[i]!) / summary.stderr[i]!),
     };
   };
-  const parameters = { spectrum, N, P, sigma, rule, modes, times: [...times], draws };
+  const parameters = { spectrum, N, P, noise, rule, modes, times: [...times], draws };
   return {
     times,
     draws,

@@ -11,7 +11,8 @@ export interface Network {
   readonly N: number;
   /** Infinity: the gradient of the population. */
   readonly P: number;
-  readonly sigma: number;
+  /** σ² */
+  readonly noise: number;
   /** √λ_k and √c_k. */
   readonly roots: Roots;
 }
@@ -58,7 +59,7 @@ function transpose(X: Matrix): Float64Array[] {
 
 /** Test and train loss at `at`, for one draw of everything random. */
 export function trainNetwork(network: Network, rule: Rule, at: Float64Array, normals: Normals): Losses {
-  const { N, P, sigma } = network;
+  const { N, P, noise } = network;
   const { root, target } = network.roots;
   const M = root.length;
   // rows of AΛ^½/√N; the target is Λ^½w*, and data are whitened
@@ -67,7 +68,7 @@ export function trainNetwork(network: Network, rule: Rule, at: Float64Array, nor
   );
   const S = gram(features, 1);
   const h = times(features, target);
-  const start = dot(target, target) + sigma * sigma;
+  const start = dot(target, target) + noise;
   const test = (w: Float64Array) => start - 2 * dot(w, h) + form(S, w);
   if (rule.kind === "sgd" && P === Infinity) {
     const losses = Float64Array.from(onePass(network, rule, at, normals, features), test);
@@ -77,9 +78,9 @@ export function trainNetwork(network: Network, rule: Rule, at: Float64Array, nor
     const losses = Float64Array.from(fullBatch(S, h, rule, at), test);
     return { test: losses, train: losses.slice() };
   }
-  const noise = normals("noise", 0, P);
+  const errors = normals("noise", 0, P);
   const data = Array.from({ length: P }, (_, i) => normals("data", i, M));
-  const y = Float64Array.from(data, (z, i) => dot(z, target) + sigma * noise[i]!);
+  const y = Float64Array.from(data, (z, i) => dot(z, target) + Math.sqrt(noise) * errors[i]!);
   const samples = data.map((z) => times(features, z));
   const byFeature = transpose(samples);
   const K = gram(byFeature, 1 / P);
@@ -177,7 +178,7 @@ function onSample(samples: Matrix, y: Float64Array, { eta }: SgdRule, of: Batche
 
 /** w at every number of steps on fresh samples. */
 function onePass(
-  { sigma, roots: { target } }: Network,
+  { noise, roots: { target } }: Network,
   { eta, batch }: SgdRule,
   at: Float64Array,
   normals: Normals,
@@ -188,11 +189,11 @@ function onePass(
   return Array.from(at, (t) => {
     for (; done < t; done++) {
       const step = new Float64Array(w.length);
-      const noise = normals("noise", done, batch);
+      const errors = normals("noise", done, batch);
       for (let sample = 0; sample < batch; sample++) {
         const z = normals("data", done * batch + sample, target.length);
         const phi = times(features, z);
-        const error = dot(z, target) + sigma * noise[sample]! - dot(phi, w);
+        const error = dot(z, target) + Math.sqrt(noise) * errors[sample]! - dot(phi, w);
         for (let i = 0; i < w.length; i++) step[i]! += (eta / batch) * error * phi[i]!;
       }
       for (let i = 0; i < w.length; i++) w[i]! += step[i]!;

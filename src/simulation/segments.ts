@@ -91,7 +91,8 @@ export interface NetworkJob {
   readonly modes: number;
   readonly N: number;
   readonly P: number;
-  readonly sigma: number;
+  /** σ² */
+  readonly noise: number;
   readonly rule: Rule;
   readonly times: Float64Array;
   readonly seed: number;
@@ -145,9 +146,9 @@ export class SegmentRunner {
         return sample(this.#kernels, rootsOf(this.#kernels, spectrum, v), { d, seed, draw });
       }
       case "network": {
-        const { spectrum, modes, N, P, sigma, rule, times, seed, draw: member } = job;
+        const { spectrum, modes, N, P, noise, rule, times, seed, draw: member } = job;
         const roots = rootsOf(this.#kernels, spectrum, modes);
-        return trainNetwork({ N, P, sigma, roots }, rule, times, (stream, step, n) =>
+        return trainNetwork({ N, P, noise, roots }, rule, times, (stream, step, n) =>
           this.#kernels.random({ seed, stream, member, step }, stream === "batch" ? "uniform" : "normal", n),
         );
       }

@@ -17,13 +17,13 @@ afterAll(() => rmSync(folder, { recursive: true }));
 describe("isoflop dynamics", () => {
   it("gives times, test and train, with the values of the worked example", () => {
     const found = json(
-      "dynamics --a 1.8 --b 1.4 --modes 1000 --N 128 --P 256 --sigma 0.1 --times 1,100,1e4 --reference",
+      "dynamics --a 1.8 --b 1.4 --modes 1000 --N 128 --P 256 --noise 0.01 --times 1,100,1e4 --reference",
     );
     expect(found.times).toEqual([1, 100, 10000]);
     expect(found.test[1]).toBeCloseTo(0.129408072969, 11);
     expect(found.train[1]).toBeCloseTo(0.083214879971, 11);
     expect(found.curves[0].earlyStopping.time).toBeGreaterThan(10);
-    expect(found.made.parameters).toMatchObject({ sigma: 0.1, accuracy: "reference", modes: 1000 });
+    expect(found.made.parameters).toMatchObject({ noise: 0.01, accuracy: "reference", modes: 1000 });
   });
 
   it("takes lists of N and P, infinite ones among them", () => {
@@ -41,7 +41,7 @@ describe("isoflop dynamics", () => {
   });
 
   it("says when to stop and what to double first", () => {
-    const { out } = isoflop("dynamics --a 1.8 --b 1.4 --N 256 --P 1000 --sigma 0.5 --times 1:1e6:5");
+    const { out } = isoflop("dynamics --a 1.8 --b 1.4 --N 256 --P 1000 --noise 0.25 --times 1:1e6:5");
     expect(out).toMatch(/to double first at t = 1e6/);
     expect(
       out

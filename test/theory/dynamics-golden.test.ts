@@ -31,7 +31,7 @@ const problem = ({ a, b, M, N, P = Infinity, sigma }: Omit<Row, "quantity">, rul
   modes: M,
   N,
   P,
-  sigma,
+  noise: sigma ** 2,
   ...(rule && { rule }),
 });
 

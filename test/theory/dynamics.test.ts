@@ -17,7 +17,7 @@ import { factor } from "../../src/theory/training/optimizer.ts";
 
 const reference = { accuracy: "reference" } as const;
 const spectrum = sourceCapacity({ a: 1.8, b: 1.4 });
-const example: DynamicsProblem = { spectrum, modes: 1000, N: 128, P: 256, sigma: 0.1 };
+const example: DynamicsProblem = { spectrum, modes: 1000, N: 128, P: 256, noise: 0.01 };
 const relative = (x: number, y: number) => Math.abs(x - y) / Math.abs(y);
 
 describe("dynamics", () => {
@@ -89,7 +89,7 @@ describe("dynamics", () => {
 
   it("is the plain sum at N = P = ∞, and tends to it", () => {
     const times = [0, 1, 30, 1000];
-    const flat = dynamics({ spectrum, sigma: 0.2 }, { times });
+    const flat = dynamics({ spectrum, noise: 0.04 }, { times });
     const sum = (t: number) => {
       let total = 0.04;
       for (let k = 1; k <= 2e6; k++) total += k ** -1.8 * Math.exp(-2 * t * k ** -1.4);
@@ -98,7 +98,7 @@ describe("dynamics", () => {
       return total + K ** -0.8 / 0.8 - (2 * t * K ** -2.2) / 2.2;
     };
     for (const [i, t] of times.entries()) expect(relative(flat.test[i]!, sum(t))).toBeLessThan(1e-11);
-    const wide = dynamics({ spectrum, sigma: 0.2, N: 1e13, P: 1e13 }, { times, ...reference });
+    const wide = dynamics({ spectrum, noise: 0.04, N: 1e13, P: 1e13 }, { times, ...reference });
     for (const [i, L] of flat.test.entries()) expect(relative(wide.test[i]!, L)).toBeLessThan(1e-10);
     expect(wide.stats.method).toBe("contour");
   });
@@ -123,7 +123,7 @@ describe("dynamics", () => {
         fc.double({ min: 1.1, max: 5, noNaN: true }),
         fc.boolean(),
         (n, p, b, a, same) => {
-          const problem = { spectrum: sourceCapacity({ a, b }), N: 10 ** n, P: 10 ** (same ? n : p), sigma: 0.1 };
+          const problem = { spectrum: sourceCapacity({ a, b }), N: 10 ** n, P: 10 ** (same ? n : p), noise: 0.01 };
           const { test, train, stats } = dynamics(problem, { times: [0, 1, 100, 1e5] });
           expect(stats.converged).toBe(true);
           expect(stats.error).toBeLessThan(1e-5);
@@ -170,7 +170,7 @@ describe("one-pass SGD", () => {
   it("ends where its own noise balances", () => {
     const rule = { kind: "sgd", eta: 0.3, batch: 2 } as const;
     const { test, limit } = dynamics(
-      { spectrum: sourceCapacity({ a: 2, b: 2 }), modes: 100, N: 10, sigma: 0.2, rule },
+      { spectrum: sourceCapacity({ a: 2, b: 2 }), modes: 100, N: 10, noise: 0.04, rule },
       { times: [1e6], ...reference },
     );
     expect(relative(test[0]!, limit.test)).toBeLessThan(1e-6);
@@ -235,7 +235,7 @@ describe("p_t", () => {
 
 describe("early stopping", () => {
   it("finds the least loss of the curve", () => {
-    const noisy = { ...example, sigma: 0.5, N: 300, P: 280 };
+    const noisy = { ...example, noise: 0.25, N: 300, P: 280 };
     const { time, loss: best, limit } = earlyStopping(noisy);
     const { test } = dynamics(noisy, { times: logspace(time / 3, time * 3, 41), ...reference });
     expect(relative(best, Math.min(...test))).toBeLessThan(1e-5);
@@ -268,7 +268,7 @@ describe("bad input", () => {
     ],
     ["modes must be finite where b ≤ 1", () => dynamics({ spectrum: sourceCapacity({ a: 2, b: 0.9 }) }, { times })],
     ["rule.kind must be one of", () => dynamics({ spectrum, rule: { name: "adam" } as never }, { times })],
-    ["sigma must be at least 0", () => dynamics({ spectrum, sigma: -1 }, { times })],
+    ["noise must be at least 0", () => dynamics({ spectrum, noise: -1 }, { times })],
     [
       "modes must be at most 2",
       () => dynamics({ spectrum: measured({ eigenvalues: [1, 2], energies: [1, 1] }), modes: 3 }, { times }),
@@ -318,7 +318,7 @@ describe("exponents", () => {
     expect(two / one).toBeCloseTo(0.02748 / 0.02538, 2);
     expect(four / one).toBeCloseTo(0.03101 / 0.02538, 2);
     // near N = P and no larger
-    const noisy = { spectrum, P: 300, sigma: 0.5 };
+    const noisy = { spectrum, P: 300, noise: 0.25 };
     expect(best(1, noisy, 2000)).toBeCloseTo(0.3605, 3);
     expect(best(4, noisy, 2000)).toBeCloseTo(0.3388, 3);
   });

@@ -27,7 +27,7 @@ function problemOf(row: Row): DynamicsProblem {
     modes: Math.min(value("M"), 1e8),
     N: value("N"),
     P: value("P"),
-    sigma: value("sigma"),
+    noise: value("sigma") ** 2,
     rule: sgd({ eta: value("eta"), batch: value("batch"), sampling: row.sampling as Sampling }),
   };
 }
@@ -115,7 +115,7 @@ describe("the limits of SGD on a sample", () => {
       [60, 200],
       [Infinity, 300],
     ] as const) {
-      const problem = { spectrum, N, P, sigma: 0.2 };
+      const problem = { spectrum, N, P, noise: 0.04 };
       const options = { times, accuracy: "reference" } as const;
       const descent = dynamics({ ...problem, rule: gradientDescent({ eta: 0.3 }) }, options);
       const whole = dynamics({ ...problem, rule: sgd({ eta: 0.3, batch: P, sampling: "batch" }) }, options);
@@ -156,7 +156,7 @@ describe("the limits of SGD on a sample", () => {
       [200, 40],
     ] as const) {
       const { test, train, limit } = dynamics(
-        { spectrum, N, P, sigma: 0.3, rule: sgd({ eta: 0.2, batch: 1 }) },
+        { spectrum, N, P, noise: 0.09, rule: sgd({ eta: 0.2, batch: 1 }) },
         { times: [1e9], accuracy: "reference" },
       );
       expect(test[0]! / limit.test).toBeCloseTo(1, 7);
@@ -171,7 +171,7 @@ describe("growing steps of SGD on a sample", () => {
     [1000, 300],
   ])("equal whole ones to t = 1e6 within the stated error: N = %d, P = %d", (N, P) => {
     const kernels = defaultKernels();
-    const model = dynamicsModel({ spectrum, N, P, sigma: 0.1, rule: sgd({ eta: 0.2, batch: 1 }) });
+    const model = dynamicsModel({ spectrum, N, P, noise: 0.01, rule: sgd({ eta: 0.2, batch: 1 }) });
     const times = Float64Array.of(1e4, 1e5, 1e6);
     const solution = solve(kernels, model, 1e6, ACCURACY.fast);
     const exact = sgdLosses(kernels, model, solution, times, { exact: 2 ** 21 });

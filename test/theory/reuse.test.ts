@@ -49,12 +49,12 @@ describe("the worth of samples seen again", () => {
 
   it("has a best number of epochs under label noise, and a lower plateau", () => {
     const options = { spectrum, unique: [300, 1000], eta: 0.1, epochs: [1, 8] };
-    const [quiet, noisy] = [reuse(options), reuse({ ...options, sigma: 0.3 })];
+    const [quiet, noisy] = [reuse(options), reuse({ ...options, noise: 0.09 })];
     expect(quiet.bestEpochs).toEqual(Float64Array.of(Infinity, Infinity));
     noisy.bestEpochs.forEach((e, i) => {
       expect(Number.isFinite(e)).toBe(true);
       // more and fewer are worse
-      const around = reuse({ ...options, sigma: 0.3, unique: [options.unique[i]!], epochs: [e / 1.5, e, e * 1.5] });
+      const around = reuse({ ...options, noise: 0.09, unique: [options.unique[i]!], epochs: [e / 1.5, e, e * 1.5] });
       expect(around.loss[0]![1]).toBeLessThan(around.loss[0]![0]!);
       expect(around.loss[0]![1]).toBeLessThan(around.loss[0]![2]!);
     });
@@ -65,7 +65,7 @@ describe("the worth of samples seen again", () => {
     [{ unique: [0.5] }, "unique[0] must be at least 1"],
     [{ unique: [10], epochs: [0.01] }, "epochs must be at least one step"],
     [{ unique: [10], eta: 9 }, "rule.eta must be below"],
-    [{ unique: [10], sigma: -1 }, "sigma must be at least 0"],
+    [{ unique: [10], noise: -1 }, "noise must be at least 0"],
   ])("refuses %j", (bad, message) => {
     expect(() => reuse({ spectrum, ...bad })).toThrow(message);
   });

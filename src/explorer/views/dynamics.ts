@@ -12,7 +12,7 @@ import type { Mounted } from "../view.ts";
 import { TEXTS } from "./dynamics-text.ts";
 
 const FIELDS = ALL.dynamics;
-type Name = "a" | "b" | "N" | "P" | "sigma" | "eta" | "mu" | "batch" | "students" | "start" | "end";
+type Name = "a" | "b" | "N" | "P" | "noise" | "eta" | "mu" | "batch" | "students" | "start" | "end";
 
 export function mount(root: HTMLElement): Mounted {
   const store = new Store("dynamics", FIELDS);
@@ -41,7 +41,7 @@ export function mount(root: HTMLElement): Mounted {
       controls: [
         { ...field("a"), label: "a, target", hint: "energy of mode k: k^{−a}", slider: { least: 1.1, most: 4 } },
         { ...field("b"), label: "b, spectrum", hint: "eigenvalue of mode k: k^{−b}", slider: { least: 1.05, most: 3 } },
-        { ...field("sigma"), label: "σ, label noise", slider: { least: 0, most: 1 } },
+        { ...field("noise"), label: "σ², label noise", slider: { least: 0, most: 1 } },
       ],
     },
     {
@@ -88,12 +88,12 @@ export function mount(root: HTMLElement): Mounted {
     job: "dynamics",
     root,
     input(detail) {
-      const { a, b, P, sigma, students, start, end, fan } = store.values;
+      const { a, b, P, noise, students, start, end, fan } = store.values;
       const rule = ruleOf(store.values);
       // one-pass SGD never sees a sample twice
       const fresh = rule.kind === "sgd";
       const size = fresh ? { P: Infinity, fan: "N" as const } : { P, fan };
-      return { a, b, N: store.values.N, sigma, rule, students, data: "shared", times: [start, end], detail, ...size };
+      return { a, b, N: store.values.N, noise, rule, students, data: "shared", times: [start, end], detail, ...size };
     },
     kind: ({ kind }) => kind,
     show(part, version) {

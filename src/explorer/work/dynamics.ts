@@ -12,7 +12,8 @@ export interface DynamicsInput {
   readonly b: number;
   readonly N: number;
   readonly P: number;
-  readonly sigma: number;
+  /** σ² */
+  readonly noise: number;
   readonly rule: Rule;
   readonly students: number;
   readonly data: "shared" | "separate";
@@ -38,18 +39,18 @@ const ROUNDING = 1e-9;
 const RATIO = 4;
 
 export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context<DynamicsPart>): Promise<void> {
-  const { a, b, N, P, sigma, rule, students, fan } = input;
+  const { a, b, N, P, noise, rule, students, fan } = input;
   const detail = DETAIL[input.detail];
   const spectrum = sourceCapacity({ a, b });
   const flow = rule.kind === "gradient-flow";
   const points = logspace(...input.times, detail.times);
   const times = flow ? points : Float64Array.from(new Set(points.map((t) => Math.max(1, Math.round(t)))));
   const x = { label: flow ? "training time t (units of 1/λ_{1})" : "training time t (steps)", log: true };
-  const y = { label: sigma > 0 ? "loss, σ^{2} included" : "loss", log: true };
+  const y = { label: noise > 0 ? "loss, σ^{2} included" : "loss", log: true };
   const setting = words(input);
 
   const own = dynamics(
-    { spectrum, N, P, sigma, rule },
+    { spectrum, N, P, noise, rule },
     { times, decompose: true, ensemble: { students, data: rule.kind === "sgd" ? "separate" : input.data } },
   );
   if (!own.stats.converged) throw new Error("no loss was found here: the contour could not be followed");
@@ -58,7 +59,7 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
   const curves = [];
   for (const size of sizes) {
     const same = size === (fan === "N" ? N : P);
-    const curve = same ? own : dynamics({ spectrum, N, P, sigma, rule, [fan]: size }, { times });
+    const curve = same ? own : dynamics({ spectrum, N, P, noise, rule, [fan]: size }, { times });
     curves.push({ size, ...curve });
     await pause();
   }
@@ -109,7 +110,7 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
       ],
     },
   });
-  const { bias, features, data, both, noise } = own.decomposition!;
+  const { bias, features, data, both } = own.decomposition!;
   const part = (label: string, values: Float64Array, category: number): Series[] =>
     values.some((value) => value > ROUNDING * own.test[0]!) ? [{ label, x: times, y: values, category }] : [];
   emit({
@@ -213,8 +214,8 @@ function transfer(
 }
 
 /** L(t) without any bottleneck but time. */
-function plain({ a, b, sigma, rule }: DynamicsInput, times: Float64Array): Float64Array {
-  return dynamics({ spectrum: sourceCapacity({ a, b }), sigma, rule }, { times }).test;
+function plain({ a, b, noise, rule }: DynamicsInput, times: Float64Array): Float64Array {
+  return dynamics({ spectrum: sourceCapacity({ a, b }), noise, rule }, { times }).test;
 }
 
 /** Sizes by factors around one; an infinite one alone with finite ones below it. */
@@ -226,8 +227,8 @@ function sizesNear(size: number, count: number): number[] {
   );
 }
 
-function words({ a, b, N, P, sigma, rule, fan }: DynamicsInput): string {
+function words({ a, b, N, P, noise, rule, fan }: DynamicsInput): string {
   const size = (value: number) => (value === Infinity ? "∞" : scripted(value));
   const others = fan === "N" ? `P = ${size(P)}` : `N = ${size(N)}`;
-  return `a = ${a}, b = ${b}, ${others}${sigma > 0 ? `, σ = ${sigma}` : ""}, ${ruleInWords(rule)}`;
+  return `a = ${a}, b = ${b}, ${others}${noise > 0 ? `, σ^{2} = ${noise}` : ""}, ${ruleInWords(rule)}`;
 }

@@ -26,8 +26,8 @@ const MOST_STEPS = 1e5;
 
 /** L*(C), N*(C), t*(C) of one student, and L*(C) of E of them. */
 export async function optimal(input: DynamicsInput, pause: Pause): Promise<CurvesData> {
-  const { a, b, P, sigma, rule, students } = input;
-  const problem = { spectrum: sourceCapacity({ a, b }), P, sigma, rule };
+  const { a, b, P, noise, rule, students } = input;
+  const problem = { spectrum: sourceCapacity({ a, b }), P, noise, rule };
   const discrete = rule.kind !== "gradient-flow";
   const best = async (E: number) => {
     const found = { N: [] as number[], t: [] as number[], loss: [] as number[] };
@@ -59,19 +59,18 @@ export async function optimal(input: DynamicsInput, pause: Pause): Promise<Curve
     shade: i / Math.max(1, curves.length - 1),
   }));
   const { loss: predicted } = dynamicsExponents({ a, b, sgd: rule.kind === "sgd" }).optimal;
-  const noise = sigma ** 2;
   const exponent = (y: readonly number[]) => fixed(fitPowerLaw(BUDGETS, y).exponent.value, 3);
   const x = { label: `compute C = E·N·t (features × ${discrete ? "steps" : "time"})`, log: true };
   return {
     id: "optimal",
     title: "The best use of compute",
-    setting: `a = ${a}, b = ${b}, P = ${P === Infinity ? "∞" : scripted(P)}${sigma > 0 ? `, σ = ${sigma}` : ""}, ${ruleInWords(rule)}`,
+    setting: `a = ${a}, b = ${b}, P = ${P === Infinity ? "∞" : scripted(P)}${noise > 0 ? `, σ^{2} = ${noise}` : ""}, ${ruleInWords(rule)}`,
     caption: `The least test loss at each budget of compute, for one student and for ${students}, and the width and time that reach it.`,
     panels: [
       {
         title: "Loss of each N, and the best at a budget L^{*}(C)",
         x,
-        y: { label: sigma > 0 ? "test loss, σ^{2} included" : "test loss", log: true },
+        y: { label: noise > 0 ? "test loss, σ^{2} included" : "test loss", log: true },
         series: [
           ...reach,
           { label: `L^{*} ∝ C^{${exponent(one.loss.map((L) => L - noise))}}`, x: BUDGETS, y: one.loss, role: "accent" },
@@ -104,20 +103,20 @@ export async function optimal(input: DynamicsInput, pause: Pause): Promise<Curve
 
 /** L(N) − L(N = ∞) and L(P) − L(P = ∞), the other infinite, at several times and at the end. */
 export async function approach(input: DynamicsInput, pause: Pause): Promise<CurvesData> {
-  const { a, b, sigma, rule } = input;
+  const { a, b, noise, rule } = input;
   const spectrum = sourceCapacity({ a, b });
   const { features, data } = dynamicsExponents({ a, b, sgd: rule.kind === "sgd" });
-  const infinite = dynamics({ spectrum, sigma, rule }, { times: TIMES, accuracy: "reference" }).test;
+  const infinite = dynamics({ spectrum, noise, rule }, { times: TIMES, accuracy: "reference" }).test;
   // one-pass SGD never sees a sample twice
   const resources = rule.kind === "sgd" ? (["N"] as const) : (["N", "P"] as const);
   const panels = [];
   for (const resource of resources) {
     const curves: DynamicsCurve[] = [];
     for (const size of SIZES) {
-      curves.push(dynamics({ spectrum, sigma, rule, [resource]: size }, { times: TIMES, accuracy: "reference" }));
+      curves.push(dynamics({ spectrum, noise, rule, [resource]: size }, { times: TIMES, accuracy: "reference" }));
       await pause();
     }
-    const late = curves.map(({ limit }) => limit.test - sigma ** 2);
+    const late = curves.map(({ limit }) => limit.test - noise);
     const exponent = resource === "N" ? features : data;
     panels.push({
       title: resource === "N" ? "To infinite width" : "To infinite data",
@@ -149,7 +148,7 @@ export async function approach(input: DynamicsInput, pause: Pause): Promise<Curv
   return {
     id: "approach",
     title: "How the loss nears that of infinite width and data",
-    setting: `a = ${a}, b = ${b}${sigma > 0 ? `, σ = ${sigma}` : ""}, ${ruleInWords(rule)}`,
+    setting: `a = ${a}, b = ${b}${noise > 0 ? `, σ^{2} = ${noise}` : ""}, ${ruleInWords(rule)}`,
     caption:
       "The loss above that of an infinite student, or of infinite data, over the size, at several times and at the end.",
     panels,

@@ -9,7 +9,8 @@ import { given, number } from "./parameters.ts";
 export const dynamicsJob: JobKind = {
   name: "dynamics",
   about: "test and train loss of the dynamical model over training time",
-  revision: 1,
+  // 2: noise is σ², as everywhere, no longer sigma
+  revision: 2,
   seeded: false,
   parameters: {
     a: { type: "number", about: "the target's exponent: c_k = k^(−a)", above: 1 },
@@ -17,7 +18,7 @@ export const dynamicsJob: JobKind = {
     N: { type: "number", about: "random features; by default infinitely many", least: 1, default: null },
     P: { type: "number", about: "training samples; by default infinitely many", least: 1, default: null },
     modes: { type: "integer", about: "features of the data; by default infinitely many", least: 1, default: null },
-    sigma: { type: "number", about: "standard deviation of the label noise", least: 0, default: 0 },
+    noise: { type: "number", about: "variance σ² of the label noise, in every loss", least: 0, default: 0 },
     times: { type: "numbers", about: "training times, increasing", least: 0 },
     rule: { type: "text", about: "how the student is trained", choices: RULES, default: "gradient-flow" },
     eta: { type: "number", about: "step of the discrete rules", above: 0, default: null },
@@ -33,7 +34,7 @@ export const dynamicsJob: JobKind = {
     const momentum = p.mu === null ? {} : { momentum: p.mu };
     const rule = { kind: p.rule, ...given<object>(p, "eta", "batch"), ...momentum } as unknown as Rule;
     const spectrum = sourceCapacity({ a: number(p, "a"), b: number(p, "b") });
-    const problem = { spectrum, rule, ...given<Omit<DynamicsProblem, "spectrum">>(p, "N", "P", "modes", "sigma") };
+    const problem = { spectrum, rule, ...given<Omit<DynamicsProblem, "spectrum">>(p, "N", "P", "modes", "noise") };
     const accuracy = p.accuracy as "fast" | "reference";
     const { times, test, train, stats } = dynamics(problem, { times: p.times as number[], accuracy });
     const { converged, error, trainError, nodes } = stats;

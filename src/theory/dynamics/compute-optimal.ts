@@ -4,7 +4,7 @@
 import { finite, numbers } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
-import { exp, log as logOf, pow } from "../../math/elementary.ts";
+import { exp, log as logOf } from "../../math/elementary.ts";
 import { logspace } from "../../math/grid.ts";
 import { brent } from "../../math/minimise.ts";
 import { fitPowerLaw, type PowerFit } from "../../math/power-fit.ts";
@@ -83,7 +83,7 @@ export function computeOptimal(problem: DynamicsProblem, options: OptimalOptions
     loss[i] = best.value;
     options.onProgress?.(i + 1, compute.length);
   });
-  const noise = pow(problem.sigma ?? 0, 2);
+  const noise = problem.noise ?? 0;
   return {
     compute,
     N,
@@ -139,9 +139,9 @@ export function bottleneck(
   { time, kernels = defaultKernels() }: { time: number; kernels?: Kernels },
 ): Bottleneck {
   const t = finite("time", time, Number.MIN_VALUE);
-  const { N = Infinity, P = Infinity, sigma = 0 } = problem;
+  const { N = Infinity, P = Infinity, noise = 0 } = problem;
   const log = (changed: DynamicsProblem, at: number) =>
-    logOf(testLoss(dynamicsModel(changed), at, kernels)(Float64Array.of(at))[0]! - sigma * sigma);
+    logOf(testLoss(dynamicsModel(changed), at, kernels)(Float64Array.of(at))[0]! - noise);
   const now = log(problem, t);
   const gain = {
     N: N === Infinity ? 0 : now - log({ ...problem, N: 2 * N }, t),

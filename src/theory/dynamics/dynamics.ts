@@ -153,7 +153,7 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
   if (N === Infinity && P === Infinity && rule.kind !== "sgd") {
     const test = plainSum(model, times);
     const nothing = new Float64Array(times.length);
-    const noise = pow(model.sigma, 2);
+    const { noise } = model;
     return {
       times,
       test,
@@ -212,9 +212,9 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
   };
 }
 
-function madeFrom({ spectrum, N, P, sigma, rule, modes }: DynamicsModel, options: DynamicsOptions): Provenance {
+function madeFrom({ spectrum, N, P, noise, rule, modes }: DynamicsModel, options: DynamicsOptions): Provenance {
   const { accuracy = "fast", ensemble } = options;
-  return provenance("dynamics", { spectrum, N, P, sigma, rule, modes, accuracy, ...(ensemble && { ensemble }) });
+  return provenance("dynamics", { spectrum, N, P, noise, rule, modes, accuracy, ...(ensemble && { ensemble }) });
 }
 
 export function checkTimes(rule: Rule, values: ArrayLike<number>): Float64Array {
@@ -253,9 +253,9 @@ function sharedFor(model: DynamicsModel, decompose: boolean, ensemble: Required<
 }
 
 /** Σ c p_t(λ)² + σ²: nothing is random. */
-function plainSum({ target, rule, sigma }: DynamicsModel, times: Float64Array): Float64Array {
+function plainSum({ target, rule, noise }: DynamicsModel, times: Float64Array): Float64Array {
   return times.map((t) =>
-    target.lambda.reduce((sum, x, k) => sum + target.weight[k]! * pow(factor(rule, x, t), 2), sigma * sigma),
+    target.lambda.reduce((sum, x, k) => sum + target.weight[k]! * pow(factor(rule, x, t), 2), noise),
   );
 }
 
@@ -275,7 +275,7 @@ function trainLoss({ contour, phi }: Solution, weights: Float64Array, times: num
 }
 
 function decomposition(model: DynamicsModel, test: Float64Array, curves: Map<Shared, Float64Array>): Decomposition {
-  const noise = pow(model.sigma, 2);
+  const { noise } = model;
   const none = curves.get("none")!;
   const features = curves.get("features")!;
   // under one-pass SGD everything the samples add is one term
@@ -309,7 +309,7 @@ function estimatedErrors(
   const places = [...new Set(picked)];
   const some = Float64Array.from(places, (i) => times[i]!);
   const solution = solve(kernels, model, some.at(-1)!, { ...accuracy, panel: accuracy.panel + 2 }, "second");
-  const scale = model.energy + pow(model.sigma, 2);
+  const scale = model.energy + model.noise;
   const worst = (values: Float64Array, again: Float64Array, floor: number) =>
     Math.max(...places.map((i, k) => Math.abs(again[k]! - values[i]!) / Math.max(values[i]!, floor * scale)));
   if (model.rule.kind === "sgd") {

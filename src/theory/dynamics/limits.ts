@@ -8,7 +8,6 @@
 // At N = P < M the test loss grows like √t. SGD multiplies L̂ by 1/(1 − ΣK̂) and adds ΣK L̂ to L (11.6, 11.7).
 
 import type { Measure } from "../../kernels/dynamics.ts";
-import { pow } from "../../math/elementary.ts";
 import { kappaAtZero, realSum, realSum2 } from "../measure/resolvent.ts";
 import type { DynamicsModel } from "./problem.ts";
 import { noiseOf, returns } from "./sgd-stability.ts";
@@ -36,7 +35,7 @@ export function staticLosses(model: DynamicsModel): StaticLosses {
 function withoutNoiseOfSteps(model: DynamicsModel): StaticLosses {
   const { N, P, modes: M } = model;
   const { data, target } = model.short;
-  const variance = pow(model.sigma, 2);
+  const variance = model.noise;
   const least = Math.min(N, P);
   if (least >= M || least === Infinity) {
     const left = 1 - M / P;

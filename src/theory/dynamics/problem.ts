@@ -1,5 +1,5 @@
 // The dynamical model of Bordelon, Atanasov and Pehlevan (2024; docs/theory.md, §8): data of a given spectrum, labels with
-// noise σ, a student of N random features trained on P samples by a linear rule. This file checks and holds a problem.
+// noise of variance σ², a student of N random features trained on P samples by a linear rule. This file checks and holds a problem.
 
 import { finite, integer } from "../../check.ts";
 import type { Measure } from "../../kernels/dynamics.ts";
@@ -19,8 +19,8 @@ export interface DynamicsProblem {
   readonly N?: number;
   /** Number of training samples, in [1, ∞]. Default Infinity. */
   readonly P?: number;
-  /** Standard deviation σ ≥ 0 of the label noise. Default 0. */
-  readonly sigma?: number;
+  /** Variance σ² ≥ 0 of the label noise. Default 0. */
+  readonly noise?: number;
   /** How the student is trained: gradientFlow(), gradientDescent({ eta }), heavyBall({ eta, momentum }) or sgd({ eta, batch }). Default gradient flow. */
   readonly rule?: RuleInput;
   /** M, the number of features of the data. Default: infinite for a power law, all of them for a measured spectrum. */
@@ -32,7 +32,8 @@ export interface DynamicsModel {
   readonly spectrum: Spectrum;
   readonly N: number;
   readonly P: number;
-  readonly sigma: number;
+  /** σ². */
+  readonly noise: number;
   readonly rule: Rule;
   /** M. */
   readonly modes: number;
@@ -66,7 +67,8 @@ export function dynamicsModel(problem: DynamicsProblem): DynamicsModel {
   const { spectrum } = problem;
   const N = extent("N", problem.N);
   const P = extent("P", problem.P);
-  const sigma = finite("sigma", problem.sigma ?? 0, 0);
+  refuseSigma(problem);
+  const noise = finite("noise", problem.noise ?? 0, 0);
   const rule = checkRule(problem.rule);
   const modes = dataModes(spectrum, problem.modes);
   const sums = measures(spectrum, modes);
@@ -82,7 +84,12 @@ export function dynamicsModel(problem: DynamicsProblem): DynamicsModel {
         `rule.eta must be below ${limit.toPrecision(6)}, the largest stable step here, got ${rule.eta}`,
       );
   }
-  return { spectrum, N, P, sigma, rule, modes, ...sums, xmax };
+  return { spectrum, N, P, noise, rule, modes, ...sums, xmax };
+}
+
+/** Noise was given by its standard deviation once: told rather than left out. */
+export function refuseSigma(options: object): void {
+  if ("sigma" in options) throw new TypeError("sigma is no longer an option: give noise, the variance σ²");
 }
 
 function checkSampling({ batch, sampling }: Extract<Rule, { kind: "sgd" }>, P: number): void {

@@ -2,7 +2,7 @@
 // pass of the same SGD needs to come as low as e epochs over U samples. Sampling is with replacement: one epoch is worth a little
 // less than one pass.
 //
-//   plateau   E(∞, U) ∝ U^{b min(a−1, 2b)/min(a−1, 2b−1) − 1}                (power laws, N = ∞, σ = 0)
+//   plateau   E(∞, U) ∝ U^{b min(a−1, 2b)/min(a−1, 2b−1) − 1}                (power laws, N = ∞, σ² = 0)
 //   R*        of the law fitted to language models, D′ = U + U R* (1 − e^{−(e−1)/R*}) (Muennighoff et al. 2023), by least
 //             squares of log E
 
@@ -18,7 +18,7 @@ import type { Spectrum } from "../measure/spectrum.ts";
 import { sgd } from "../training/optimizer.ts";
 import { testLoss } from "./dynamics.ts";
 import { type StaticLosses, staticLosses } from "./limits.ts";
-import { type DynamicsModel, dynamicsModel } from "./problem.ts";
+import { type DynamicsModel, dynamicsModel, refuseSigma } from "./problem.ts";
 import { largestEta } from "./sgd-stability.ts";
 import { earlyStopping } from "./stopping.ts";
 
@@ -30,8 +30,8 @@ export interface ReuseOptions {
   readonly epochs?: ArrayLike<number>;
   /** Features of the student. Default Infinity. */
   readonly N?: number;
-  /** σ ≥ 0 of the label noise. Default 0. */
-  readonly sigma?: number;
+  /** Variance σ² ≥ 0 of the label noise. Default 0. */
+  readonly noise?: number;
   /** η on the mean gradient. Default: half of the largest stable step at the fewest samples. */
   readonly eta?: number;
   /** B. Default 1. */
@@ -79,20 +79,21 @@ const NEAR = 0.01;
  * @throws RangeError, TypeError on bad numbers, a step that is not stable, or epochs of less than one step
  */
 export function reuse(options: ReuseOptions): Reuse {
-  const { spectrum, N = Infinity, sigma = 0, signal, onProgress } = options;
+  refuseSigma(options);
+  const { spectrum, N = Infinity, noise = 0, signal, onProgress } = options;
   const unique = increasing("unique", options.unique, 1);
   const epochs = increasing("epochs", options.epochs ?? [1, 2, 4, 8, 16, 32, 64], Number.MIN_VALUE);
   const batch = options.batch ?? 1;
   const kernels = options.kernels ?? defaultKernels();
   const modes = options.modes === undefined ? {} : { modes: options.modes };
-  const still = dynamicsModel({ spectrum, N, P: unique[0]!, sigma, ...modes });
+  const still = dynamicsModel({ spectrum, N, P: unique[0]!, noise, ...modes });
   const eta = options.eta ?? largestEta(still.short.data, 1 / N, 1 / unique[0]!, 1 / finite("batch", batch, 1)) / 2;
   const rule = sgd({ eta: positive("eta", eta), batch });
   if (epochs[0]! * unique[0]! < batch)
     throw new RangeError(
       `epochs must be at least one step of ${batch} samples: ${batch / unique[0]!} at unique = ${unique[0]}, got ${epochs[0]}`,
     );
-  const model = (P: number) => dynamicsModel({ spectrum, N, P, sigma, rule, ...modes });
+  const model = (P: number) => dynamicsModel({ spectrum, N, P, noise, rule, ...modes });
   const steps = (e: number, U: number) => Math.max(1, Math.round((e * U) / batch));
   const models = Array.from(unique, model);
   const limits = models.map(staticLosses);
@@ -132,8 +133,8 @@ export function reuse(options: ReuseOptions): Reuse {
     bestEpochs: Float64Array.from(stops, ({ time }, i) => (time * batch) / unique[i]!),
     bestLoss: Float64Array.from(stops, ({ loss: L }) => L),
     fit: { ...(plateauFit && { plateau: plateauFit }), ...(halfLifeFit && { halfLife: halfLifeFit }) },
-    predicted: spectrum.kind === "power-law" && N === Infinity && sigma === 0 ? plateauExponent(spectrum) : null,
-    made: provenance("reuse", { spectrum, N, sigma, eta, batch, ...modes, unique: [...unique], epochs: [...epochs] }),
+    predicted: spectrum.kind === "power-law" && N === Infinity && noise === 0 ? plateauExponent(spectrum) : null,
+    made: provenance("reuse", { spectrum, N, noise, eta, batch, ...modes, unique: [...unique], epochs: [...epochs] }),
   };
 }
 
@@ -146,9 +147,9 @@ function plateauExponent({ alpha, beta }: { readonly alpha: number; readonly bet
 
 /** The best time to stop; where nothing hurts, the limit. */
 function best(model: DynamicsModel, kernels: Kernels): { time: number; loss: number } {
-  const { spectrum, N, P, sigma, rule, modes } = model;
-  if (sigma === 0) return { time: Infinity, loss: staticLosses(model).test };
-  return earlyStopping({ spectrum, N, P, sigma, rule, modes }, { kernels });
+  const { spectrum, N, P, noise, rule, modes } = model;
+  if (noise === 0) return { time: Infinity, loss: staticLosses(model).test };
+  return earlyStopping({ spectrum, N, P, noise, rule, modes }, { kernels });
 }
 
 /** Steps of one pass, not whole, after which its loss is L: log L is taken as linear in log t between times near by. */

@@ -8,7 +8,7 @@ import type { OnePoint, Shared } from "../../kernels/dynamics.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
 import { add, type Complex, complex, div, exp, expm1, log1p, mul, scale, sqrt, sub } from "../../math/complex.ts";
-import { cos, exp as expOf, hypot, log, pow, sin } from "../../math/elementary.ts";
+import { cos, exp as expOf, hypot, log, sin } from "../../math/elementary.ts";
 import { isDiscrete, momentum } from "../training/optimizer.ts";
 import { type Contour, keyhole, roots, type Variant } from "./contours.ts";
 import { compressed, type DynamicsModel } from "./problem.ts";
@@ -102,7 +102,7 @@ export function solve(
     else r3 = div(whole, r1);
     [R1.re[i], R1.im[i], R3.re[i], R3.im[i]] = [r1.re, r1.im, r3.re, r3.im];
   }
-  const variance = pow(model.sigma, 2);
+  const variance = model.noise;
   const phi = mapComplex(n, (i) => div(add(entry(G, i), div(complex(variance), entry(kappa, i))), entry(R3, i)));
   const late = hypot(kappa.re[0]!, kappa.im[0]!) / nearest > LATE;
   return {
@@ -123,7 +123,7 @@ export function formsOf(kernels: Kernels, model: DynamicsModel, solution: Soluti
     target: solution.target,
     invN: 1 / model.N,
     invP: 1 / model.P,
-    variance: pow(model.sigma, 2),
+    variance: model.noise,
     shared,
     summed: solution.summed,
   });
