@@ -1,9 +1,11 @@
 // A static file server for the explorer: one folder, this machine only, read only, with the page's content-security policy
-// as a header too.
+// as a header too. Asked by any other name than this machine's it answers nothing: a page elsewhere whose name was turned to
+// 127.0.0.1 after it was loaded (DNS rebinding) would else read what is served here.
 
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { extname, join, normalize, sep } from "node:path";
+import { pipeline } from "node:stream";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -14,28 +16,34 @@ const TYPES: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
 };
 
+/** This machine's own names, at any port: one may be forwarded here. */
+const OWN = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i;
+
 /**
  * Serves a folder on a loopback port.
  * @param port 0 for any free one
  */
 export function serve(folder: string, port: number): Promise<Server> {
   const server = createServer((request, response) => {
-    const path = safe(folder, request.url ?? "/");
-    if (path === undefined || (request.method !== "GET" && request.method !== "HEAD")) {
-      const status = path === undefined ? 404 : 405;
+    const refuse = (status: number) => {
       response.writeHead(status, { "content-type": "text/plain" }).end(`${status}\n`);
-      return;
-    }
+    };
+    if (!OWN.test(request.headers.host ?? "")) return refuse(403);
+    if (request.method !== "GET" && request.method !== "HEAD") return refuse(405);
+    const found = safe(folder, request.url ?? "/");
+    if (found === undefined) return refuse(404);
+    const { path, policy } = found;
     response.writeHead(200, {
       "content-type": TYPES[extname(path)] ?? "application/octet-stream",
       "x-content-type-options": "nosniff",
       "referrer-policy": "no-referrer",
-      ...policyOf(path),
+      ...policy,
       // names of assets carry a hash of what is in them
       "cache-control": path.includes(`${sep}assets${sep}`) ? "public, max-age=31536000, immutable" : "no-cache",
     });
     if (request.method === "HEAD") response.end();
-    else createReadStream(path).pipe(response);
+    // closes the file when the client leaves early, and the connection when the file cannot be read
+    else pipeline(createReadStream(path), response, () => {});
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);
@@ -50,12 +58,12 @@ function policyOf(path: string): Record<string, string> {
   return own ? { "content-security-policy": `${own}; frame-ancestors 'none'` } : {};
 }
 
-/** The file a request means, if it is one within the folder. */
-function safe(folder: string, url: string): string | undefined {
+/** The file a request means, if it is one within the folder and can be read. */
+function safe(folder: string, url: string): { path: string; policy: Record<string, string> } | undefined {
   try {
     const wanted = decodeURIComponent(new URL(url, "http://localhost").pathname);
     const path = join(folder, normalize(wanted.endsWith("/") ? `${wanted}index.html` : wanted));
-    return path.startsWith(folder + sep) && statSync(path).isFile() ? path : undefined;
+    return path.startsWith(folder + sep) && statSync(path).isFile() ? { path, policy: policyOf(path) } : undefined;
   } catch {
     return undefined;
   }
