@@ -35,10 +35,12 @@ export function availableThreads(): number {
 export async function openPool(script: URL, threads = availableThreads()): Promise<Pool> {
   // a bundler may make a page's script of a file: what runs it decides
   const node = globalThis.process?.getBuiltinModule !== undefined;
+  const file = (url: URL) => process.getBuiltinModule("node:url").fileURLToPath(url);
+  const source = script.href.endsWith(".ts");
   const pool = node
-    ? workerpool(threads).pool(process.getBuiltinModule("node:url").fileURLToPath(script), {
+    ? workerpool(threads).pool(source ? bundled(file(script)) : file(script), {
         ...{ maxWorkers: threads, workerType: "thread" },
-        ...(script.href.endsWith(".ts") && fromSource()),
+        ...(source && { workerThreadOpts: { execArgv: [] } }), // not what transforms this one's sources
       })
     : ((await webPool(script, threads)) as unknown as import("workerpool").Pool);
   // Tasks wait here, not inside workerpool, whose queue stops when a thread dies; and after a failure a turn of the event
@@ -103,14 +105,28 @@ function lost(error: unknown): ThreadLost | undefined {
   );
 }
 
-/** From the TypeScript sources (the tests), a thread loads its script through tsx, which `--import tsx` alone leaves out there. */
-function fromSource() {
-  const tsx = process
-    .getBuiltinModule("node:module")
-    .createRequire(import.meta.url)
-    .resolve("tsx/package.json");
-  const register = `import { register } from ${JSON.stringify(new URL("./dist/esm/api/index.mjs", `file://${tsx}`).href)}; register();`;
-  return { workerThreadOpts: { execArgv: ["--import", `data:text/javascript,${encodeURIComponent(register)}`] } };
+const bundles = new Map<string, string>();
+
+/** From the TypeScript sources (the tests) a thread's script is bundled once: to transform its modules takes each thread a second. */
+function bundled(script: string): string {
+  const known = bundles.get(script);
+  if (known !== undefined) return known;
+  const { createRequire } = process.getBuiltinModule("node:module");
+  const { createHash } = process.getBuiltinModule("node:crypto");
+  const { mkdirSync, writeFileSync, renameSync } = process.getBuiltinModule("node:fs");
+  const esbuild = createRequire(createRequire(import.meta.url).resolve("tsx/package.json"))("esbuild");
+  const [{ text }] = esbuild.buildSync({
+    ...{ entryPoints: [script], bundle: true, write: false, logLevel: "silent" },
+    ...{ platform: "node", format: "esm", target: "node20", packages: "external" },
+  }).outputFiles;
+  // where its packages are found
+  const folder = process.getBuiltinModule("node:url").fileURLToPath(new URL("../build/threads/", import.meta.url));
+  const made = `${folder}${createHash("sha256").update(text).digest("hex").slice(0, 16)}.mjs`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${made}.${process.pid}`, text);
+  renameSync(`${made}.${process.pid}`, made);
+  bundles.set(script, made);
+  return made;
 }
 
 /** The URL of a worker script by its name in src, `sweep/thread`: this file is in src, or built into a chunk of build/lib/chunks. */

@@ -1,13 +1,7 @@
 // isoflop simulate: its fields, and that neither Ctrl-C nor kill −9 changes a number of what is printed in the end.
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
-import { isoflop, json, MAIN } from "./run.ts";
-
-const folder = mkdtempSync(join(tmpdir(), "isoflop-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+import { describe, expect, it } from "vitest";
+import { interruptAndCompare } from "./interrupted.ts";
+import { isoflop, json } from "./run.ts";
 
 describe("simulate", () => {
   const line = "simulate --alpha 0.7 --beta 0.7 --d 30,60 --steps 500 --members 6";
@@ -109,44 +103,8 @@ describe("simulate", () => {
   });
 });
 
-/** Runs isoflop until it has written a checkpoint, then ends it by a signal. Returns its exit status. */
-function interrupt(words: string[], checkpoint: string, signal: NodeJS.Signals): Promise<number | null> {
-  const age = () => (existsSync(checkpoint) ? statSync(checkpoint).mtimeMs : 0);
-  const before = age();
-  const child = spawn(process.execPath, [MAIN, ...words], { stdio: "ignore" });
-  const timer = setInterval(() => {
-    if (age() > before) child.kill(signal);
-  }, 20);
-  return new Promise((resolve) =>
-    child.on("exit", (status) => {
-      clearInterval(timer);
-      resolve(status);
-    }),
-  );
-}
-
-describe("an interrupted simulation", () => {
-  it.each(["", " --optimizer dana:decaying --schedule cosine --ramp 0:1,400000:2"])(
-    "continues to the same numbers after kill −9 and after Ctrl-C, and cleans up:%s",
-    async (more) => {
-      const line = `simulate --alpha 0.7 --beta 0.7 --d 64 --steps 800000 --members 4 --draws 2 --points 9 --threads 2${more}`;
-      const { d, steps, mean, stderr, expected } = json(`${line} --quiet`);
-      const out = join(folder, `run${more.length}.json`);
-      const checkpoint = `${out}.checkpoint.d64`;
-      const words = [...line.split(" "), "--out", out];
-      for (const [signal, status] of [
-        ["SIGKILL", null],
-        ["SIGINT", 130],
-      ] as const) {
-        expect(await interrupt(words, checkpoint, signal)).toBe(status);
-        expect(existsSync(checkpoint)).toBe(true);
-        expect(existsSync(out)).toBe(false);
-      }
-      expect(isoflop(words.join(" ")).status).toBe(0);
-      expect(existsSync(checkpoint)).toBe(false);
-      expect(JSON.parse(readFileSync(out, "utf8"))).toMatchObject({ d, steps, mean, stderr, expected });
-    },
-  );
+it("an interrupted simulation continues to the same numbers after kill −9 and after Ctrl-C, and cleans up", async () => {
+  await interruptAndCompare("simulate --alpha 0.7 --beta 0.7 --d 64 --steps 800000 --members 4 --draws 2 --points 9");
 });
 
 describe("spectrum --sampled", () => {
