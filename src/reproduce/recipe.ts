@@ -49,14 +49,16 @@ export interface Claim {
   readonly disputed?: string;
 }
 
-export type Verdict = "reproduced" | "contradicted" | "not reproduced";
+export type Verdict = "reproduced" | "contradicted" | "not reproduced" | "not tried";
 
 export const holds = ({ expected: [low, high], measured }: Claim): boolean => measured >= low && measured <= high;
 
 /**
- * Not reproduced where an undisputed claim fails; contradicted where only disputed ones do; reproduced where all hold.
+ * Not tried where nothing is claimed; not reproduced where an undisputed claim fails; contradicted where only disputed ones do;
+ * reproduced where all hold.
  */
 export function verdict(claims: readonly Claim[]): Verdict {
+  if (claims.length === 0) return "not tried";
   const failed = claims.filter((claim) => !holds(claim));
   if (failed.some(({ disputed }) => disputed === undefined)) return "not reproduced";
   return failed.length > 0 ? "contradicted" : "reproduced";

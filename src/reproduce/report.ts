@@ -26,7 +26,7 @@ const STATE = {
   disputed: ["disputed", "≠", "contradicted"],
   fails: ["no", "✗", "fails"],
 } as const;
-const MARK: Record<Verdict, string> = { reproduced: "✓", contradicted: "≠", "not reproduced": "✗" };
+const MARK: Record<Verdict, string> = { reproduced: "✓", contradicted: "≠", "not reproduced": "✗", "not tried": "–" };
 
 export function report(entries: readonly Entry[], { made }: { made: string }): string {
   const groups = entries.map((entry) => {
