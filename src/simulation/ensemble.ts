@@ -121,15 +121,13 @@ export async function simulate(model: Plrf, options: SimulationOptions): Promise
   const curves: Float64Array[] = [];
   const ends: number[] = [];
   const expected: Float64Array[] = [];
-  tasks.forEach(({ name, size }, i) => {
-    const [kind, first] = name.split("/") as [string, string];
+  tasks.forEach((task, i) => {
     const { losses, diverged } = results[i]!;
-    if (kind === "expected") expected[Number(first)] = losses;
-    else
-      for (let q = 0; q < size; q++) {
-        curves[Number(first) + q * draws] = losses.slice(q * run.record.length, (q + 1) * run.record.length);
-        ends.push(diverged[q]!);
-      }
+    if (task.members.length === 0) expected[task.draw] = losses;
+    task.members.forEach((member, q) => {
+      curves[member] = losses.slice(q * run.record.length, (q + 1) * run.record.length);
+      ends.push(diverged[q]!);
+    });
   });
   const summary = summarise(curves, drawOf);
   return {

@@ -1,27 +1,26 @@
-// What every kind of run shares: checked options, draws of W made once, runs in pieces on lanes, progress, checkpoints.
+// What every kind of run shares: checked options, draws of W made once, tasks done in pieces on lanes.
 
 import { finite, increasing, integer } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
-import type { PerStep } from "../kernels/simulation.ts";
 import { logspace } from "../math/grid.ts";
 import { provenance } from "../provenance.ts";
 import { shareOut } from "../share-out.ts";
 import type { Plrf } from "../theory/measure/plrf.ts";
-import type { Momentum } from "../theory/training/momentum.ts";
 import { type Optimizer, recursionOf, samplesBefore } from "../theory/training/optimizer.ts";
 import { stepsOf } from "../theory/training/training.ts";
-import { type CheckpointStore, computedBy, Damaged, decode, type Entries, encode } from "./checkpoint.ts";
+import type { CheckpointStore } from "./checkpoint.ts";
+import { drivesOf } from "./drives.ts";
 import type { SampledSpectrum } from "./eigenvalues.ts";
+import { Kept, type Reached } from "./kept.ts";
 import { type Lane, openLanes, type ThreadOptions } from "./lanes.ts";
 import {
   type DenseJob,
   type DrawnModel,
   denseStart,
   expectedStart,
-  mapDrive,
   type RunJob,
+  type Segment,
   type Span,
-  type StepDrive,
   spectralStart,
 } from "./segments.ts";
 
@@ -64,27 +63,27 @@ const DIVERGED = 1e9;
 const MOST_FEATURES = 16_384;
 /** Work between two looks at the signal, in nanoseconds of a typical processor. */
 const SEGMENT = 2.5e8;
-/** Of runs of up to so many steps, hyperparameters are kept. */
-const MOST_KEPT = 2 ** 20;
-/** Milliseconds between checkpoints. */
-const SAVE_EVERY = 2000;
 
-/** A run in pieces: one or more members, or an expectation. */
+/** One or more members of one draw, or its expectation, done in pieces. */
 export interface Task {
+  /** Its name where it is kept. */
   readonly name: string;
+  /** Members it gives, one curve each; none: the expectation of the draw. */
+  readonly members: readonly number[];
+  readonly draw: number;
   /** Nanoseconds a step, roughly. */
   readonly cost: number;
-  /** Curves it gives. */
-  readonly size: number;
   readonly start: (lane: Lane) => Promise<Float64Array>;
   readonly job: (state: Float64Array, span: Span, lane: Lane) => Promise<RunJob>;
 }
 
 interface RunLosses {
-  /** `size` curves one after the other. */
+  /** The task's curves one after the other. */
   readonly losses: Float64Array;
   readonly diverged: Float64Array;
 }
+
+const curvesOf = ({ members }: Task): number => Math.max(1, members.length);
 
 /** One call of `simulate`, `expected` or `sampleSpectrum`. */
 export class Run {
@@ -100,40 +99,36 @@ export class Run {
   readonly #batch: number;
   /** Whether there is a y beside θ. */
   readonly #momentum: boolean;
-  /** The optimizer's hyperparameters. Without one they are the model's. */
-  readonly #at: ((r: number) => Momentum) | undefined;
-  readonly #drives = new Map<string, StepDrive>();
+  readonly #drive: ReturnType<typeof drivesOf>;
   readonly #samples = new Map<number, Promise<SampledSpectrum>>();
   #failed = 0;
-  #entries: Entries = new Map();
-  #made: unknown;
-  #saved = -Infinity;
-  #work = { total: 0, done: 0, before: 0, start: 0 };
+  #kept = Kept.inMemory();
+  #progress = (_work: number) => {};
 
   constructor(model: Plrf, options: RunOptions) {
     const { spectrum, gamma, batch, P0 } = model;
     const d = integer("d", model.d, 1, MOST_FEATURES);
     const v = integer("v", model.v, d, 2 ** 31);
+    const steps = integer("steps", options.steps, 1);
     this.#model = model;
     this.#options = options;
-    this.#steps = integer("steps", options.steps, 1);
-    this.record = recordOf(options.record ?? 50, this.#steps);
+    this.#steps = steps;
+    this.record = recordOf(options.record ?? 50, steps);
     this.seed = integer("seed", options.seed ?? 1, 0);
     this.noise = finite("noise", options.noise ?? model.noise, 0);
     integer("threads", options.threads ?? 0, 0, 1024);
-    const { optimizer, horizon = this.#steps } = options;
-    if (optimizer) {
-      const kernels = options.kernels ?? defaultKernels();
-      this.#at = stepsOf(kernels, model, { optimizer, horizon, steps: this.#steps, force: options.force ?? false });
-    }
+    const { optimizer, horizon = steps, force = false } = options;
+    const kernels = options.kernels ?? defaultKernels();
+    const at = optimizer && stepsOf(kernels, model, { optimizer, horizon, steps, force });
     this.#momentum = optimizer !== undefined && recursionOf(optimizer) === "momentum";
+    this.#drive = drivesOf({ batch, gamma }, at, { momentum: this.#momentum, steps });
     const sizes = optimizer?.batch ?? batch;
     this.#batch = typeof sizes === "number" ? sizes : Math.max(...sizes.map(([, size]) => size));
     this.limit = DIVERGED * (P0 + this.noise);
     const { noise, record, seed } = this;
-    this.parameters = { ...spectrum, d, v, gamma, batch, noise, steps: this.#steps, seed, record: [...record] };
+    this.parameters = { ...spectrum, d, v, gamma, batch, noise, steps, seed, record: [...record] };
     // what a function stands for is seen in its values
-    if (optimizer) Object.assign(this.parameters, { optimizer, horizon, drive: [0, ...record].map(this.#at!) });
+    if (at) Object.assign(this.parameters, { optimizer, horizon, drive: [0, ...record].map(at) });
   }
 
   problem(draw: number): DrawnModel {
@@ -144,8 +139,9 @@ export class Run {
   spectralTask(draw: number, member: number): Task {
     return {
       name: `members/${member}`,
+      members: [member],
+      draw,
       cost: 7 * this.#batch * (this.#model.d + 16),
-      size: 1,
       start: async (lane) => spectralStart(await this.sampled(draw, lane), this.noise, this.#momentum),
       job: async (state, span, lane) => ({
         kind: "spectral",
@@ -165,13 +161,14 @@ export class Run {
     law: Pick<DenseJob, "distribution" | "precision">,
   ): Task {
     const { d, v } = this.#model;
-    const { member, members } = group;
+    const { member, members, apart } = group;
     const problem = this.problem(draw);
     const { noise, limit } = this;
     return {
       name: `members/${member}`,
+      members: Array.from({ length: members }, (_, q) => member + q * apart),
+      draw,
       cost: members * this.#batch * v * (d / (law.precision === "f32" ? 8 : 4) + 6),
-      size: members,
       start: async () => denseStart(d, members, this.#momentum),
       job: async (state, span) => ({ kind: "dense", problem, state, ...group, ...law, noise, span, limit }),
     };
@@ -180,8 +177,9 @@ export class Run {
   expectedTask(draw: number): Task {
     return {
       name: `expected/${draw}`,
+      members: [],
+      draw,
       cost: 2 * this.#model.d + 20,
-      size: 1,
       start: async (lane) => expectedStart(await this.sampled(draw, lane), this.#momentum),
       job: async (state, span, lane) => ({
         kind: "expected",
@@ -204,104 +202,83 @@ export class Run {
   }
 
   async #sample(draw: number, lane: Lane): Promise<SampledSpectrum> {
-    const kept = this.#entries.get(`sample/${draw}`);
-    const sampled = kept
-      ? { eigenvalues: kept[0]!, energies: kept[1]!, floor: kept[2]![0]!, converged: kept[2]![1] === 1 }
-      : await lane.run({ kind: "sample", problem: this.problem(draw) });
-    const { eigenvalues, energies, floor, converged } = sampled;
-    if (!converged) this.#failed++;
-    this.#entries.set(`sample/${draw}`, [eigenvalues, energies, Float64Array.of(floor, converged ? 1 : 0)]);
+    const sampled = this.#kept.spectrum(draw) ?? (await lane.run({ kind: "sample", problem: this.problem(draw) }));
+    if (!sampled.converged) this.#failed++;
+    this.#kept.keepSpectrum(draw, sampled);
     return sampled;
   }
 
   async spectra(draws: number): Promise<SampledSpectrum[]> {
-    this.#work = { total: draws, done: 0, before: 0, start: performance.now() };
+    this.#progress = progressOf(draws, 0, this.#options.onProgress);
     const spectra: SampledSpectrum[] = [];
     await this.#share(draws, async (draw, lane) => {
       spectra[draw] = await this.sampled(draw, lane);
-      this.#advance(1);
+      this.#progress(1);
     });
     return spectra;
   }
 
   /** Does all tasks, in order as lanes come free. */
   async all(tasks: readonly Task[], parameters: Record<string, unknown>): Promise<RunLosses[]> {
-    const { checkpoint } = this.#options;
-    this.#made = { by: computedBy(this.#options.kernels ?? defaultKernels()), ...parameters };
-    if (checkpoint) this.#entries = await this.#left(checkpoint);
-    const total = tasks.reduce((sum, task) => sum + task.cost * this.#steps, 0);
-    this.#work = { total, done: 0, before: 0, start: performance.now() };
-    for (const { name, cost } of tasks) this.#work.before += cost * (this.#entries.get(name)?.[0]?.[0] ?? 0);
-    this.#work.done = this.#work.before;
+    const { checkpoint, kernels, onProgress } = this.#options;
+    this.#kept = await Kept.open(checkpoint, kernels ?? defaultKernels(), parameters);
+    const sum = (steps: (task: Task) => number) => tasks.reduce((total, task) => total + task.cost * steps(task), 0);
+    const before = sum(({ name }) => this.#kept.reached(name)?.step ?? 0);
+    this.#progress = progressOf(
+      sum(() => this.#steps),
+      before,
+      onProgress,
+    );
     const outcomes: RunLosses[] = [];
     try {
       await this.#share(tasks.length, async (i, lane) => {
         outcomes[i] = await this.#task(tasks[i]!, lane);
       });
     } finally {
-      await this.#save();
+      await this.#kept.save();
     }
     return outcomes;
   }
 
   async #task(task: Task, lane: Lane): Promise<RunLosses> {
-    const { name, size, cost } = task;
-    const kept = this.#entries.get(name);
-    let at = kept ? kept[0]![0]! : 0;
-    let state = kept ? kept[1]! : await task.start(lane);
-    const losses = kept ? kept[2]! : new Float64Array(size * this.record.length);
-    const diverged = kept ? kept[3]! : new Float64Array(size).fill(Infinity);
-    if (at === 0 && this.record[0] === 0)
-      for (let q = 0; q < size; q++) losses[q * this.record.length] = this.#model.P0;
-    while (at < this.#steps) {
+    const { name, cost } = task;
+    let at = this.#kept.reached(name) ?? (await this.#begun(task, lane));
+    while (at.step < this.#steps) {
       this.#options.signal?.throwIfAborted();
-      const span = this.#span(at, Math.min(this.#steps - at, Math.ceil(SEGMENT / cost)));
-      const segment = await lane.run(await task.job(state, span, lane));
-      at += span.count;
-      state = segment.state;
-      const from = this.record.filter((r) => r <= span.first).length;
-      const some = span.record.length;
-      for (let q = 0; q < size; q++) {
-        diverged[q] = Math.min(diverged[q]!, segment.diverged[q]!);
-        const ended = diverged[q]! < span.first;
-        for (let i = 0; i < some; i++)
-          losses[q * this.record.length + from + i] = ended ? Infinity : segment.losses[q * some + i]!;
-      }
-      if (diverged.every((end) => end < Infinity)) {
-        // nothing is left to run
-        for (let q = 0; q < size; q++)
-          losses.fill(Infinity, q * this.record.length + from + some, (q + 1) * this.record.length);
-        this.#advance(cost * (this.#steps - at));
-        at = this.#steps;
-      }
-      this.#entries.set(name, [Float64Array.of(at), at < this.#steps ? state : new Float64Array(0), losses, diverged]);
-      this.#advance(cost * span.count);
-      if (performance.now() - this.#saved > SAVE_EVERY) await this.#save();
+      const count = Math.min(this.#steps - at.step, Math.ceil(SEGMENT / cost));
+      const first = at.step;
+      const record = [...this.record].filter((r) => r > first && r <= first + count);
+      const span = { first, count, record, drive: this.#drive(first, count) };
+      const segment = await lane.run(await task.job(at.state, span, lane));
+      at = this.#after(at, span, segment);
+      this.#kept.keep(name, at);
+      this.#progress(cost * (at.step - first));
+      await this.#kept.saveNowAndThen();
     }
-    return { losses, diverged };
+    return at;
   }
 
-  #span(first: number, count: number): Span {
-    const record = [...this.record].filter((r) => r > first && r <= first + count);
-    return { first, count, record, drive: this.#drive(first, count) };
+  async #begun(task: Task, lane: Lane): Promise<Reached> {
+    const [curves, points] = [curvesOf(task), this.record.length];
+    const losses = new Float64Array(curves * points);
+    if (this.record[0] === 0) for (let q = 0; q < curves; q++) losses[q * points] = this.#model.P0;
+    return { step: 0, state: await task.start(lane), losses, diverged: new Float64Array(curves).fill(Infinity) };
   }
 
-  /** What drives a span: the same for every member, so made once while that is not much. */
-  #drive(first: number, count: number): StepDrive {
-    const { batch, gamma } = this.#model;
-    const at = this.#at;
-    if (!at) return { batch, gamma };
-    const key = `${first}+${count}`;
-    let drive = this.#drives.get(key);
-    if (!drive) {
-      const steps = Array.from({ length: count }, (_, i) => at(first + i));
-      const column = (name: keyof Momentum) => Float64Array.from(steps, (step) => step[name]);
-      const momentum = { gamma1: column("gamma1"), gamma3: column("gamma3"), delta: column("delta") };
-      const whole = { batch: column("batch"), gamma: column("gamma2"), ...(this.#momentum ? { momentum } : {}) };
-      drive = mapDrive(whole, collapsed);
-      if (this.#steps <= MOST_KEPT) this.#drives.set(key, drive);
-    }
-    return drive;
+  /** What was reached, with a segment's losses; at its last step where every curve has diverged, for nothing is left to run. */
+  #after(before: Reached, { first, count, record }: Span, segment: Segment): Reached {
+    const [points, some] = [this.record.length, record.length];
+    const from = this.record.filter((r) => r <= first).length;
+    const { losses } = before;
+    const diverged = before.diverged.map((end, q) => Math.min(end, segment.diverged[q]!));
+    const ended = diverged.every((end) => end < Infinity);
+    diverged.forEach((end, q) => {
+      for (let i = 0; i < some; i++)
+        losses[q * points + from + i] = end < first ? Infinity : segment.losses[q * some + i]!;
+      if (ended) losses.fill(Infinity, q * points + from + some, (q + 1) * points);
+    });
+    const step = ended ? this.#steps : first + count;
+    return { step, state: step < this.#steps ? segment.state : new Float64Array(0), losses, diverged };
   }
 
   /** Shares work 0 … n−1 out among lanes, in order. */
@@ -314,34 +291,6 @@ export class Run {
     } finally {
       await Promise.all(lanes.map((lane) => lane.close()));
     }
-  }
-
-  #advance(work: number): void {
-    this.#work.done += work;
-    const { total, done, before, start } = this.#work;
-    const rate = (done - before) / (performance.now() - start);
-    this.#options.onProgress?.(Math.min(1, done / total), (total - done) / rate / 1000);
-  }
-
-  /** What an earlier run left to continue from. */
-  async #left(checkpoint: CheckpointStore): Promise<Entries> {
-    const bytes = await checkpoint.read();
-    if (!bytes) return new Map();
-    try {
-      return decode(bytes, this.#made);
-    } catch (error) {
-      if (!(error instanceof Damaged)) throw error;
-      if (!checkpoint.setAside) throw new RangeError(`${error.message}: remove it, or name another`);
-      await checkpoint.setAside(error.message);
-      return new Map();
-    }
-  }
-
-  async #save(): Promise<void> {
-    const { checkpoint } = this.#options;
-    if (!checkpoint || this.#entries.size === 0) return;
-    this.#saved = performance.now();
-    await checkpoint.write(encode(this.#made, this.#entries));
   }
 
   curve(parameters: Record<string, unknown>) {
@@ -364,9 +313,16 @@ export class Run {
   }
 }
 
-/** A number where all are the same. */
-const collapsed = (values: PerStep): PerStep =>
-  typeof values === "number" || values.some((x) => x !== values[0]) ? values : values[0]!;
+/** Tells of work done, and of the time left at the rate since the start, of which `before` was done earlier. */
+function progressOf(total: number, before: number, onProgress: RunOptions["onProgress"]): (work: number) => void {
+  const start = performance.now();
+  let done = before;
+  return (work) => {
+    done += work;
+    const rate = (done - before) / (performance.now() - start);
+    onProgress?.(Math.min(1, done / total), (total - done) / rate / 1000);
+  };
+}
 
 function recordOf(record: number | ArrayLike<number>, steps: number): Float64Array {
   if (typeof record !== "number") {
