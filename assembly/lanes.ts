@@ -118,6 +118,22 @@ export function xor(a: V, b: V): V {
   else return reinterpret<f64>(reinterpret<u64>(a) ^ reinterpret<u64>(b));
 }
 
+/** All bits set in the lanes where a ≤ b, none elsewhere. */
+// @ts-ignore: decorator
+@inline
+export function lessOrEqual(a: V, b: V): V {
+  if (isVector<V>()) return f64x2.le(a, b);
+  else return reinterpret<f64>(a <= b ? <i64>-1 : <i64>0);
+}
+
+/** x in the lanes of the mask, y elsewhere. */
+// @ts-ignore: decorator
+@inline
+export function select(mask: V, x: V, y: V): V {
+  if (isVector<V>()) return v128.bitselect(x, y, mask);
+  else return xor(y, and(mask, xor(x, y)));
+}
+
 /** The sum of the lanes. */
 // @ts-ignore: decorator
 @inline

@@ -3,11 +3,10 @@
 import type { Command } from "commander";
 import { CUTS, forecaster, type Stacked } from "../fitting/laws/index.ts";
 import { fixed, percent, readable } from "../numbers.ts";
-import { type ForecastingValues, withLaws } from "./forecasting.ts";
+import { type ForecastingValues, openLaws, withLaws } from "./forecasting.ts";
 import { refusing } from "./open-table.ts";
 import { type Common, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
-import { openRuns } from "./runs.ts";
 import { table } from "./table.ts";
 
 export function define(command: Command): void {
@@ -16,8 +15,8 @@ export function define(command: Command): void {
 
 async function run(file: string, options: ForecastingValues & Common): Promise<void> {
   const write = await openOutput(options);
-  const runs = await openRuns(file, options);
-  const { laws, tested, warnings } = refusing(file, () => forecaster(runs, options.laws));
+  const { runs, laws: chosen } = await openLaws(file, options);
+  const { laws, tested, warnings } = refusing(file, () => forecaster(runs, chosen));
   const error = ({ heldOut }: Stacked, cut: number) => heldOut.find(({ beyond }) => beyond === cut)?.rms ?? null;
   await write({
     json: () => ({

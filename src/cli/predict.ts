@@ -5,11 +5,10 @@ import { forecaster } from "../fitting/laws/index.ts";
 import { type ModelPoints, pointsFromTable } from "../index.ts";
 import { brief, fixed, readable } from "../numbers.ts";
 import { Usage } from "./errors.ts";
-import { type ForecastingValues, withLaws } from "./forecasting.ts";
+import { type ForecastingValues, openLaws, withLaws } from "./forecasting.ts";
 import { openTable, refusing, TABLE_FILE } from "./open-table.ts";
 import { type Common, list, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
-import { openRuns } from "./runs.ts";
 import { table } from "./table.ts";
 
 interface Options extends ForecastingValues, Common {
@@ -49,9 +48,9 @@ async function run(file: string, options: Options): Promise<void> {
   const write = await openOutput(options);
   if (file === "-" && options.at === "-") throw new Usage("the runs and --at cannot both be stdin: give one as a file");
   const asked = await pointsOf(options);
-  const runs = await openRuns(file, options);
+  const { runs, laws: chosen } = await openLaws(file, options);
   const { points, tested, warnings, laws } = refusing(file, () => {
-    const made = forecaster(runs, options.laws);
+    const made = forecaster(runs, chosen);
     return { ...made, points: Array.from(asked.N, (N, i) => made.at(N, asked.D[i]!)) };
   });
   const farthest = points.reduce((most, { beyond }) => Math.max(most, beyond), 0);

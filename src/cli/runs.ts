@@ -85,11 +85,15 @@ function where(text: string, before: Record<string, string> = {}): Record<string
   return { ...before, ...refused(() => parseWhere([text])) };
 }
 
-/** Reads the file and selects the rows. */
-export async function openRuns(file: string, options: RunsSource): Promise<Runs> {
+/**
+ * Reads the file and selects the rows.
+ * @param more - other columns to be read, of those that the table has
+ */
+export async function openRuns(file: string, options: RunsSource, more: readonly string[] = []): Promise<Runs> {
   const table = await openTable(file);
   return refusing(file, () => {
     let runs = runsFromTable(table, {
+      more,
       ...(options.columns && { columns: options.columns }),
       ...(options.where && { where: options.where }),
       ...(options.units && { units: options.units }),

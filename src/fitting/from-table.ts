@@ -16,6 +16,8 @@ export interface TableOptions {
   readonly units?: Partial<Record<"N" | "D" | "C", number>>;
   /** Keep of the rows that agree in all of these, quantities or columns, the one of lowest loss: `["N", "D"]`. */
   readonly bestOf?: readonly string[];
+  /** Other columns to be read as numbers, of those that the table has. */
+  readonly more?: readonly string[];
   /** k in C = kND. Default 6, or what the rows say where they state all of N, D and C. */
   readonly flopsPerToken?: number;
 }
@@ -76,11 +78,16 @@ export function runsFromTable(table: Table, options: TableOptions = {}): Runs {
   if (table.columns.length === 0 || total === 0)
     throw new RangeError("the table is empty: give a header and one row per run");
   const found = recognise(table.columns, options.columns ?? {}, warnings);
-  const read = reader(
-    table,
-    found.loss[0]!,
-    [found.N, found.D, found.C].flatMap((at) => at ?? []),
+  const more = new Map(
+    (options.more ?? []).flatMap((name) => {
+      const at = table.columns.indexOf(name);
+      return at < 0 ? [] : [[name, at] as const];
+    }),
   );
+  const read = reader(table, found.loss[0]!, [
+    ...[found.N, found.D, found.C].flatMap((at) => at ?? []),
+    ...more.values(),
+  ]);
   const rows = complete(table, matching(table, options.where ?? {}), found, read, warnings);
   const scaled = (quantity: "N" | "D" | "C"): Float64Array | undefined => {
     const columns = found[quantity];
@@ -107,6 +114,11 @@ export function runsFromTable(table: Table, options: TableOptions = {}): Runs {
       kept.map((i) => rows[i]!),
     ),
     row: kept.map((i) => lineOf(table, rows[i]!)),
+    ...(more.size > 0 && {
+      more: Object.fromEntries(
+        Array.from(more, ([name, at]) => [name, kept.map((i) => read(at, rows[i]!).value)] as const),
+      ),
+    }),
     flopsPerToken: options.flopsPerToken,
     warnings,
   });

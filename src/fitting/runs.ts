@@ -18,6 +18,8 @@ export interface Runs {
   readonly run: Int32Array;
   /** Where each row is in its file, as an editor counts lines. */
   readonly row: Int32Array;
+  /** Other columns of the table that were asked for, by name. */
+  readonly more?: Readonly<Record<string, Float64Array>>;
   /** k in C = kND: as given, or the geometric mean over rows that state all three. */
   readonly flopsPerToken: number;
   /** What the reader should know about the data. */
@@ -32,6 +34,8 @@ export interface RunColumns {
   /** Which run each row belongs to; every row its own by default. */
   readonly run?: ArrayLike<string | number> | undefined;
   readonly row?: ArrayLike<number> | undefined;
+  /** Other columns, by name: what a law takes beside N, D and C. */
+  readonly more?: Readonly<Record<string, ArrayLike<number>>> | undefined;
   readonly flopsPerToken?: number | undefined;
   readonly warnings?: string[];
 }
@@ -76,6 +80,9 @@ export function runs(columns: RunColumns): Runs {
     loss: Float64Array.from(loss),
     run: columns.run ? numbered(columns.run) : Int32Array.from({ length: n }, (_, i) => i),
     row,
+    ...(columns.more && {
+      more: Object.fromEntries(Object.entries(columns.more).map(([name, values]) => [name, Float64Array.from(values)])),
+    }),
     flopsPerToken,
     warnings,
   };
@@ -126,6 +133,7 @@ export function select(runs: Runs, keep: (i: number) => boolean): Runs {
     loss: take(runs.loss),
     run: numbered(index.map((i) => runs.run[i]!)),
     row: Int32Array.from(index, (i) => runs.row[i]!),
+    ...(runs.more && { more: Object.fromEntries(Object.entries(runs.more).map(([name, of]) => [name, take(of)])) }),
   };
 }
 

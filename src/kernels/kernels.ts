@@ -7,6 +7,7 @@ import type { HuberKernels } from "./huber.ts";
 import type { MomentumKernels } from "./momentum.ts";
 import type { ResolventKernels } from "./resolvent.ts";
 import type { SimulationKernels } from "./simulation.ts";
+import type { TapeKernels } from "./tape.ts";
 import type { VolterraKernels } from "./volterra.ts";
 
 export interface Kernels
@@ -16,6 +17,7 @@ export interface Kernels
     MomentumKernels,
     DynamicsKernels,
     SimulationKernels,
-    HuberKernels {
+    HuberKernels,
+    TapeKernels {
   readonly name: "wasm" | "reference";
 }

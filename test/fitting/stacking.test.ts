@@ -1,7 +1,7 @@
 // Laws as values: gradients by differences, recovery of what made the data, the published optimum, and intervals on runs held out.
 
 import { describe, expect, it } from "vitest";
-import { fitLaw, forecaster, heldOut, LAWS, lawNamed, type ScalingLaw } from "../../src/fitting/laws/index.ts";
+import { fitLaw, forecaster, heldOut, LAWS, lawAt, lawNamed, type ScalingLaw } from "../../src/fitting/laws/index.ts";
 import { dropHighestLoss, type Runs, runs, select } from "../../src/fitting/runs.ts";
 import { present, published } from "./data.ts";
 
@@ -22,13 +22,7 @@ function normals(seed: number): () => number {
   return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
-const exact = (law: ScalingLaw, N: number, D: number): number =>
-  law.predict(
-    Float64Array.from(law.parameters, (name) => TRUTH[law.name]![name]!),
-    Math.log(N),
-    Math.log(D),
-    new Float64Array(law.parameters.length),
-  );
+const exact = (law: ScalingLaw, N: number, D: number): number => lawAt(law, TRUTH[law.name]!, { N, D });
 
 /** Runs of a law over 3.5 decades of compute, with noise of standard deviation `sd` on log L. */
 function made(law: ScalingLaw, sd = 0, seed = 1): Runs {
@@ -44,24 +38,11 @@ function made(law: ScalingLaw, sd = 0, seed = 1): Runs {
 }
 
 describe.each(LAWS.map((law) => [law.name, law] as const))("%s", (_, law) => {
-  it("has the gradient of its differences", () => {
-    for (const start of law.starts(2, 4)) {
-      const p = Float64Array.from(start);
-      const gradient = new Float64Array(p.length);
-      law.predict(p, 0.7, -1.1, gradient);
-      const kept = gradient.slice();
-      kept.forEach((slope, j) => {
-        const h = 1e-5;
-        const at = (sign: number) =>
-          law.predict(
-            p.map((v, i) => (i === j ? v * Math.exp(sign * h) : v)),
-            0.7,
-            -1.1,
-            gradient,
-          );
-        expect(Math.abs((at(1) - at(-1)) / (2 * h) - slope)).toBeLessThan(1e-7 * (1 + Math.abs(slope)));
-      });
-    }
+  it("has its best size where no other does better, at the same product of size and tokens", () => {
+    const product = 1e20;
+    const best = law.optimum!(TRUTH[law.name]!, product);
+    const at = (N: number) => exact(law, N, product / N);
+    for (const factor of [0.99, 1.01]) expect(at(best)).toBeLessThan(at(best * factor));
   });
 
   it("finds the parameters of noise-free runs, in units of one parameter and one token", () => {

@@ -1,147 +1,143 @@
-// Any law by Levenberg–Marquardt on log L̂ − log L in log p, the weights of Huber's loss renewed at every step:
+// Any law on any runs:
 //
-//   min Σ_i Huber_δ(log L̂(N_i, D_i; p) − log L_i)                                                              (10.2)
+//   min Σ_i w_i ρ(log L̂_i − log L_i)                                                                            (10.2)
 //
-// from each of the law's starts; δ is as given, or 1.345 times the spread of the residuals (their median absolute value
-// over .6745), found from a first fit.
+// over its parameters, from many starts (starts.ts) by Levenberg–Marquardt and BFGS (minimise.ts). Huber's δ is as given, or 1.345
+// times the spread of the residuals (their median absolute value over .6745), found from a first fit.
 
 import { positive } from "../../check.ts";
-import { solveDense } from "../../math/dense.ts";
-import { exp, log as naturalLog } from "../../math/elementary.ts";
+import type { Kernels } from "../../kernels/kernels.ts";
+import { log as naturalLog } from "../../math/elementary.ts";
 import type { Runs } from "../runs.ts";
-import type { ScalingLaw } from "./law.ts";
+import { type Bound, bind } from "./bind.ts";
+import { lawAt, type ScalingLaw } from "./law.ts";
+import { type LossFunction, rhoOf } from "./losses.ts";
+import { type Minimum, minimise } from "./minimise.ts";
+import { startsOf } from "./starts.ts";
+import { linearIn } from "./tape.ts";
+
+export interface LawOptions extends LossFunction {
+  /** Weight of each row, ≥ 0. Default 1. */
+  readonly weights?: Float64Array;
+  /** Starts drawn, of which the best sixteenth is followed. Default 64, and 64 more for each parameter in which the law is not linear. */
+  readonly draws?: number;
+  /** Further starts, in the order of the law's parameters; with `draws: 0` no others. */
+  readonly from?: readonly Float64Array[];
+  /** Default: the WebAssembly core. */
+  readonly kernels?: Kernels;
+}
 
 export interface LawFit {
   readonly law: ScalingLaw;
-  /** By name, in units of one parameter and one token. */
+  /** By name, in the units of the law's inputs. */
   readonly parameters: Readonly<Record<string, number>>;
+  /** The same in the law's order. */
+  readonly p: Float64Array;
   readonly objective: number;
+  /** δ of Huber's loss; Infinity for least squares; of no meaning for absolute and quantile losses. */
   readonly delta: number;
+  /** log L̂ − log L, row by row. */
+  readonly residuals: Float64Array;
   /** Root mean square of log L̂ − log L. */
   readonly rms: number;
   /** Akaike's criterion for small samples, n log rms² + 2k + 2k(k+1)/(n−k−1), k counting the variance. */
   readonly aicc: number;
-  /** Whether a step at the minimum no longer lowers the objective by 1e-10 of it. */
+  /** Whether a step at the minimum no longer lowers the objective by 1e-9 of it. */
   readonly converged: boolean;
-  /** L̂ at N and D. */
-  readonly lossAt: (N: number, D: number) => number;
+  /** Of the starts followed to their end, those that came within 1e-6 of the best. */
+  readonly atBest: number;
+  /** L̂ at N and D, and what else the law takes: `{ U: 1e9 }`. */
+  readonly lossAt: (N: number, D: number, more?: Readonly<Record<string, number>>) => number;
 }
 
-const STEPS = 300;
+/** Rows that the drawing of starts looks at. */
+const MANY = 2000;
 
 /**
  * Fits a law.
- * @param delta - δ of the Huber loss; default from the residuals
- * @throws RangeError where there are not three rows more than parameters
+ * @param options - what a misfit costs, weights, starts; a number is Huber's δ
+ * @throws RangeError where there are not three rows more than parameters, a column is missing, or a row has no value
  */
-export function fitLaw(law: ScalingLaw, runs: Runs, delta?: number): LawFit {
+export function fitLaw(law: ScalingLaw, runs: Runs, options: LawOptions | number = {}): LawFit {
+  const given = typeof options === "number" ? { delta: options } : options;
+  const { delta, weights, from = [], kernels } = given;
   const k = law.parameters.length;
   if (runs.n < k + 3)
     throw new RangeError(`the law ${law.name} needs ${k + 3} rows for its ${k} parameters, got ${runs.n}`);
   if (delta !== undefined) positive("delta", delta);
-  const mean = (values: Float64Array) => values.reduce((sum, v) => sum + naturalLog(v), 0) / runs.n;
-  const [x0, y0] = [mean(runs.N), mean(runs.D)];
-  const data = {
-    x: runs.N.map((N) => naturalLog(N) - x0),
-    y: runs.D.map((D) => naturalLog(D) - y0),
-    log: runs.loss.map(naturalLog),
-  };
-  const [least, most] = runs.loss.reduce(([lo, hi], l) => [Math.min(lo, l), Math.max(hi, l)], [Infinity, 0]);
-  const descend = (starts: readonly (readonly number[])[], width: number) => {
-    let best: Descent | undefined;
-    for (const start of starts) {
-      const found = minimise(law, data, Float64Array.from(start), width);
-      if (!best || found.objective < best.objective) best = found;
-    }
-    if (!best || !Number.isFinite(best.objective)) throw new RangeError(`the law ${law.name} fits none of its starts`);
-    return best;
-  };
-  let best = descend(law.starts(least, most), delta ?? 5e-3);
+  const bound = bind(law, runs, { weights, kernels, scale: given.scale });
   let width = delta ?? 5e-3;
-  if (delta === undefined) {
-    const sizes = best.residuals.map(Math.abs).sort();
-    width = Math.max(1e-6, (1.345 / 0.6745) * sizes[sizes.length >> 1]!);
-    best = descend([Array.from(best.p), ...law.starts(least, most)], width);
+  let found = search(bound, given, width, startsFor(bound, given, width, from));
+  // δ that is not given, and the rounding of |r|, follow the residuals
+  const kind = given.kind ?? "huber";
+  if (delta === undefined && kind !== "squares") {
+    const spread = spreadOf(found.best.residuals);
+    const widths = kind === "huber" ? [1.345 * spread] : [0.1, 0.01, 1e-3, 1e-4, 1e-5].map((share) => share * spread);
+    for (const next of widths) {
+      width = Math.max(kind === "huber" ? 1e-6 : 1e-12, next);
+      found = search(bound, given, width, found.ends);
+    }
   }
-  const { p, residuals } = best;
-  const rms = Math.sqrt(residuals.reduce((sum, r) => sum + r * r, 0) / runs.n);
-  const inUnits = law.inUnits(p, x0, y0);
-  const scratch = new Float64Array(k);
+  const { p, residuals, objective, converged } = found.best;
+  if (!Number.isFinite(objective)) throw new RangeError(`the law ${law.name} has no value at any of its starts`);
+  const logs = given.scale === "linear" ? logResiduals(bound, residuals) : residuals;
+  const rms = Math.sqrt(logs.reduce((sum, r) => sum + r * r, 0) / runs.n);
+  const parameters = Object.fromEntries(law.parameters.map((name, i) => [name, p[i]!]));
   return {
-    law,
-    parameters: Object.fromEntries(law.parameters.map((name, i) => [name, inUnits[i]!])),
-    objective: best.objective,
-    delta: width,
-    rms,
+    ...{ law, parameters, p, objective, rms, converged },
+    delta: kind === "squares" ? Infinity : width,
+    residuals: logs,
     aicc: 2 * runs.n * naturalLog(Math.max(rms, 1e-15)) + 2 * (k + 1) + (2 * (k + 1) * (k + 2)) / (runs.n - k - 2),
-    converged: best.converged,
-    lossAt: (N, D) => law.predict(p, naturalLog(N) - x0, naturalLog(D) - y0, scratch),
+    atBest: found.all.filter((other) => other.objective <= objective * (1 + 1e-6)).length,
+    lossAt: (N, D, more) => lawAt(law, parameters, { N, D, C: runs.flopsPerToken * N * D, ...more }),
   };
 }
 
-interface Data {
-  readonly x: Float64Array;
-  readonly y: Float64Array;
-  readonly log: Float64Array;
+interface Found {
+  readonly best: Minimum;
+  readonly all: readonly Minimum[];
+  /** Where the better searches ended. */
+  readonly ends: readonly Float64Array[];
 }
 
-interface Descent {
-  readonly p: Float64Array;
-  readonly objective: number;
-  readonly residuals: Float64Array;
-  readonly converged: boolean;
+function startsFor(bound: Bound, options: LawOptions, delta: number, from: readonly Float64Array[]): Float64Array[] {
+  const { law } = bound;
+  const bent = law.parameters.length - linearIn(law.tree, law.parameters).length;
+  const draws = options.draws ?? 64 * (1 + bent);
+  if (draws === 0) return [...from];
+  return [...from, ...startsOf(thinned(bound), rhoOf(options, delta), draws, Math.max(4, draws >> 4))];
 }
 
-function minimise(law: ScalingLaw, { x, y, log }: Data, start: Float64Array, delta: number): Descent {
-  const k = start.length;
-  const gradient = new Float64Array(k);
-  const value = (p: Float64Array, residuals: Float64Array): number => {
-    let sum = 0;
-    for (let i = 0; i < x.length; i++) {
-      const r = naturalLog(law.predict(p, x[i]!, y[i]!, gradient)) - log[i]!;
-      residuals[i] = r;
-      const size = Math.abs(r);
-      sum += size <= delta ? 0.5 * r * r : delta * (size - 0.5 * delta);
-    }
-    return Number.isFinite(sum) ? sum : Infinity;
-  };
-  let p = start;
-  let residuals = new Float64Array(x.length);
-  let objective = value(p, residuals);
-  let damping = 1e-2;
-  let calm = 0;
-  for (let step = 0; step < STEPS && calm < 3 && damping < 1e12; step++) {
-    const normal = new Float64Array(k * k);
-    const slope = new Float64Array(k);
-    for (let i = 0; i < x.length; i++) {
-      const loss = law.predict(p, x[i]!, y[i]!, gradient);
-      const r = residuals[i]!;
-      const weight = Math.abs(r) <= delta ? 1 : delta / Math.abs(r);
-      for (let j = 0; j < k; j++) {
-        const gj = gradient[j]! / loss;
-        slope[j]! -= weight * r * gj;
-        for (let m = 0; m <= j; m++) normal[j * k + m]! += (weight * gj * gradient[m]!) / loss;
-      }
-    }
-    for (let j = 0; j < k; j++) for (let m = 0; m < j; m++) normal[m * k + j] = normal[j * k + m]!;
-    for (;;) {
-      const matrix = normal.slice();
-      // a diagonal that also holds parameters which the rows say nothing of
-      for (let j = 0; j < k; j++) matrix[j * k + j]! += damping * (normal[j * k + j]! + 1e-12);
-      const move = slope.slice();
-      solveDense(matrix, move, k, 1);
-      const trial = p.map((v, j) => v * exp(Math.max(-2, Math.min(2, move[j]!))));
-      const seen = new Float64Array(x.length);
-      const next = value(trial, seen);
-      if (next < objective) {
-        calm = objective - next <= 1e-10 * objective ? calm + 1 : 0;
-        [p, residuals, objective] = [trial, seen, next];
-        damping = Math.max(1e-12, damping / 5);
-        break;
-      }
-      damping *= 4;
-      if (damping >= 1e12) break;
-    }
+/** Follows all starts roughly, and the best to their end. */
+function search(bound: Bound, loss: LossFunction, delta: number, starts: readonly Float64Array[]): Found {
+  const rho = rhoOf(loss, delta);
+  const rough = starts
+    .map((start) => minimise(bound, bound, rho, start, { steps: 25, polish: false }))
+    .sort((a, b) => a.objective - b.objective);
+  const best: Minimum[] = [];
+  for (const candidate of rough) {
+    if (best.length >= 4) break;
+    // those that are already as one minimum need no second way
+    if (best.some((other) => Math.abs(other.objective - candidate.objective) <= 1e-9 * other.objective)) continue;
+    best.push(minimise(bound, bound, rho, candidate.p));
   }
-  return { p, objective, residuals, converged: calm >= 3 || damping >= 1e12 };
+  best.sort((a, b) => a.objective - b.objective);
+  if (best.length === 0) throw new RangeError(`the law ${bound.law.name} has no value at any of its starts`);
+  return { best: best[0]!, all: [...best, ...rough], ends: best.map(({ p }) => p) };
 }
+
+/** Every so many rows, so that few enough are left: enough for starts. */
+function thinned(bound: Bound): Bound {
+  const every = Math.ceil(bound.n / MANY);
+  if (every === 1) return bound;
+  return bound.some(every);
+}
+
+/** Median |r| over .6745. */
+export function spreadOf(residuals: Float64Array): number {
+  const sizes = residuals.map(Math.abs).sort();
+  return sizes[sizes.length >> 1]! / 0.6745;
+}
+
+const logResiduals = ({ target }: Bound, residuals: Float64Array): Float64Array =>
+  residuals.map((r, i) => naturalLog(1 + r / target[i]!));

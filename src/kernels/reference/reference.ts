@@ -7,6 +7,7 @@ import { huberReference } from "./huber.ts";
 import { momentumReference } from "./momentum.ts";
 import { resolventReference } from "./resolvent.ts";
 import { simulationReference } from "./simulation.ts";
+import { tapeReference } from "./tape.ts";
 import { volterraReference } from "./volterra.ts";
 
 /** Made by a call that is pure, so that a bundle that does not ask for it leaves it out. */
@@ -19,4 +20,5 @@ export const referenceKernels: Kernels = /* @__PURE__ */ (() => ({
   ...dynamicsReference,
   ...simulationReference,
   ...huberReference,
+  ...tapeReference,
 }))();

@@ -63,6 +63,13 @@ export class Arena {
     return arrays.map((values) => this.put(values, length)) as { [I in keyof T]: number };
   }
 
+  /** The same for i32, as they are. */
+  putWhole(values: Int32Array): number {
+    const pointer = this.bytes(values.byteLength);
+    new Int32Array(this.memory.buffer, pointer >>> 0, values.length).set(values);
+    return pointer;
+  }
+
   /** The same for f32, as they are. */
   putSingles(values: Float32Array): number {
     const pointer = this.bytes(values.byteLength);
