@@ -1,5 +1,7 @@
 // Argument checks, all in one place. Every message names the argument, says what it must be and what was received.
-// TypeError for the wrong kind, RangeError for the wrong value.
+// TypeError for the wrong kind, RangeError for the wrong value. What range an argument has is in limits.ts.
+
+import { LIMITS, type Limited } from "./limits.ts";
 
 /** How a value appears in a message: short, whatever it is. */
 export function shown(value: unknown): string {
@@ -19,6 +21,28 @@ export function finite(name: string, value: unknown, least = -Infinity, most = I
   if (value < least) throw new RangeError(`${name} must be at least ${least}, got ${value}`);
   if (value > most) throw new RangeError(`${name} must be at most ${most}, got ${value}`);
   return value;
+}
+
+/** A finite number in the range that limits.ts gives, by another name where it has one. */
+export function within(limit: Limited, value: unknown, name: string = limit): number {
+  const { least, most, remedy } = LIMITS[limit];
+  const number = least > 0 && least < 1 ? positive(name, value) : finite(name, value, least);
+  if (number < least) throw new RangeError(`${name} must be at least ${least}, got ${number}: ${remedy}`);
+  if (number > most) throw new RangeError(`${name} must be at most ${most}, got ${number}: ${remedy}`);
+  return number;
+}
+
+/** As `within`, for whole numbers. */
+export const whole = (limit: Limited, value: unknown, name: string = limit): number =>
+  integer(name, within(limit, value, name));
+
+/** A list no longer than limits.ts allows, before anything is made of it. */
+export function counted<T>(limit: Limited, name: string, list: T): T {
+  const length = (list as { length?: unknown } | null | undefined)?.length;
+  const { most, remedy } = LIMITS[limit];
+  if (typeof length === "number" && length > most)
+    throw new RangeError(`${name} must hold at most ${most} numbers, got ${length}: ${remedy}`);
+  return list;
 }
 
 /** A finite number > 0. */
@@ -52,7 +76,7 @@ export function numbers(name: string, values: unknown, least = -Infinity, most =
   const list = typeof values === "number" ? [values] : values;
   if (!Array.isArray(list) && !ArrayBuffer.isView(list))
     throw new TypeError(`${name} must be an array of numbers, got ${shown(values)}`);
-  const array = list as ArrayLike<unknown>;
+  const array = counted("numbers", name, list as ArrayLike<unknown>);
   if (array.length === 0) throw new RangeError(`${name} must not be empty`);
   return Float64Array.from(array, (value, i) => finite(`${name}[${i}]`, value, least, most));
 }

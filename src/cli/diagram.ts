@@ -1,6 +1,7 @@
 // isoflop diagram: the plane of phases, with the exponents predicted, or measured on the exact frontier.
 
 import { type Command, Option } from "commander";
+import { within } from "../check.ts";
 import { type Diagram, diagram } from "../index.ts";
 import { brief, raised, readable } from "../numbers.ts";
 import { openPool, workerScript } from "../pool.ts";
@@ -38,6 +39,7 @@ export function define(command: Command): void {
 async function run(options: Options): Promise<void> {
   const { size, measured, flops, exponent } = options;
   if (size < 2) throw new Usage(`--size must be at least 2, got ${size}`);
+  within("cells", size * size, "--size squared");
   if (options.alpha[0] < 0) throw new Usage(`--alpha must not go below 0, got ${options.alpha.join(":")}`);
   if (options.alpha[1] + options.beta[1] <= 0.5)
     throw new Usage(

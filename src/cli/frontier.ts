@@ -121,6 +121,7 @@ async function run(options: Options): Promise<void> {
 
 function inWords(front: Frontier, setting: string, plain: boolean): string {
   const { predicted, fit, slopes, flops } = front;
+  const { refused } = front.stats;
   const last = flops.length - 1;
   const known = plain ? (predicted?.phase ?? null) : null;
   const rows = sampled(flops.length, 13);
@@ -156,6 +157,12 @@ function inWords(front: Frontier, setting: string, plain: boolean): string {
               `  d* jumps from ${readable(front.d[i - 1]!)} to ${readable(front.d[i]!)} between f = ${readable(flops[i - 1]!)} and ${readable(flops[i]!)}: another minimum becomes the deepest`,
           ),
           `  fitted over f = ${front.fitRange.map((f) => readable(f)).join(" … ")}, the longest stretch without a jump`,
+          "",
+        ]
+      : []),
+    ...(refused
+      ? [
+          `  ${refused.count} losses asked for, of sizes d = ${readable(refused.sizes[0])} … ${readable(refused.sizes[1])}, were refused: ${refused.reason}`,
           "",
         ]
       : []),

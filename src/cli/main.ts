@@ -132,11 +132,20 @@ async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: "user" });
     return 0;
   } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError)
+      error.message = asOption(error.message, program.commands.find((command) => command.name() === named)?.options);
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
     say(error.message.replace(/^error: /, "").replace(/\n+/g, " "));
     return 2;
   }
+}
+
+/** "stepFraction must be …" of the library, said of the option --step-fraction where the command has it. */
+function asOption(message: string, options: readonly { readonly long?: string | undefined }[] = []): string {
+  const [name] = /^[a-zA-Z]+/.exec(message) ?? [""];
+  const long = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return options.some((option) => option.long === long) ? long + message.slice(name.length) : message;
 }
 
 function say(message: string): void {

@@ -2,6 +2,7 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parseNumber } from "../index.ts";
+import { LIMITS } from "../limits.ts";
 import { exp, log } from "../math/elementary.ts";
 
 /** What the library refuses in an option's text, told with the option's name. */
@@ -72,6 +73,8 @@ export function wholeList(text: string): Float64Array {
 
 function spaced(lo: number, hi: number, n: number): Float64Array {
   if (n < 2) throw new InvalidArgumentError("A range needs at least 2 points.");
+  const { most, remedy } = LIMITS.points;
+  if (n > most) throw new InvalidArgumentError(`A range has at most ${most} points, got ${n}: ${remedy}.`);
   const ratio = log(hi / lo);
   return Float64Array.from({ length: n }, (_, i) => (i === n - 1 ? hi : lo * exp((ratio * i) / (n - 1))));
 }

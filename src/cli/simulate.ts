@@ -3,6 +3,7 @@
 
 import { existsSync, rmSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { within } from "../check.ts";
 import {
   availableThreads,
   type Distribution,
@@ -139,6 +140,7 @@ async function run(options: Options): Promise<void> {
 
   const optimizer = optimizerOf(options);
   const training = optimizer && { optimizer, horizon: options.horizon ?? options.steps };
+  within("points", options.points, "--points");
   const record = Float64Array.from(new Set(logspace(1, options.steps, options.points).map(Math.round)));
   // what is not stable is refused before anything runs
   const theories = models.map((model) => theoryOf(model, record, training, force));

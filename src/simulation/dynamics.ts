@@ -1,11 +1,12 @@
 // Ensembles of finite networks of random features beside the theory of docs/theory.md, §8. Every number a draw meets is a
 // function of (seed, draw), so an ensemble of 200 begins with the ensemble of 100, whatever the threads.
 
-import { integer } from "../check.ts";
+import { integer, whole, within } from "../check.ts";
 import { type Provenance, provenance } from "../provenance.ts";
 import { shareOut } from "../share-out.ts";
 import { checkTimes, dynamicsOf } from "../theory/dynamics/dynamics.ts";
 import { type DynamicsProblem, dynamicsModel } from "../theory/dynamics/problem.ts";
+import { isDiscrete, type Rule } from "../theory/training/optimizer.ts";
 import { type Lane, openLanes, type ThreadOptions } from "./lanes.ts";
 import type { Losses } from "./network.ts";
 import { type Summary, summarise } from "./statistics.ts";
@@ -56,8 +57,9 @@ export async function simulateDynamics(
   const modes = integer("modes", model.modes, 1, 2 ** 24);
   const P = model.P === Infinity ? Infinity : integer("P", model.P, 1, 2 ** 20);
   const times = checkTimes(rule, options.times);
-  const draws = integer("draws", options.draws ?? 100, 1, 2 ** 32);
+  const draws = whole("draws", options.draws ?? 100);
   const seed = integer("seed", options.seed ?? 1, 0);
+  checkSize({ N, P: P === Infinity ? 1 : P, modes, times, draws, rule });
   const { signal, onProgress } = options;
   signal?.throwIfAborted();
 
@@ -96,4 +98,27 @@ export async function simulateDynamics(
     train: compared("train"),
     made: provenance("simulateDynamics", parameters, seed),
   };
+}
+
+/** Seconds of a multiplication, with what is around it. */
+const MULTIPLY = 1e-9;
+
+/** @throws RangeError where a network does not fit into memory, or the draws take too long */
+function checkSize(size: {
+  N: number;
+  P: number;
+  modes: number;
+  times: Float64Array;
+  draws: number;
+  rule: Rule;
+}): void {
+  const { N, P, modes, times, draws, rule } = size;
+  const steps = isDiscrete(rule) ? times[times.length - 1]! : 1;
+  const matrices = Math.max(N * modes, P * modes, N * P, N * N);
+  within("kept", matrices, "the largest of N × modes, P × modes and N × P");
+  within("kept", Math.max(draws, N) * times.length, "times × draws or N");
+  // a fresh sample is drawn whole, one of a stock is a row
+  const step = rule.kind !== "sgd" ? N : rule.batch * (P === 1 ? modes : 1);
+  const each = (N + P) * N * modes + N * N * N + steps * N * step;
+  within("work", draws * each * MULTIPLY, "the work, in seconds of one processor,");
 }

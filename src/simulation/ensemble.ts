@@ -3,7 +3,7 @@
 // Member k trains on draw k mod `draws` of W. Every number it meets is a function of (seed, k, step), so an ensemble of 64
 // begins with the ensemble of 32, and neither threads nor interruptions change a bit.
 
-import { finite, integer, oneOf } from "../check.ts";
+import { finite, integer, oneOf, whole } from "../check.ts";
 import { type Distribution, PRECISIONS, type Precision } from "../kernels/simulation.ts";
 import { type Provenance, provenance } from "../provenance.ts";
 import type { Plrf } from "../theory/measure/plrf.ts";
@@ -76,8 +76,9 @@ const MOST_ENTRIES = 2 ** 28;
  */
 export async function simulate(model: Plrf, options: SimulationOptions): Promise<Simulation> {
   const run = new Run(model, options);
-  const members = integer("members", options.members ?? 32, 1, 2 ** 32);
-  const draws = integer("draws", options.draws ?? members, 1, members);
+  const members = whole("members", options.members ?? 32);
+  const draws = integer("draws", whole("draws", options.draws ?? members), 1, members);
+  run.checkSize(members, draws);
   const method = oneOf("method", options.method ?? "spectral", SIMULATION_METHODS);
   const distribution = lawOf(options.distribution ?? "normal");
   const gaussian = distribution === "normal";
@@ -150,7 +151,8 @@ export async function expected(
   options: RunOptions & { /** Default 1. */ readonly draws?: number },
 ): Promise<ExpectedLoss> {
   const run = new Run(model, options);
-  const draws = integer("draws", options.draws ?? 1, 1, 2 ** 32);
+  const draws = whole("draws", options.draws ?? 1);
+  run.checkSize(draws, draws);
   const parameters = { ...run.parameters, draws, method: "expected" };
   const tasks = Array.from({ length: draws }, (_, draw) => run.expectedTask(draw));
   const curves = (await run.all(tasks, parameters)).map(({ losses }) => losses);
@@ -180,7 +182,8 @@ export async function sampleSpectrum(
   options: SampleOptions = {},
 ): Promise<{ readonly draws: readonly SampledSpectrum[]; readonly made: Provenance }> {
   const run = new Run(model, { ...options, steps: 1 });
-  const draws = integer("draws", options.draws ?? 1, 1, 2 ** 32);
+  const draws = whole("draws", options.draws ?? 1);
+  run.checkSize(draws, draws);
   const parameters = { ...model.spectrum, d: model.d, v: model.v, draws };
   const spectra = await run.spectra(draws);
   return { draws: spectra, made: provenance("sampleSpectrum", parameters, run.seed) };

@@ -1,6 +1,6 @@
 // What every kind of run shares: checked options, draws of W made once, tasks done in pieces on lanes.
 
-import { finite, increasing, integer } from "../check.ts";
+import { counted, increasing, integer, whole, within } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import { logspace } from "../math/grid.ts";
 import { provenance } from "../provenance.ts";
@@ -59,10 +59,10 @@ export interface RunStats {
 
 /** A squared error so far beyond the first loss has diverged. */
 const DIVERGED = 1e9;
-/** A d × d matrix of that size takes half of the memory WebAssembly has. */
-const MOST_FEATURES = 16_384;
 /** Work between two looks at the signal, in nanoseconds of a typical processor. */
 const SEGMENT = 2.5e8;
+/** Seconds a product of WᵀDW takes, roughly. */
+const MULTIPLY = 3e-10;
 
 /** One or more members of one draw, or its expectation, done in pieces. */
 export interface Task {
@@ -107,15 +107,15 @@ export class Run {
 
   constructor(model: Plrf, options: RunOptions) {
     const { spectrum, gamma, batch, P0 } = model;
-    const d = integer("d", model.d, 1, MOST_FEATURES);
-    const v = integer("v", model.v, d, 2 ** 31);
-    const steps = integer("steps", options.steps, 1);
+    const d = whole("simulated d", model.d, "d");
+    const v = integer("v", whole("simulated v", model.v, "v"), d);
+    const steps = whole("simulated steps", options.steps, "steps");
     this.#model = model;
     this.#options = options;
     this.#steps = steps;
     this.record = recordOf(options.record ?? 50, steps);
     this.seed = integer("seed", options.seed ?? 1, 0);
-    this.noise = finite("noise", options.noise ?? model.noise, 0);
+    this.noise = within("noise", options.noise ?? model.noise);
     integer("threads", options.threads ?? 0, 0, 1024);
     const { optimizer, horizon = steps, force = false } = options;
     const kernels = options.kernels ?? defaultKernels();
@@ -208,6 +208,14 @@ export class Run {
     return sampled;
   }
 
+  /** @throws RangeError where what a call keeps would not fit into memory, or its draws take too long */
+  checkSize(members: number, draws: number): void {
+    const { d, v } = this.#model;
+    within("kept", members * this.record.length, "members × recorded steps");
+    within("kept", draws * d, "draws × d");
+    within("work", draws * d * d * v * MULTIPLY, "the work, in seconds of one processor,");
+  }
+
   async spectra(draws: number): Promise<SampledSpectrum[]> {
     this.#progress = progressOf(draws, 0, this.#options.onProgress);
     const spectra: SampledSpectrum[] = [];
@@ -221,14 +229,12 @@ export class Run {
   /** Does all tasks, in order as lanes come free. */
   async all(tasks: readonly Task[], parameters: Record<string, unknown>): Promise<RunLosses[]> {
     const { checkpoint, kernels, onProgress } = this.#options;
+    const work = tasks.reduce((total, { cost }) => total + cost * this.#steps, 0);
+    within("work", work / 1e9, "the work, in seconds of one processor,");
     this.#kept = await Kept.open(checkpoint, kernels ?? defaultKernels(), parameters);
     const sum = (steps: (task: Task) => number) => tasks.reduce((total, task) => total + task.cost * steps(task), 0);
     const before = sum(({ name }) => this.#kept.reached(name)?.step ?? 0);
-    this.#progress = progressOf(
-      sum(() => this.#steps),
-      before,
-      onProgress,
-    );
+    this.#progress = progressOf(work, before, onProgress);
     const outcomes: RunLosses[] = [];
     try {
       await this.#share(tasks.length, async (i, lane) => {
@@ -326,12 +332,12 @@ function progressOf(total: number, before: number, onProgress: RunOptions["onPro
 
 function recordOf(record: number | ArrayLike<number>, steps: number): Float64Array {
   if (typeof record !== "number") {
-    const list = increasing("record", record, 0, steps);
+    const list = increasing("record", counted("points", "record", record), 0, steps);
     list.forEach((r, i) => {
       integer(`record[${i}]`, r);
     });
     return list;
   }
-  const points = integer("record", record, 1);
+  const points = whole("points", record, "record");
   return Float64Array.from(new Set(logspace(1, steps, points).map(Math.round)));
 }

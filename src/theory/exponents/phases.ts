@@ -1,7 +1,7 @@
 // The phase plane of Paquette et al. (2024): which two components of the loss balance at the compute-optimal model size, and
 // the exponents d* ~ f^ξ, P* ~ f^{−η} that follow (docs/theory.md, §6, table 6.5).
 
-import { finite, positive } from "../../check.ts";
+import { within } from "../../check.ts";
 import { cos, sin } from "../../math/elementary.ts";
 
 export type Component = "F_0" | "F_pp" | "F_ac" | "K_pp";
@@ -27,9 +27,9 @@ export interface Phase {
 }
 
 export interface Point {
-  /** Data complexity, > 0. */
+  /** Data complexity, 0.001 … 10. */
   readonly alpha: number;
-  /** Target complexity. */
+  /** Target complexity, −2 … 20. */
   readonly beta: number;
 }
 
@@ -100,8 +100,8 @@ export function tableRow(point: Point): PhaseRow | null {
  * @throws RangeError, TypeError where alpha is not > 0 or beta not a number
  */
 export function phase(point: Point): Phase {
-  const alpha = positive("alpha", point.alpha);
-  const beta = finite("beta", point.beta);
+  const alpha = within("alpha", point.alpha);
+  const beta = within("beta", point.beta);
   const lines = BOUNDARIES.filter(
     (line) => Math.abs(line.distance({ alpha, beta })) < ON_LINE && line.where({ alpha, beta }),
   );

@@ -14,12 +14,12 @@ import { gaussLegendre } from "../../math/quadrature.ts";
 import type { Measured, PowerLaw, Spectrum } from "./spectrum.ts";
 
 /** Modes summed one by one: enough for (5.1) to be exact to rounding beyond. */
-const EXACT = 100;
+export const EXACT = 100;
 const PLAIN: Refinement = { exact: EXACT };
 /** Nodes a panel. */
 const NODES = 16;
 /** Where the closed tail of v = ∞ begins: far beyond any d the resolvent can tell from infinity. */
-const FAR = 1e18;
+export const FAR = 1e18;
 /** C[h](x) ≈ Σ_k e_k [h(x+k−½) − h(x−k+½)], exact for h up to degree 6 (solved from the Taylor series). */
 const END_CORRECTION = endCorrection();
 

@@ -1,12 +1,13 @@
 // The random-features model of Paquette et al. (2024): data of a given spectrum seen through d random features and learned
 // by one-pass SGD with batch B and step γ (docs/theory.md, eqs. 1.3, 1.4). This file fixes a problem; loss.ts and frontier.ts solve it.
 
-import { finite, integer, positive } from "../../check.ts";
+import { integer, positive, whole, within } from "../../check.ts";
 import type { Modes } from "../../kernels/resolvent.ts";
+import { pow } from "../../math/elementary.ts";
 import { brief } from "../../numbers.ts";
-import { modesOf } from "./modes.ts";
+import { EXACT, FAR, modesOf } from "./modes.ts";
 import { kappaAtZero, realSum } from "./resolvent.ts";
-import type { Spectrum } from "./spectrum.ts";
+import { powerLaw, type Spectrum } from "./spectrum.ts";
 import { safeGamma, stability } from "./stability.ts";
 
 export interface PlrfOptions {
@@ -53,18 +54,22 @@ export interface Plrf {
  */
 export function plrf(options: PlrfOptions): Plrf {
   const { spectrum } = options;
-  const d = finite("d", options.d, 1);
+  const d = within("d", options.d);
   const v = dataModes(spectrum, d, options.v);
-  const batch = integer("batch", options.batch ?? 1, 1);
-  const noise = finite("noise", options.noise ?? 0, 0);
+  const batch = whole("batch", options.batch ?? 1);
+  const noise = within("noise", options.noise ?? 0);
   const modes = modesOf(spectrum, v);
   const trace = total(modes.trace);
+  const P0 = total(modes.energy);
+  if (!(P0 > 0))
+    throw new RangeError(`energies must not all be 0 in the first v = ${v} modes: there is nothing to learn`);
   if (options.gamma !== undefined && options.stepFraction !== undefined)
     throw new RangeError("give gamma or stepFraction, not both");
   const gamma =
     options.gamma === undefined
       ? positive("stepFraction", options.stepFraction ?? 0.5) / trace
       : positive("gamma", options.gamma);
+  within("stepFraction", gamma * trace, options.gamma === undefined ? "stepFraction" : "gamma·Tr D");
   if (!options.force && gamma >= safeGamma(modes, d, batch)) {
     const { maxGamma } = stability(modes, d, batch);
     if (gamma >= maxGamma)
@@ -74,28 +79,36 @@ export function plrf(options: PlrfOptions): Plrf {
   }
   const kappa0 = kappaAtZero(modes, d, v);
   const F0 = kappa0 * realSum(modes, modes.energy, kappa0);
-  return { spectrum, d, v, gamma, batch, noise, modes, trace, kappa0, F0, P0: total(modes.energy) };
+  return { spectrum, d, v, gamma, batch, noise, modes, trace, kappa0, F0, P0 };
 }
 
 function dataModes(spectrum: Spectrum, d: number, v: number | undefined): number {
   if (spectrum.kind === "measured") {
-    const available = spectrum.eigenvalues.length;
+    const { eigenvalues } = spectrum;
+    const available = eigenvalues.length;
     if (d > available) throw new RangeError(`d must be at most the number of eigenvalues, ${available}, got ${d}`);
-    return v === undefined ? available : integer("v", v, Math.ceil(d), available);
+    const used = v === undefined ? available : integer("v", v, Math.ceil(d), available);
+    within("spread", eigenvalues[0]! / eigenvalues[used - 1]!, "the largest eigenvalue over the smallest");
+    return used;
   }
-  if (v === undefined) return 4 * d;
-  if (v === Infinity) {
-    const { alpha, beta } = spectrum;
+  // plain data may come from anywhere
+  const { alpha, beta } = powerLaw(spectrum);
+  const used = v ?? 4 * d;
+  if (used === Infinity) {
     if (2 * alpha <= 1)
       throw new RangeError(`v must be finite where alpha ≤ 1/2 (Tr D diverges), got Infinity at alpha = ${alpha}`);
     if (2 * (alpha + beta) <= 1)
       throw new RangeError(
         `v must be finite where alpha + beta ≤ 1/2 (P(0) = Σ t_j diverges), got Infinity at alpha + beta = ${alpha + beta}`,
       );
-    return v;
+    within("d at v = Infinity", d, "d");
+  } else {
+    if (within("v", used) < d) throw new RangeError(`v must be at least d = ${d}, got ${used}`);
+    if (beta < -1 && used < EXACT && !Number.isInteger(used))
+      throw new RangeError(`v must be whole below ${EXACT} where beta < -1, got ${used}: give v`);
   }
-  if (finite("v", v) < d) throw new RangeError(`v must be at least d = ${d}, got ${v}`);
-  return v;
+  within("spread", pow(used === Infinity ? FAR : used, 2 * alpha), "v^(2 alpha)");
+  return used;
 }
 
 const total = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0);

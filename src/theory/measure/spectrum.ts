@@ -2,7 +2,7 @@
 // (docs/theory.md, eqs. 1.1, 1.2). Power laws λ_j = j^{−2α}, t_j = j^{−2α−2β}, or any measured spectrum.
 // A spectrum is plain data: it can be stored, sent to a worker, printed.
 
-import { finite, numbers, positive } from "../../check.ts";
+import { counted, numbers, within } from "../../check.ts";
 
 export interface PowerLaw {
   readonly kind: "power-law";
@@ -24,11 +24,11 @@ export type Spectrum = PowerLaw | Measured;
 
 /**
  * The power-law spectrum of Paquette et al. (2024).
- * @param options alpha: data complexity, > 0; beta: target complexity, any real number
+ * @param options alpha: data complexity, 0.001 … 10; beta: target complexity, −2 … 20
  * @throws RangeError, TypeError where alpha or beta is not such a number
  */
 export function powerLaw({ alpha, beta }: { alpha: number; beta: number }): PowerLaw {
-  return { kind: "power-law", alpha: positive("alpha", alpha), beta: finite("beta", beta) };
+  return { kind: "power-law", alpha: within("alpha", alpha), beta: within("beta", beta) };
 }
 
 /**
@@ -43,11 +43,17 @@ export function measured({
   eigenvalues: ArrayLike<number>;
   energies: ArrayLike<number>;
 }): Measured {
-  const lambda = numbers("eigenvalues", eigenvalues);
-  const t = numbers("energies", energies, 0);
-  for (let j = 0; j < lambda.length; j++) positive(`eigenvalues[${j}]`, lambda[j]);
+  const lambda = numbers("eigenvalues", counted("modes", "eigenvalues", eigenvalues));
+  const t = numbers("energies", counted("modes", "energies", energies), 0);
+  lambda.forEach((value, j) => {
+    within("eigenvalues", value, `eigenvalues[${j}]`);
+  });
+  t.forEach((value, j) => {
+    within("energies", value, `energies[${j}]`);
+  });
   if (lambda.length !== t.length)
     throw new RangeError(`energies must have one entry per eigenvalue (${lambda.length}), got ${t.length}`);
+  if (!t.some((value) => value > 0)) throw new RangeError(`energies must not all be 0: there is nothing to learn`);
   const order = Array.from(lambda.keys()).sort((i, j) => lambda[j]! - lambda[i]!);
   return {
     kind: "measured",

@@ -6,7 +6,8 @@
 //   K_pp = γ²B Γ(2−1/2α) x^{−2+1/2α}/2α              gradient noise; α > 1/4
 //   P ≍ F_0 + F_pp + F_ac + K_pp/(γB)
 
-import { increasing } from "../../check.ts";
+import { counted, increasing } from "../../check.ts";
+import { LIMITS } from "../../limits.ts";
 import { exp, log as logOf, pow } from "../../math/elementary.ts";
 import { gamma as gammaFunction } from "../../math/gamma.ts";
 import { gaussLegendre } from "../../math/quadrature.ts";
@@ -38,7 +39,7 @@ export function components(model: Plrf, options: { readonly steps: ArrayLike<num
   const { alpha, beta } = spectrum;
   if (alpha + beta <= 0.5)
     throw new RangeError(`components need alpha + beta > 1/2, got ${alpha} + ${beta} = ${alpha + beta}`);
-  const steps = increasing("steps", options.steps, Number.MIN_VALUE);
+  const steps = increasing("steps", counted("points", "steps", options.steps), Number.MIN_VALUE, LIMITS.steps.most);
   const x = steps.map((r) => 2 * gamma * batch * r);
   const p = 1 + beta / alpha - 1 / (2 * alpha);
   const Fpp = x.map((value) => (gammaFunction(p) * pow(value, -p)) / (2 * alpha));

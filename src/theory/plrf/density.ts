@@ -4,7 +4,7 @@
 //
 // Outside the bands of the support κ is real and the density exactly 0.
 
-import { increasing } from "../../check.ts";
+import { counted, increasing } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { Modes } from "../../kernels/resolvent.ts";
@@ -73,7 +73,7 @@ export function spectralDensity(model: Plrf, options: DensityOptions = {}): Dens
   );
   const apart = spectrum.kind === "measured" ? v : Math.min(standing, options.lambda ? MOST_APART : BANDS);
   const lambda = options.lambda
-    ? increasing("lambda", options.lambda, Number.MIN_VALUE)
+    ? increasing("lambda", counted("points", "lambda", options.lambda), Number.MIN_VALUE)
     : densityGrid(modesOf(spectrum, v, { exact: 2 * apart }), d, edges, apart);
   const density = new Float64Array(lambda.length);
   const weighted = new Float64Array(lambda.length);

@@ -1,7 +1,7 @@
 // The plane of phases on a grid: the exponents the table predicts (docs/theory.md, table 6.5), or those measured on the exact
 // frontier over a window of compute, which near the boundaries and at finite compute are not the same.
 
-import { finite, numbers, positive } from "../../check.ts";
+import { numbers, whole, within } from "../../check.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import { phase } from "../exponents/phases.ts";
@@ -40,9 +40,11 @@ export interface Diagram {
 export function diagram(options: DiagramOptions): Diagram {
   const alpha = numbers("alpha", options.alpha);
   const beta = numbers("beta", options.beta);
-  for (const a of alpha) positive("alpha", a);
+  for (const a of alpha) within("alpha", a);
+  for (const b of beta) within("beta", b);
+  within("cells", alpha.length * beta.length, "the number of cells");
   const { flops, points = 3, kernels } = options;
-  finite("points", points, 3);
+  whole("budgets", points, "points");
   const cells = Array.from(beta, (b) =>
     Array.from(alpha, (a) => {
       const predicted = phase({ alpha: a, beta: b });

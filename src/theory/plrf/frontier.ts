@@ -5,18 +5,20 @@
 //   envelope   the lower edge of the loss curves of a grid of d (approach 1 of Hoffmann et al. 2022)
 //   isoflop    at each f a parabola in log d through the lowest points of the grid (approach 2)
 
-import { finite, numbers, oneOf, positive } from "../../check.ts";
+import { counted, numbers, oneOf, whole, within } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
+import { LIMITS } from "../../limits.ts";
 import { solveDense } from "../../math/dense.ts";
 import { exp, log, pow } from "../../math/elementary.ts";
 import { logspace } from "../../math/grid.ts";
 import { brent } from "../../math/minimise.ts";
 import { type Estimate, fitPowerLaw, localSlopes } from "../../math/power-fit.ts";
+import { brief } from "../../numbers.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import { type Phase, phase } from "../exponents/phases.ts";
 import { trainedExponents } from "../exponents/trained-exponents.ts";
-import { plrf } from "../measure/plrf.ts";
+import { type Plrf, plrf } from "../measure/plrf.ts";
 import type { Spectrum } from "../measure/spectrum.ts";
 import { finalLoss } from "../training/final-loss.ts";
 import { type Optimizer, sgd } from "../training/optimizer.ts";
@@ -29,7 +31,7 @@ export interface FrontierOptions {
   readonly spectrum: Spectrum;
   /** [lowest, highest] budget, in f = B·d·r; at least a factor of 10 apart. */
   readonly flops: ArrayLike<number>;
-  /** Budgets, evenly spaced in log f, ≥ 3. Default 25. */
+  /** Budgets, evenly spaced in log f, 3 … 10,000. Default 25. */
   readonly points?: number;
   /** Default "exact". */
   readonly method?: FrontierMethod;
@@ -56,6 +58,15 @@ export interface FrontierOptions {
   readonly onProgress?: (done: number) => void;
 }
 
+/** What a search could not use. */
+export interface Refused {
+  readonly count: number;
+  /** The smallest and the largest size refused. */
+  readonly sizes: readonly [least: number, most: number];
+  /** Why, of the last. */
+  readonly reason: string;
+}
+
 export interface Frontier {
   readonly flops: Float64Array;
   /** d*(f). */
@@ -80,6 +91,8 @@ export interface Frontier {
     readonly evaluations: number;
     /** Budgets whose optimum is at the end of the model sizes allowed: d = 1, or fewer than 64 steps. */
     readonly atEdge: number;
+    /** Losses that were asked for and refused, as of sizes at which a step is unstable; null where there were none. */
+    readonly refused: Refused | null;
     readonly converged: boolean;
   };
   readonly made: Provenance;
@@ -90,7 +103,7 @@ const FEWEST_STEPS = 64;
 /** In log d. */
 const TOLERANCE = 1e-6;
 const GRID_A_DECADE = 12;
-/** Sizes in a scan, at least; one an e-fold where runs are at a constant step: minima are several e-folds wide. */
+/** Sizes in a scan, at least; one an e-fold: minima are several e-folds wide. */
 const SCAN = 16;
 /** An optimum this far, in log d, from where the last one has moved is another. */
 const JUMP = 0.02;
@@ -102,7 +115,7 @@ const MOST_SMALLEST = 64;
  * @throws RangeError where the flops do not span a factor of 10, are too few for 64 steps of any model, or a step is unstable
  */
 export function frontier(options: FrontierOptions): Frontier {
-  const search = new Search(options);
+  const search = searchOf(options);
   const method = oneOf("method", options.method ?? "exact", FRONTIER_METHODS);
   const optima = method === "exact" ? exact(search, options) : onGrid(search, options, method);
   const { flops } = search;
@@ -116,7 +129,6 @@ export function frontier(options: FrontierOptions): Frontier {
   const xi = fitted(d);
   const { value, stderr } = fitted(loss);
   const atEdge = optima.filter(({ edge }) => edge).length;
-  const { spectrum } = options;
   return {
     flops,
     d,
@@ -131,11 +143,11 @@ export function frontier(options: FrontierOptions): Frontier {
       method,
       evaluations: search.evaluations,
       atEdge,
+      refused: search.refused,
       converged: atEdge === 0 && end - first >= 3 && loss.every(Number.isFinite),
     },
     made: provenance(`frontier ${method}`, {
-      ...search.problem,
-      spectrum,
+      ...search.made,
       flops: [flops[0], flops.at(-1)],
       points: flops.length,
     }),
@@ -173,120 +185,182 @@ interface Optimum {
   readonly jump?: boolean;
 }
 
+/** The largest size there is, or that `plrf` takes. */
+function largestSize(spectrum: Spectrum, dataRatio: number): number {
+  if (spectrum.kind === "measured") return spectrum.eigenvalues.length;
+  const { d, v, spread } = LIMITS;
+  const modes = Math.min(v.most, pow(spread.most, 0.5 / spectrum.alpha) * (1 - 1e-12));
+  return Math.min(d.most, modes / dataRatio);
+}
+
+/** What is searched: every option checked, defaults filled in. */
+interface Problem {
+  readonly flops: Float64Array;
+  readonly batch: number;
+  /** What `plrf` takes besides spectrum, d and v. */
+  readonly setting: {
+    readonly stepFraction?: number;
+    readonly gamma?: number;
+    readonly batch: number;
+    readonly noise?: number;
+  };
+  readonly dataRatio: number;
+  readonly spectrum: Spectrum;
+  readonly kernels: Kernels;
+  readonly largest: number;
+  /** How runs are trained, unless at a constant step without label noise. */
+  readonly trained: { readonly optimizer: Optimizer; readonly tuned: boolean } | undefined;
+}
+
+/** @throws RangeError, TypeError where an option is not what it should be */
+function problemOf(options: FrontierOptions): Problem {
+  const { spectrum, optimizer, tuned = false } = options;
+  const noise = within("noise", options.noise ?? 0);
+  const range = numbers("flops", options.flops, Number.MIN_VALUE);
+  for (const f of range) within("flops", f);
+  const [lo, hi] = [range[0]!, range[range.length - 1]!];
+  if (range.length < 2 || hi < 10 * lo)
+    throw new RangeError(
+      `flops must span at least a factor of 10 to hold a frontier, got ${range.length < 2 ? lo : `${lo} to ${hi}`}`,
+    );
+  if (typeof optimizer?.batch === "object") throw new RangeError("a frontier takes optimizers of constant batch");
+  const batch = whole("batch", optimizer?.batch ?? options.batch ?? 1);
+  if (lo < 4 * FEWEST_STEPS * batch)
+    throw new RangeError(
+      `flops must start at ${4 * FEWEST_STEPS * batch} or more (d ≥ 4, ${FEWEST_STEPS} steps), got ${lo}`,
+    );
+  if (spectrum.kind === "power-law" && spectrum.alpha + spectrum.beta <= 0.5)
+    throw new RangeError(
+      `alpha + beta must be greater than 1/2 for a power-law frontier, got ${spectrum.alpha} + ${spectrum.beta}`,
+    );
+  const dataRatio = within("dataRatio", options.dataRatio ?? 4);
+  const step =
+    options.gamma === undefined
+      ? { stepFraction: within("stepFraction", options.stepFraction ?? 0.5) }
+      : { gamma: options.gamma };
+  return {
+    flops: logspace(lo, hi, whole("budgets", options.points ?? 25, "points")),
+    batch,
+    setting: { ...step, batch, ...(noise > 0 ? { noise } : {}) },
+    dataRatio,
+    spectrum,
+    kernels: options.kernels ?? defaultKernels(),
+    largest: largestSize(spectrum, dataRatio),
+    trained: optimizer !== undefined || noise > 0 || tuned ? { optimizer: optimizer ?? sgd(), tuned } : undefined,
+  };
+}
+
+/** The model of one size; where it is trained, its steps are looked at there. */
+function modelOf({ spectrum, dataRatio, largest, setting, trained }: Problem, size: number): Plrf {
+  const d = Math.min(size, largest);
+  const v = spectrum.kind === "measured" ? {} : { v: dataRatio * d };
+  return plrf({ spectrum, d, ...v, ...setting, force: trained !== undefined });
+}
+
+/** Very small models can be unstable at a step that is fine for all others: the search starts above them. */
+function smallestStable(problem: Problem): number {
+  const { trained, largest, kernels, flops, batch } = problem;
+  for (let d = 1; ; d *= 1.25) {
+    try {
+      const model = modelOf(problem, d);
+      if (trained) finalLoss(kernels, model, FEWEST_STEPS, trained);
+      return d;
+    } catch (error) {
+      const most = Math.min(MOST_SMALLEST, largest, flops[0]! / (FEWEST_STEPS * batch));
+      if (!(error instanceof RangeError) || d * 1.25 > most) throw error;
+    }
+  }
+}
+
+/** @throws RangeError, TypeError as `problemOf`, and where a step is unstable at the largest size, or at every small one */
+function searchOf(options: FrontierOptions): Search {
+  const problem = problemOf(options);
+  const { flops, batch, largest, trained } = problem;
+  // an unstable step is refused before any work
+  if (!trained) modelOf(problem, Math.min(flops[flops.length - 1]! / (FEWEST_STEPS * batch), largest));
+  return new Search(problem, smallestStable(problem));
+}
+
 /** log P as a function of log d at fixed f. */
 class Search {
   readonly flops: Float64Array;
   readonly batch: number;
-  readonly problem: { stepFraction?: number; gamma?: number; batch: number; dataRatio: number; noise?: number };
-  readonly #spectrum: Spectrum;
-  readonly #kernels: Kernels;
-  readonly #largest: number;
-  readonly #smallest: number = 1;
-  /** How runs are trained, unless at a constant step without label noise. */
-  readonly #trained: { optimizer: Optimizer; tuned: boolean } | undefined;
+  readonly trained: boolean;
   /** In log d: whole steps are all that training takes. */
   readonly tolerance: number;
   evaluations = 0;
+  readonly #problem: Problem;
+  readonly #smallest: number;
+  #refused: Refused | null = null;
 
-  get trained(): boolean {
-    return this.#trained !== undefined;
+  constructor(problem: Problem, smallest: number) {
+    this.#problem = problem;
+    this.#smallest = smallest;
+    this.flops = problem.flops;
+    this.batch = problem.batch;
+    this.trained = problem.trained !== undefined;
+    this.tolerance = this.trained ? 1e-3 : TOLERANCE;
   }
 
-  constructor(options: FrontierOptions) {
-    const { spectrum } = options;
-    const range = numbers("flops", options.flops, Number.MIN_VALUE);
-    const [lo, hi] = [range[0]!, range[range.length - 1]!];
-    if (range.length < 2 || hi < 10 * lo)
-      throw new RangeError(
-        `flops must span at least a factor of 10 to hold a frontier, got ${range.length < 2 ? lo : `${lo} to ${hi}`}`,
-      );
-    const { optimizer, noise = 0, tuned = false } = options;
-    if (typeof optimizer?.batch === "object") throw new RangeError("a frontier takes optimizers of constant batch");
-    this.batch = optimizer?.batch ?? options.batch ?? 1;
-    this.#trained =
-      optimizer !== undefined || noise > 0 || tuned ? { optimizer: optimizer ?? sgd(), tuned } : undefined;
-    this.tolerance = this.#trained ? 1e-3 : TOLERANCE;
-    if (lo < 4 * FEWEST_STEPS * this.batch)
-      throw new RangeError(
-        `flops must start at ${4 * FEWEST_STEPS * this.batch} or more (d ≥ 4, ${FEWEST_STEPS} steps), got ${lo}`,
-      );
-    if (spectrum.kind === "power-law" && spectrum.alpha + spectrum.beta <= 0.5)
-      throw new RangeError(
-        `alpha + beta must be greater than 1/2 for a power-law frontier, got ${spectrum.alpha} + ${spectrum.beta}`,
-      );
-    this.flops = logspace(lo, hi, finite("points", options.points ?? 25, 3, 1e6));
-    this.#spectrum = spectrum;
-    this.#kernels = options.kernels ?? defaultKernels();
-    this.#largest = spectrum.kind === "measured" ? spectrum.eigenvalues.length : Infinity;
-    const step =
-      options.gamma === undefined
-        ? { stepFraction: positive("stepFraction", options.stepFraction ?? 0.5) }
-        : { gamma: options.gamma };
-    this.problem = {
-      ...step,
-      batch: this.batch,
-      dataRatio: finite("dataRatio", options.dataRatio ?? 4, 1),
-      ...(noise > 0 ? { noise } : {}),
-    };
-    // an unstable step is refused before any work
-    this.model(exp(this.range(hi)[1]));
-    this.#smallest = this.#smallestStable();
-    const [low, high] = this.range(lo);
-    if (this.#trained) finalLoss(this.#kernels, this.model(exp((low + high) / 2)), FEWEST_STEPS, this.#trained);
+  /** What made it, for `provenance`. */
+  get made() {
+    const { setting, dataRatio, spectrum } = this.#problem;
+    return { ...setting, dataRatio, spectrum };
   }
 
-  /** Very small models can be unstable at a step that is fine for all others: the search starts above them. */
-  #smallestStable(): number {
-    for (let d = 1; ; d *= 1.25) {
-      try {
-        this.model(d);
-        return d;
-      } catch (error) {
-        if (d > MOST_SMALLEST || d * 1.25 > this.#largest) throw error;
-      }
-    }
+  get refused(): Refused | null {
+    return this.#refused;
   }
 
   /** e^u; e^{log n} may be above n. */
   size(u: number): number {
-    return Math.min(exp(u), this.#largest);
-  }
-
-  model(size: number) {
-    const d = Math.min(size, this.#largest);
-    const { dataRatio, ...step } = this.problem;
-    const v = this.#spectrum.kind === "measured" ? {} : { v: dataRatio * d };
-    return plrf({ spectrum: this.#spectrum, d, ...v, ...step });
+    return Math.min(exp(u), this.#problem.largest);
   }
 
   /** The range of log d at a budget. */
   range(f: number): [low: number, high: number] {
-    return [log(this.#smallest), log(Math.min(f / (FEWEST_STEPS * this.batch), this.#largest))];
+    return [log(this.#smallest), log(Math.min(f / (FEWEST_STEPS * this.batch), this.#problem.largest))];
   }
 
-  /** log P at d = e^u and r = f/(Bd). */
+  /** log P at d = e^u and r = f/(Bd); ∞ where that size is refused, which is counted. */
   value(f: number, u: number): number {
+    const { kernels, trained, largest } = this.#problem;
     this.evaluations++;
     const d = this.size(u);
     const r = f / (this.batch * d);
-    if (!this.#trained) return log(contourValues(this.#kernels, this.model(d), "P", Float64Array.of(r)).values[0]!);
-    // a whole number of steps, and the d that takes exactly the budget
-    const T = Math.round(r);
+    if (!trained) return log(contourValues(kernels, modelOf(this.#problem, d), "P", Float64Array.of(r)).values[0]!);
+    // a whole number of steps, and the d that takes exactly the budget, within the sizes there are
+    const steps = (size: number) => f / (this.batch * size);
+    const T = clamp(Math.round(r), Math.ceil(steps(largest)), Math.floor(steps(this.#smallest)));
     try {
-      return log(finalLoss(this.#kernels, this.model(f / (this.batch * T)), T, this.#trained).loss);
+      return log(finalLoss(kernels, modelOf(this.#problem, f / (this.batch * T)), T, trained).loss);
     } catch (error) {
-      // small models can be unstable where others are not
-      if (error instanceof RangeError) return Infinity;
-      throw error;
+      // models can be unstable where others are not, or ask for more steps than a table of them can have
+      if (!(error instanceof RangeError)) throw error;
+      this.#refuse(d, error);
+      return Infinity;
     }
+  }
+
+  #refuse(d: number, { message }: RangeError): void {
+    const { count, sizes } = this.#refused ?? { count: 0, sizes: [d, d] };
+    this.#refused = { count: count + 1, sizes: [Math.min(sizes[0], d), Math.max(sizes[1], d)], reason: message };
+  }
+
+  /** The optimum, where it is one. @throws RangeError where every size was refused */
+  known(f: number, optimum: Optimum): Optimum {
+    if (optimum.value < Infinity) return optimum;
+    throw new RangeError(
+      `no size tried has a loss at flops = ${brief(f)}: ${this.#refused?.reason ?? "none is finite"}`,
+    );
   }
 
   /** log P of one size at several budgets. */
   values(budgets: Float64Array, d: number): Float64Array {
-    if (this.#trained || budgets.length === 0) return budgets.map((f) => this.value(f, log(d)));
+    if (this.trained || budgets.length === 0) return budgets.map((f) => this.value(f, log(d)));
     this.evaluations += budgets.length;
     const steps = budgets.map((f) => f / (this.batch * d));
-    return contourValues(this.#kernels, this.model(d), "P", steps).values.map(log);
+    return contourValues(this.#problem.kernels, modelOf(this.#problem, d), "P", steps).values.map(log);
   }
 }
 
@@ -317,7 +391,7 @@ function exact(search: Search, { signal, onProgress }: FrontierOptions): Optimum
       for (const other of [found, inside]) if (!best || other.value < best.value) best = other;
     });
     const jump = tracked !== undefined && Math.abs(best!.u - tracked.u) > JUMP;
-    optima.push({ ...best!, jump });
+    optima.push({ ...search.known(f, best!), jump });
     onProgress?.((i + 1) / flops.length);
   });
   return optima;
@@ -341,7 +415,7 @@ const clamp = (x: number, low: number, high: number): number => Math.min(Math.ma
 /** log P over the whole range of sizes, both ends among them. */
 function scan(search: Search, f: number): { u: number; value: number }[] {
   const [low, high] = search.range(f);
-  const n = search.trained ? SCAN : Math.max(SCAN, Math.ceil(high - low));
+  const n = Math.max(SCAN, Math.ceil(high - low));
   return Array.from({ length: n + 1 }, (_, k) => {
     const u = k === n ? high : low + ((high - low) * k) / n;
     return { u, value: search.value(f, u) };
@@ -371,7 +445,7 @@ function bracket(f: (u: number) => number, guess: number, step: number, low: num
 
 function onGrid(search: Search, options: FrontierOptions, method: "envelope" | "isoflop"): Optimum[] {
   const { flops, batch } = search;
-  const sizes = options.sizes ? numbers("sizes", options.sizes, 1) : defaultSizes(search);
+  const sizes = options.sizes ? numbers("sizes", counted("sizes", "sizes", options.sizes), 1) : defaultSizes(search);
   const logs = sizes.map(log);
   // log P of every size at every budget it can spend
   const curves = Array.from(sizes, (d, k) => {
@@ -393,6 +467,7 @@ function onGrid(search: Search, options: FrontierOptions, method: "envelope" | "
     // downhill from the last optimum, another basin is never reached
     const jump = last !== undefined && value < curves[downhill(curves, i, last)]![i]!;
     last = best;
+    search.known(flops[i]!, { u: logs[best]!, value, edge });
     if (method === "envelope" || edge) return { u: logs[best]!, value, edge, jump };
     return {
       ...vertex(

@@ -1,9 +1,11 @@
 // The expected loss of one-pass SGD, P(r) = F(r) + Σ_{s<r} K(r−1−s) P(s) (docs/theory.md, eq. 2.2), its forcing F and
 // kernel K, as curves over the steps r or the compute f = B·d·r.
 
-import { increasing, oneOf } from "../../check.ts";
+import { counted, increasing, oneOf, within } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
+import { LIMITS } from "../../limits.ts";
+import { brief } from "../../numbers.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import type { Plrf } from "../measure/plrf.ts";
 import { type Optimizer, recursionOf, samplesBefore, sgd } from "../training/optimizer.ts";
@@ -64,6 +66,8 @@ export interface KernelCurve extends SteppedCurve {
   readonly kernel: Float64Array;
 }
 
+/** Where v = d, κ ~ √ζ loses half the digits: γBλ_v r may be so large. */
+const MOST_LEARNT = 1e12;
 const CONVERGED = 1e-6;
 const CONVERGED_MOMENTUM = 1e-3;
 /** The contour's values are kept where they are known to this, relative; else, up to so many steps, stepping is tried. */
@@ -123,10 +127,10 @@ function pick({ loss, forcing, kernel, error }: Route, quantity: Quantity): Cont
 }
 
 function compute(model: Plrf, options: LossOptions, quantity: Quantity): SteppedCurve & { values: Float64Array } {
-  const steps = increasing("steps", options.steps, 0).map(Math.round);
   const method = oneOf("method", options.method ?? "contour", LOSS_METHODS);
-  const kernels = options.kernels ?? defaultKernels();
   const trained = options.optimizer !== undefined || (model.noise > 0 && quantity === "P");
+  const steps = stepsAsked(model, options.steps, trained || method === "modes");
+  const kernels = options.kernels ?? defaultKernels();
   const { values, error, ...route } = trained
     ? byTraining(kernels, model, quantity, steps, options)
     : { ...ROUTES[method](kernels, model, quantity, steps), method, warnings: [] };
@@ -150,6 +154,20 @@ function compute(model: Plrf, options: LossOptions, quantity: Quantity): Stepped
       ...(horizon === undefined ? {} : { horizon }),
     }),
   };
+}
+
+/** The steps asked for, rounded. @throws RangeError beyond what the route taken can reach */
+function stepsAsked({ kappa0, gamma, batch, modes }: Plrf, asked: ArrayLike<number>, stepped: boolean): Float64Array {
+  counted(stepped ? "trained points" : "points", "steps", asked);
+  const steps = increasing("steps", asked, LIMITS.steps.least, LIMITS.steps.most).map(Math.round);
+  const last = steps[steps.length - 1]!;
+  if (stepped) within("horizon", Math.max(1, last), "steps");
+  const most = MOST_LEARNT / (gamma * batch * modes.lambda.reduce((least, lambda) => Math.min(least, lambda)));
+  if (kappa0 === 0 && last > most)
+    throw new RangeError(
+      `steps must be at most ${brief(most)} where v = d (the loss is lost in rounding beyond), got ${brief(last)}`,
+    );
+  return steps;
 }
 
 function byTraining(

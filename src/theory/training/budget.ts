@@ -1,6 +1,6 @@
 // The best way to spend one budget f = B·d·T: model size, largest step and the schedule's own parameters together.
 
-import { finite, integer, positive } from "../../check.ts";
+import { finite, whole, within } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { exp, log } from "../../math/elementary.ts";
@@ -44,7 +44,12 @@ export interface BestAtBudget {
   readonly schedule: Schedule;
   /** The schedule in words. */
   readonly name: string;
-  readonly stats: { readonly evaluations: number };
+  readonly stats: {
+    readonly evaluations: number;
+    /** Losses that were asked for and refused, as unstable, and why, of the last. */
+    readonly refused: number;
+    readonly reason: string | null;
+  };
   readonly made: Provenance;
 }
 
@@ -99,11 +104,11 @@ function plain(schedule: Schedule, name: string): Form {
  */
 export function bestAtBudget(options: BudgetOptions): BestAtBudget {
   const { spectrum, family } = options;
-  const batch = integer("batch", options.batch ?? 1, 1);
-  const flops = finite("flops", options.flops, 4 * FEWEST_STEPS * batch);
-  const stepFraction = positive("stepFraction", options.stepFraction ?? 0.75);
-  const noise = finite("noise", options.noise ?? 0, 0);
-  const dataRatio = finite("dataRatio", options.dataRatio ?? 4, 1);
+  const batch = whole("batch", options.batch ?? 1);
+  const flops = finite("flops", within("flops", options.flops), 4 * FEWEST_STEPS * batch);
+  const stepFraction = within("stepFraction", options.stepFraction ?? 0.75);
+  const noise = within("noise", options.noise ?? 0);
+  const dataRatio = within("dataRatio", options.dataRatio ?? 4);
   const kernels = options.kernels ?? defaultKernels();
   const form = FORMS[family];
   const tuned = family !== "optimal";
@@ -119,6 +124,7 @@ export function bestAtBudget(options: BudgetOptions): BestAtBudget {
     return { T, d, multiple, ...form.make(x.slice(tuned ? 2 : 1), T) };
   };
   let reason: RangeError | undefined;
+  let refused = 0;
   const loss = (x: readonly number[]) => {
     const { T, d, multiple, schedule } = at(x);
     if (d < 1) return Infinity;
@@ -138,6 +144,7 @@ export function bestAtBudget(options: BudgetOptions): BestAtBudget {
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       reason = error;
+      refused++;
       return Infinity;
     }
   };
@@ -168,7 +175,7 @@ export function bestAtBudget(options: BudgetOptions): BestAtBudget {
     multiple,
     schedule,
     name,
-    stats: { evaluations: found.evaluations },
+    stats: { evaluations: found.evaluations, refused, reason: reason?.message ?? null },
     made: provenance("budget", { spectrum, flops, family, stepFraction, batch, noise, dataRatio }),
   };
 }

@@ -6,17 +6,19 @@ import { brent } from "../../math/minimise.ts";
 import type { NodeRule } from "../measure/nodes.ts";
 import type { Plrf } from "../measure/plrf.ts";
 import { type Optimizer, withStep } from "./optimizer.ts";
-import { training } from "./training.ts";
+import { training, UnstableStep } from "./training.ts";
 
 export interface FinalLossOptions {
   readonly optimizer: Optimizer;
-  /** Whether γ is lowered to the best multiple ≤ 1 of itself. */
+  /** Whether γ is lowered to the best multiple ≤ 1 of itself, which need not be stable itself. */
   readonly tuned?: boolean;
 }
 
 /** Where the best multiple of γ is looked for: log, and to this. */
 const LEAST = log(1e-12);
 const TOLERANCE = 0.02;
+/** Each lowers the step below the limit of another. */
+const MOST_UNSTABLE = 100;
 /** Errors of about 1e-5 for SGD, 1e-3 (alike at neighbouring sizes) for momentum. */
 const QUICK = { exact: 256, perDecade: 12, tolerance: Infinity, precision: 1e-8, cells: 4 };
 
@@ -39,9 +41,10 @@ export function finalLoss(
   if (!tuned) return { loss: at(1), multiple: 1 };
   // from the top down by factors of 2 to a bracket
   const value = (s: number) => log(at(exp(s)));
-  let [high, middle] = [0, 0];
-  let least = value(0);
-  let low = -Math.LN2;
+  const top = log(largestStable(at));
+  let [high, middle] = [top, top];
+  let least = value(top);
+  let low = top - Math.LN2;
   for (let next = value(low); next < least && low > LEAST; next = value(low)) {
     [high, middle, low, least] = [middle, low, low - Math.LN2, next];
   }
@@ -49,4 +52,17 @@ export function finalLoss(
   return best.value < least
     ? { loss: exp(best.value), multiple: exp(best.x) }
     : { loss: exp(least), multiple: exp(middle) };
+}
+
+/** The largest multiple ≤ 1 at which a loss exists: the one that each unstable step allows, until none is. */
+function largestStable(loss: (multiple: number) => number): number {
+  for (let multiple = 1, tries = 0; ; tries++) {
+    try {
+      loss(multiple);
+      return multiple;
+    } catch (error) {
+      if (!(error instanceof UnstableStep) || tries > MOST_UNSTABLE || !(error.multiple > 0)) throw error;
+      multiple *= Math.min(error.multiple, 1) * (1 - 1e-6);
+    }
+  }
 }

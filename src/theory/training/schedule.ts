@@ -5,7 +5,7 @@
 //
 // A schedule is plain data, or a function of r.
 
-import { finite, integer, numbers, positive, shown } from "../../check.ts";
+import { counted, finite, integer, numbers, positive, shown, whole } from "../../check.ts";
 import { pow, sin } from "../../math/elementary.ts";
 
 export type Schedule =
@@ -47,6 +47,7 @@ export const warmupStableDecay = ({ warmup = 1, decay = 0.2 }: { warmup?: number
 });
 /** Straight lines between knots (whole steps from 0 on, increasing; multiples ≥ 0), constant after the last. */
 export function piecewise(knots: readonly (readonly [step: number, value: number])[]): Schedule {
+  counted("knots", "knots", knots);
   const steps = Float64Array.from(knots, ([step], i) => integer(`knots[${i}] step`, step, 0));
   const values = Float64Array.from(knots, ([, value], i) => finite(`knots[${i}] value`, value, 0));
   if (knots.length === 0 || steps[0] !== 0) throw new RangeError("knots must begin at step 0");
@@ -62,7 +63,7 @@ export const optimal = (): Schedule => ({ kind: "optimal" });
 
 /** @throws RangeError where the horizon is not a whole number ≥ 1 that the schedule can fill */
 export function shapeOf(schedule: Exclude<Schedule, { kind: "optimal" }>, horizon: number): Shape {
-  const T = integer("horizon", horizon, 1);
+  const T = whole("horizon", horizon);
   if (typeof schedule === "function") {
     const at = (r: number) => finite(`the schedule at step ${r}`, schedule(r), 0);
     return { at, breaks: [], ends: [], stepwise: true };

@@ -8,7 +8,7 @@ import type { MomentumDrive } from "../../kernels/momentum.ts";
 import type { ComplexArray } from "../../kernels/resolvent.ts";
 import { type Drive, growth, type Nodes } from "../../kernels/volterra.ts";
 import { complex, exp, log1p, scale } from "../../math/complex.ts";
-import { exp as expOf, hypot, log as logOf, pow } from "../../math/elementary.ts";
+import { exp as expOf, hypot, log1p as log1pOf, log as logOf, pow } from "../../math/elementary.ts";
 import { NODES } from "../../math/radau.ts";
 import { complexNodes, type NodeModel, type NodeRule, PRECISION } from "../measure/nodes.ts";
 import { amplification } from "../measure/stability.ts";
@@ -93,7 +93,8 @@ export function evolve(
     );
   const reaches = Array.from({ length: DOUBLINGS }, (_, k) => exact * pow(2, k + 1));
   const asked = Float64Array.from(new Set([...steps, ...reaches.flatMap(edges)])).sort();
-  const at = (r: number) => asked.indexOf(r);
+  const place = new Map(Array.from(asked, (r, i) => [r, i]));
+  const at = (r: number) => place.get(r)!;
   const index = steps.map(at);
   let fine = run(kernels, nodes, program, asked, program.stepwise ? end : exact, perDecade);
   let error = index.map(() => 0);
@@ -342,19 +343,23 @@ function growing(
   const [time, at, landed]: number[][] = [[], [], []];
   let left = from;
   for (const right of stops) {
-    // t = start + e^s, or finish − e^s
+    if (right === left) continue;
+    // t = start + a e^s, or finish − a e^s
     const [origin, sign] = left < middle ? [start, 1] : [finish, -1];
-    const [low, high] = [logOf(sign * (left - origin)), logOf(sign * (right - origin))];
+    // from the distance at `left`: stops far out may be near each other
+    const near = sign * (left - origin);
+    const share = (sign * (right - left)) / near;
+    const range = Math.abs(share) < 0.5 ? log1pOf(share) : logOf((sign * (right - origin)) / near);
     // between near stops, too, twice the pace is half the step
-    const count = split * Math.ceil((Math.abs(high - low) / Math.LN10) * perDecade);
-    const h = (high - low) / count;
+    const count = split * Math.max(1, Math.ceil((Math.abs(range) / Math.LN10) * perDecade));
+    const h = range / count;
     for (let k = 0; k < count; k++) {
       for (const c of NODES) {
-        const distance = expOf(low + (k + c) * h);
+        const distance = near * expOf((k + c) * h);
         time!.push(sign * distance * h);
         at!.push(origin + sign * distance - 0.5);
       }
-      landed!.push(k === count - 1 ? right : origin + sign * expOf(low + (k + 1) * h));
+      landed!.push(k === count - 1 ? right : origin + sign * near * expOf((k + 1) * h));
     }
     left = right;
   }

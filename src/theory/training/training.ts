@@ -1,7 +1,7 @@
 // The loss under any schedule, optimiser and label noise (docs/theory.md, §9): the optimiser becomes the hyperparameters of
 // every step, each is checked for stability, and recursion (2.1) or (9.3) is stepped on the nodes that suit it.
 
-import { integer } from "../../check.ts";
+import { whole } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { exp, log, pow } from "../../math/elementary.ts";
@@ -67,6 +67,17 @@ export interface Parts {
   readonly loss: number;
 }
 
+/** A step at which the loss would diverge. */
+export class UnstableStep extends RangeError {
+  /** How many times itself the step may be. */
+  readonly multiple: number;
+
+  constructor(message: string, multiple: number) {
+    super(message);
+    this.multiple = multiple;
+  }
+}
+
 /** What is known only step by step is looked at and stepped so. */
 const MOST_STEPWISE = 1e7;
 
@@ -76,7 +87,7 @@ const MOST_STEPWISE = 1e7;
  */
 export function training(kernels: Kernels, model: Plrf, options: TrainingOptions): Training {
   const { optimizer } = options;
-  const horizon = integer("horizon", options.horizon, 1);
+  const horizon = whole("horizon", options.horizon);
   const { shape, settings } = settle(kernels, model, optimizer, horizon);
   const plain = recursionOf(optimizer) === "sgd";
   const looked = samples(settings, horizon);
@@ -165,7 +176,7 @@ export function stepsOf(
     force = false,
   }: Pick<TrainingOptions, "optimizer" | "horizon" | "force"> & { steps: number },
 ): (r: number) => Momentum {
-  const { settings } = settle(kernels, model, optimizer, integer("horizon", horizon, 1), Math.max(horizon, steps));
+  const { settings } = settle(kernels, model, optimizer, whole("horizon", horizon), Math.max(horizon, steps));
   if (!force) {
     const looked = samples(settings, steps);
     if (recursionOf(optimizer) === "sgd") refuseUnstableSteps(model, settings, looked);
@@ -176,6 +187,7 @@ export function stepsOf(
 
 /** The best schedule for SGD on a model over T steps, to leading order, with γ up to the model's. */
 export function optimalSchedule(model: Plrf, horizon: number, kernels: Kernels = defaultKernels()): BestSchedule {
+  whole("horizon", horizon);
   const { gamma, batch, noise } = model;
   const nodes = complexNodes(kernels, model, { step: gamma * (batch + 1), time: gamma * batch * horizon });
   return bestSchedule(nodes, { gamma, batch, horizon, noise });
@@ -246,8 +258,9 @@ function refuseUnstableSteps(model: Plrf, { at }: Hyperparameters, looked: numbe
     const { gamma2, batch } = at(r);
     const limit = limits(batch);
     if (gamma2 >= limit)
-      throw new RangeError(
+      throw new UnstableStep(
         `the step at r = ${r} must be below ${brief(limit)}, the largest stable one for a batch of ${batch}, got ${brief(gamma2)}`,
+        limit / gamma2,
       );
   }
 }
@@ -286,8 +299,9 @@ function refuseUnstableMomentum(model: Plrf, nodes: NodeRule, { at }: Hyperparam
     if (momentum.gamma2 === 0 && momentum.gamma3 === 0) continue;
     if (norm(momentum) < 1) continue;
     const most = largestFactor(model, nodes)(momentum);
-    throw new RangeError(
+    throw new UnstableStep(
       `the steps at r = ${r} must be below ${brief(most)} of what they are for the loss to converge there (‖K‖ = ${brief(norm(momentum))})`,
+      most,
     );
   }
 }

@@ -3,7 +3,7 @@
 //
 // Steps have two units: γ multiplies the sum of a batch's gradients, η = γB its mean.
 
-import { finite, integer, oneOf, positive } from "../../../check.ts";
+import { counted, finite, integer, oneOf, positive, whole } from "../../../check.ts";
 import type { Spectrum } from "../../measure/spectrum.ts";
 import type { Momentum } from "../momentum.ts";
 import { constant, type Schedule } from "../schedule.ts";
@@ -29,11 +29,11 @@ export function common({ schedule = constant(), gamma, eta, batch }: CommonOptio
   if (eta !== undefined) positive("eta", eta);
   if (gamma !== undefined && eta !== undefined)
     throw new RangeError(`a step is gamma or eta = gamma·batch, not both: got gamma ${gamma} and eta ${eta}`);
-  if (typeof batch === "number") integer("batch", batch, 1);
+  if (typeof batch === "number") whole("batch", batch);
   else if (batch !== undefined) {
-    batch.forEach(([step, size], i) => {
+    counted("knots", "batch", batch).forEach(([step, size], i) => {
       integer(`batch[${i}] step`, step, i === 0 ? 0 : batch[i - 1]![0] + 1);
-      integer(`batch[${i}] size`, size, 1);
+      whole("batch", size, `batch[${i}] size`);
     });
     if (batch.length === 0 || batch[0]![0] !== 0) throw new RangeError("a batch ramp must begin at step 0");
   }
