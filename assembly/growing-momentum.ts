@@ -11,6 +11,7 @@ import { a11, a12, a13, a21, a22, a23, a31, a32, a33, b1, b2, b3, stageLosses } 
 /** A⁻¹ and its row sums, to be indexed. */
 const INVERSE: usize = memory.data<f64>([a11, a12, a13, a21, a22, a23, a31, a32, a33]);
 const ROWS: usize = memory.data<f64>([b1, b2, b3]);
+/** Right-hand sides that are eliminated together. */
 const COLUMNS: i32 = 7;
 
 /** C ← A B, 3 × 3. */

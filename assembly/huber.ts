@@ -17,7 +17,7 @@ import { V } from "./width";
 
 /** Number of parameters. */
 const P: usize = 5;
-/** Sufficient decrease, and the curvature left at the end of a line search. */
+/** Sufficient decrease and curvature of the line search (Nocedal & Wright 2006, §3.1), and its steps at most. */
 const C1: f64 = 1e-4;
 const C2: f64 = 0.9;
 const MAX_LINE_STEPS: i32 = 60;

@@ -12,6 +12,7 @@ import { expm1 } from "./exponential";
 import { add, and, BYTES, load64, mul, or, splat, splatAt, sqrt, store64, sub, xor } from "./lanes";
 import { V } from "./width";
 
+/** Multipliers and key increments of Philox4x32 (Salmon et al. 2011, table 2). */
 const M0: i32 = 0xd2511f53;
 const M1: i32 = 0xcd9e8d57;
 const W0: i32 = 0x9e3779b9;

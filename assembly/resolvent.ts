@@ -3,6 +3,7 @@
 
 import { traceSums } from "./modes";
 
+/** Steps of Newton's method after which a root counts as lost. */
 const MAX_ITERATIONS: i32 = 60;
 /** Newton converges quadratically: a step this small leaves an error below rounding. */
 const LAST_STEP: f64 = 1e-9;

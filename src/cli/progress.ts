@@ -1,7 +1,9 @@
 // Progress on stderr: one line that is rewritten on a terminal, a line now and then elsewhere; nothing for work that takes
 // less than two seconds elsewhere, nothing at all with --quiet.
 
+/** Milliseconds before the first line. */
 const FIRST = { terminal: 200, elsewhere: 2000 };
+/** Milliseconds from one line to the next. */
 const EVERY = { terminal: 100, elsewhere: 10_000 };
 
 export interface Progress {

@@ -17,9 +17,11 @@ export interface DrawOptions {
   readonly document?: Document;
 }
 
+/** About the figure, under it and between panels, in pixels. */
 const MARGIN = 14;
 const BOTTOM = 8;
 const GAP = 20;
+/** Below this width panels stand under each other. */
 const NARROW = 600;
 /** Size of a subtitle, and from line to line of it. */
 const SUBTITLE = 11;

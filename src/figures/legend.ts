@@ -5,6 +5,7 @@ import { element } from "./svg.ts";
 import type { Theme } from "./theme.ts";
 import { flow, widthOf } from "./typeset.ts";
 
+/** Of letters, from line to line, and of a scale of colours, in pixels. */
 const SIZE = 11;
 const ROW = 18;
 const RAMP_HEIGHT = 40;

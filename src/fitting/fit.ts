@@ -216,6 +216,7 @@ export async function fitRuns(runs: Runs, options: FitOptions = {}): Promise<Fit
   }
 }
 
+/** The numbers by which the approaches are known (Hoffmann et al. 2022, §3). */
 const METHOD = { envelope: 1, isoflop: 2, parametric: 3 } as const;
 
 /** ξ and η of the frontier. */

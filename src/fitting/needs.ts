@@ -32,6 +32,7 @@ export interface Target {
   readonly loss?: number | undefined;
 }
 
+/** R_D*: repeats after which a repeated token has lost 1 − 1/e of its worth (Muennighoff et al. 2023, table 1). */
 const REUSE = 15.387756;
 /** Flops a parameter and token served. */
 const SERVING = 2;

@@ -4,6 +4,7 @@
 // Reductions and coefficients: FreeBSD msun (e_log.c, k_sin.c, k_cos.c, s_atan.c, e_rem_pio2.c). Logarithms that must not lose
 // a power's digits are kept as a sum of two doubles (Dekker 1971): the function returns the first and leaves the second in `low`.
 
+/** ln 2 as a sum: the first has zeros in its last 32 bits, so that a multiple of it is exact. */
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 const { LOG2E } = Math;

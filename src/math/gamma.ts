@@ -2,6 +2,7 @@
 
 import { exp, pow, sin } from "./elementary.ts";
 
+/** g of the approximation, to which its coefficients belong. */
 const G = 7;
 const COEFFICIENTS = [
   0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,

@@ -3,6 +3,7 @@
 
 type Row = readonly [number, number, number];
 export type Gram = readonly [Row, Row, Row];
+/** Active sets smaller than all three. */
 const SETS: readonly (readonly number[])[] = [[0, 1], [0, 2], [1, 2], [0], [1], [2]];
 /** A pivot this small against its diagonal is rounding: the columns are dependent. */
 const DEPENDENT = 1e-13;

@@ -1,5 +1,6 @@
 // Brent's minimisation of a smooth function of one variable (Brent 1973, chapter 5): parabolic steps guarded by golden section.
 
+/** 2 − φ: where a golden section cuts. */
 const GOLDEN = (3 - Math.sqrt(5)) / 2;
 
 export interface Minimum {

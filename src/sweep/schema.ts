@@ -11,10 +11,12 @@ export const MOST_CELLS = 10_000_000;
 
 /** Seconds a cell may be given: what a timer can wait. */
 export const MOST_SECONDS = 2_000_000;
+/** Times a failed cell may be tried again: a cell that fails a hundred times will not hold. */
 const MOST_RETRIES = 100;
 
 const points = { type: "integer", minimum: 1, maximum: MOST_CELLS };
 
+/** Texts of a plan: what every store and queue takes whole. */
 const TEXT = { maxLength: 1000, pattern: "^[^\\u0000\\p{Cs}]*$" };
 
 function scalar({ type, least, above, most, choices }: Parameter): Schema {

@@ -19,6 +19,7 @@ const EXP = [
   1.6059043836821613e-10,
 ];
 const { LN2 } = Math;
+/** ln 2 as a sum of two doubles; what added and taken away rounds to a whole number, 3·2⁵¹. */
 const LN2_HIGH = 0.6931471803691238;
 const LN2_LOW = 1.9082149292705877e-10;
 const ROUNDER = 6755399441055744;

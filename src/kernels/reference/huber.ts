@@ -5,6 +5,7 @@ import { type HuberData, type HuberKernels, PARAMETERS } from "../huber.ts";
 import { log } from "./elementary.ts";
 import { projectionGains } from "./projection.ts";
 
+/** Sufficient decrease and curvature of the line search (Nocedal & Wright 2006, §3.1), and its steps at most. */
 const C1 = 1e-4;
 const C2 = 0.9;
 const MAX_LINE_STEPS = 60;

@@ -35,6 +35,7 @@ export function philox([c0, c1, c2, c3]: Counter, key: readonly [number, number]
   return words;
 }
 
+/** Bit of the counter of the words that lengthen small ones, and below what a word is small: tails reach beyond 2⁻³² so. */
 const TAIL = 1 << 23;
 const SMALL = 4096;
 

@@ -4,6 +4,7 @@
 import { abs, add, type Complex, complex, div, mul, scale, sub } from "../../math/complex.ts";
 import { type ComplexArray, complexArray, type ResolventKernels } from "../resolvent.ts";
 
+/** Steps of Newton's method after which a root counts as lost. */
 const MAX_ITERATIONS = 60;
 /** Newton converges quadratically: a step this small leaves an error below rounding. */
 const LAST_STEP = 1e-9;

@@ -68,6 +68,7 @@ export interface KernelCurve extends SteppedCurve {
 
 /** Where v = d, κ ~ √ζ loses half the digits: γBλ_v r may be so large. */
 const MOST_LEARNT = 1e12;
+/** A curve has converged where its estimated relative error is below this; with momentum, whose routes know fewer digits. */
 const CONVERGED = 1e-6;
 const CONVERGED_MOMENTUM = 1e-3;
 /** The contour's values are kept where they are known to this, relative; else, up to so many steps, stepping is tried. */

@@ -53,6 +53,7 @@ export interface BestAtBudget {
   readonly made: Provenance;
 }
 
+/** No run is given fewer steps. */
 const FEWEST_STEPS = 64;
 /** Losses that one search evaluates at most. */
 const MOST_EVALUATIONS = 120;

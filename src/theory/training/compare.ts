@@ -25,6 +25,7 @@ export interface Comparison {
   readonly made: Provenance;
 }
 
+/** Of a curve: enough that straight lines between them look like it. */
 const POINTS = 160;
 
 /**
