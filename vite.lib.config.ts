@@ -17,6 +17,7 @@ const ENTRIES = [
   "simulation/worker",
   "fitting/thread",
   "fitting/laws/index",
+  "measure/index",
   "sweep/thread",
   "cli/diagram-thread",
 ];

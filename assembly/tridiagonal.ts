@@ -157,7 +157,8 @@ export function tridiagonalizeScratch(n: i32): i32 {
 /**
  * Reduces G to the tridiagonal T with first basis vector along h: its diagonal (n) and the entries below it (n).
  * `size` ≤ n is the order of the matrix; rows and columns from there on are zero. G and h are overwritten.
- * scratch: 100 n f64. Returns |h|.
+ * scratch: 100 n f64. Returns |h|. `taus`, unless 0, takes the n factors τ_k of the reflections I − τ_k u_k u_kᵀ that follow
+ * h's own, and u_k is kept in row k of G from column k + 1 on (assembly/basis.ts).
  */
 export function tridiagonalize(
   size: i32,
@@ -167,6 +168,7 @@ export function tridiagonalize(
   diagonal: usize,
   below: usize,
   scratch: usize,
+  taus: usize,
 ): f64 {
   const stride = (<usize>n) << 3;
   const U = scratch,
@@ -212,9 +214,14 @@ export function tridiagonalize(
       if (k + 1 >= size) {
         store<f64>(below + at, 0);
         memory.fill(u, 0, stride);
+        if (taus) store<f64>(taus + at, 0);
         continue;
       }
       tau = reflection(rest, k + 1 - from, u + skip, below + at);
+      if (taus) {
+        store<f64>(taus + at, tau);
+        memory.copy(G + <usize>k * stride + at + 8, u + at + 8, stride - at - 8);
+      }
       symmetricProduct(n, from, G, u, w);
       for (let b: usize = 0; b < <usize>c; b++) {
         const ub = U + b * stride,

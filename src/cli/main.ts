@@ -99,6 +99,11 @@ const COMMANDS: readonly Entry[] = [
     load: () => import("./predict.ts"),
   },
   {
+    name: "measure",
+    summary: "the spectrum behind features and targets of your own, and the learning curves that follow",
+    load: () => import("./measure.ts"),
+  },
+  {
     name: "bridge",
     summary: "the solvable model behind measured exponents or a kernel spectrum",
     load: () => import("./bridge.ts"),

@@ -12,6 +12,7 @@ export { type FrontierData, frontierFigure } from "./frontier.ts";
 export { type Histogram, histogramOf } from "./histogram.ts";
 export { toJson } from "./json.ts";
 export { type LossData, lossFigure } from "./loss.ts";
+export { type MeasureData, measureFigure } from "./measure.ts";
 export {
   type SchedulesData,
   type ShapesData,

@@ -6,9 +6,9 @@ import { bytes, size } from "./bytes.ts";
 import type { Exports } from "./exports.ts";
 import { inflate } from "./inflate.ts";
 
-export class Core {
+export class Core<E extends { heapBase(): number } = Exports> {
   /** The kernels, as the compiler declares them. */
-  readonly run: Exports;
+  readonly run: E;
   protected readonly memory: WebAssembly.Memory;
   /** Where the arena begins. */
   protected readonly base: number;
@@ -16,7 +16,7 @@ export class Core {
   constructor(module: BufferSource | WebAssembly.Module = coreModule()) {
     const { exports } = instantiateSync<Record<string, unknown>>(module, {});
     this.memory = exports.memory as WebAssembly.Memory;
-    this.run = exports as unknown as Exports;
+    this.run = exports as unknown as E;
     this.base = align(this.run.heapBase());
   }
 
@@ -102,11 +102,12 @@ let compiled: WebAssembly.Module | undefined;
 
 /** The embedded core, compiled once. Handed to other threads it needs no compiling there, and what the engine optimises in one is optimised in all. */
 export function coreModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(embedded());
+  compiled ??= new WebAssembly.Module(inflated(bytes, size));
   return compiled;
 }
 
-function embedded(): Uint8Array<ArrayBuffer> {
+/** A module of `size` bytes as scripts/embed-core.mjs wrote it. */
+export function inflated(bytes: string, size: number): Uint8Array<ArrayBuffer> {
   // outside of browsers the platform inflates at once, in a third of the time of code not yet compiled
   const zlib = globalThis.process?.getBuiltinModule?.("node:zlib");
   if (zlib) return zlib.inflateRawSync(Buffer.from(bytes, "base64"));

@@ -88,7 +88,8 @@ export function simulationKernels(core: Core): SimulationKernels {
       const G = arena.put(matrix);
       const h = arena.put(overlap);
       const [diagonal, below] = [arena.space(n), arena.space(n)];
-      const norm = core.run.tridiagonalize(d, n, G, h, diagonal, below, arena.space(core.run.tridiagonalizeScratch(n)));
+      const scratch = arena.space(core.run.tridiagonalizeScratch(n));
+      const norm = core.run.tridiagonalize(d, n, G, h, diagonal, below, scratch, 0);
       return { diagonal: arena.take(diagonal, d), below: arena.take(below, d), norm };
     },
 
