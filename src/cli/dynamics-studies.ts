@@ -162,7 +162,7 @@ function optimum(
     ...(P < Infinity && { samples: brief(P) }),
     loss: loss.map((L) => L - noise),
     curves,
-    fit: fit!.loss.exponent.value,
+    fit: fit?.loss.exponent.value,
     predicted: clean ? known?.loss : undefined,
     published: clean && differs ? known.lossPublished : undefined,
   };

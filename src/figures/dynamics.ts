@@ -56,7 +56,7 @@ export interface DynamicsFigureData {
     readonly samples?: string;
     readonly loss: Float64Array;
     readonly curves: readonly { readonly label: string; readonly compute: Float64Array; readonly loss: Float64Array }[];
-    readonly fit: number;
+    readonly fit: number | undefined;
     readonly predicted?: number | undefined;
     readonly published?: number | undefined;
   };
@@ -297,7 +297,13 @@ function optimum(data: NonNullable<DynamicsFigureData["optimal"]>): Panel {
           width: 1.2,
           ...(i === 0 || i === curves.length - 1 ? { label } : {}),
         })),
-        { label: `L^{*}(C), fit ${power("C", fit)}`, color: theme.accent, x: compute, y: loss, width: 2.6 },
+        {
+          label: fit === undefined ? "L^{*}(C)" : `L^{*}(C), fit ${power("C", fit)}`,
+          color: theme.accent,
+          x: compute,
+          y: loss,
+          width: 2.6,
+        },
         ...(predicted === undefined ? [] : [law("predicted", predicted, theme.ink)]),
         ...(published === undefined ? [] : [law("often quoted", published, theme.muted)]),
       ];

@@ -13,7 +13,7 @@ import { plrf } from "../../src/theory/measure/plrf.ts";
 import { measured } from "../../src/theory/measure/spectrum.ts";
 import { stability } from "../../src/theory/measure/stability.ts";
 import { loss } from "../../src/theory/plrf/loss.ts";
-import { factor } from "../../src/theory/training/optimizer.ts";
+import { factor, heavyBall, sgd } from "../../src/theory/training/optimizer.ts";
 
 const reference = { accuracy: "reference" } as const;
 const spectrum = sourceCapacity({ a: 1.8, b: 1.4 });
@@ -51,8 +51,45 @@ describe("dynamics", () => {
     }
   });
 
+  it("answers to 1e-9 in both losses by default, and says so", () => {
+    const settings: [DynamicsProblem, Float64Array][] = [
+      // the train loss falls exponentially, or is all cancellation
+      [{ spectrum: sourceCapacity({ a: 3.29, b: 1.41 }), N: 51042, P: 16, noise: 0.005 }, logspace(1, 300, 15)],
+      [{ spectrum: sourceCapacity({ a: 2.26, b: 1.59 }), P: 9921, noise: 0.005 }, logspace(1, 8e7, 15)],
+      [{ spectrum: sourceCapacity({ a: 1.17, b: 2.24 }), N: 1184, P: 17, noise: 0.03 }, logspace(1, 3e7, 15)],
+      [
+        { spectrum: sourceCapacity({ a: 2, b: 1.9 }), N: 13, P: 11, rule: heavyBall({ eta: 0.2, momentum: 0.9 }) },
+        Float64Array.of(1, 3, 10, 30, 100, 300),
+      ],
+      [
+        { spectrum, N: 100, P: 300, noise: 0.01, rule: sgd({ eta: 0.2, batch: 2 }) },
+        Float64Array.of(1, 10, 100, 1e4, 1e5),
+      ],
+    ];
+    for (const [problem, times] of settings) {
+      const [found, truth] = [dynamics(problem, { times }), dynamics(problem, { times, ...reference })];
+      const start = truth.model.energy + truth.model.noise;
+      const furthest = (kind: "test" | "train", floor: number) =>
+        Math.max(
+          ...found[kind].map((L, i) => Math.abs(L - truth[kind][i]!) / Math.max(truth[kind][i]!, floor * start)),
+        );
+      expect(furthest("test", 1e-10)).toBeLessThan(1e-9);
+      expect(furthest("train", 1e-6)).toBeLessThan(1e-9);
+      expect(Math.max(found.stats.error, found.stats.trainError)).toBeLessThan(1e-9);
+    }
+  });
+
+  it("loses no less than the label noise, where nothing else is left", () => {
+    const few = { spectrum, modes: 20, N: 50, P: 100 };
+    for (const noise of [0, 0.01]) {
+      const { test, train } = dynamics({ ...few, noise }, { times: logspace(1, 1e12, 40) });
+      expect(Math.min(...test)).toBeGreaterThanOrEqual(noise);
+      expect(Math.min(...train)).toBeGreaterThanOrEqual(0);
+    }
+  });
+
   it("says so where momentum very near 1 is more than the quadrature resolves", () => {
-    const rule = { kind: "heavy-ball", eta: 0.1, momentum: 0.995 } as const;
+    const rule = { kind: "heavy-ball", eta: 0.1, momentum: 0.999 } as const;
     const { stats } = dynamics({ spectrum, modes: 7, N: 2, P: 10, rule }, { times: [0, 1, 100, 1e5] });
     expect(stats.error).toBeGreaterThan(1e-3);
     expect(stats.converged).toBe(false);
@@ -321,6 +358,32 @@ describe("exponents", () => {
     const noisy = { spectrum, P: 300, noise: 0.25 };
     expect(best(1, noisy, 2000)).toBeCloseTo(0.3605, 3);
     expect(best(4, noisy, 2000)).toBeCloseTo(0.3388, 3);
+  });
+
+  it("fit the budgets that leave something to fit, and name the others", () => {
+    const compute = logspace(1e2, 1e14, 13);
+    const { loss, settled, fit } = computeOptimal({ spectrum, modes: 8 }, { compute });
+    expect(Math.min(...loss)).toBeGreaterThanOrEqual(0);
+    expect(settled.length).toBeGreaterThan(3);
+    expect(settled.length).toBeLessThan(11);
+    expect([...settled]).toEqual([...compute.slice(-settled.length)]);
+    expect(fit!.loss.exponent.value).toBeLessThan(0);
+    expect(computeOptimal({ spectrum, modes: 8 }, { compute: [1e13, 1e14, 1e15] }).fit).toBeUndefined();
+  });
+
+  it("find no bottleneck where the loss is all noise", () => {
+    for (const noise of [0, 0.1]) {
+      const found = bottleneck({ spectrum, modes: 8, N: 100, noise }, { time: 1e12 });
+      expect(found).toEqual({
+        gain: { N: null, P: null, time: null },
+        bottleneck: null,
+        reason: "the loss is the label noise already: nothing lowers it",
+      });
+    }
+    // one doubling takes all that is known
+    const { gain } = bottleneck({ spectrum, modes: 1, N: 1e9 }, { time: 12 });
+    expect(gain.time).toBeGreaterThan(10);
+    expect(gain.time).toBeLessThan(100);
   });
 
   it("name the bottleneck", () => {

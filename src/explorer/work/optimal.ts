@@ -59,7 +59,18 @@ export async function optimal(input: DynamicsInput, pause: Pause): Promise<Curve
     shade: i / Math.max(1, curves.length - 1),
   }));
   const { loss: predicted } = dynamicsExponents({ a, b, sgd: rule.kind === "sgd" }).optimal;
-  const exponent = (y: readonly number[]) => fixed(fitPowerLaw(BUDGETS, y).exponent.value, 3);
+  const exponent = (y: readonly number[]) => {
+    // a loss that is all noise leaves nothing to fit
+    const used = BUDGETS.map((_, i) => i).filter((i) => y[i]! > 0);
+    if (used.length < 3) return "?";
+    return fixed(
+      fitPowerLaw(
+        used.map((i) => BUDGETS[i]!),
+        used.map((i) => y[i]!),
+      ).exponent.value,
+      3,
+    );
+  };
   const x = { label: `compute C = E·N·t (features × ${discrete ? "steps" : "time"})`, log: true };
   return {
     id: "optimal",

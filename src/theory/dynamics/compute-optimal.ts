@@ -10,7 +10,7 @@ import { brent } from "../../math/minimise.ts";
 import { fitPowerLaw, type PowerFit } from "../../math/power-fit.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import { isDiscrete } from "../training/optimizer.ts";
-import { descending, testLoss } from "./dynamics.ts";
+import { descending, testLoss, uncertain } from "./dynamics.ts";
 import { staticLosses } from "./limits.ts";
 import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./problem.ts";
 
@@ -39,7 +39,9 @@ export interface OptimalCurve {
   readonly t: Float64Array;
   /** L*(C). */
   readonly loss: Float64Array;
-  /** Power laws through all budgets, of the loss less σ²; absent below three budgets. */
+  /** Budgets whose loss is σ² to all the digits it is known to: nothing is left to fit there. */
+  readonly settled: Float64Array;
+  /** Power laws through all other budgets, of the loss less σ²; absent below three of them. */
   readonly fit?: { readonly loss: PowerFit; readonly N: PowerFit; readonly t: PowerFit };
   readonly made: Provenance;
 }
@@ -83,20 +85,20 @@ export function computeOptimal(problem: DynamicsProblem, options: OptimalOptions
     loss[i] = best.value;
     options.onProgress?.(i + 1, compute.length);
   });
-  const noise = problem.noise ?? 0;
+  const excess = loss.map((L, i) => left(dynamicsModel({ ...problem, N: N[i]! }), L));
+  const used = (values: Float64Array) => values.filter((_, i) => excess[i]! > 0);
+  const budgets = used(compute);
   return {
     compute,
     N,
     t,
     loss,
-    ...(compute.length >= 3 && {
+    settled: compute.filter((_, i) => excess[i] === 0),
+    ...(budgets.length >= 3 && {
       fit: {
-        loss: fitPowerLaw(
-          compute,
-          loss.map((L) => L - noise),
-        ),
-        N: fitPowerLaw(compute, N),
-        t: fitPowerLaw(compute, t),
+        loss: fitPowerLaw(budgets, used(excess)),
+        N: fitPowerLaw(budgets, used(N)),
+        t: fitPowerLaw(budgets, used(t)),
       },
     }),
     made: provenance("computeOptimal", { ...problem, students, minN, maxN }),
@@ -116,6 +118,12 @@ function ensembleLoss(
   return alone / students + (1 - 1 / students) * testLoss(descending(model), t[0]!, kernels, "data")(t)[0]!;
 }
 
+/** L − σ²; 0 where what is left of it is not known. */
+function left(model: DynamicsModel, L: number): number {
+  const excess = L - model.noise;
+  return excess > uncertain(model, L) ? excess : 0;
+}
+
 /** Whether one-pass SGD, whose steps are taken one by one, has long come to its end. */
 function settled(model: DynamicsModel, t: number): boolean {
   return model.rule.kind === "sgd" && t * model.rule.eta * staticLosses(model).kappa > LONG;
@@ -124,10 +132,15 @@ function settled(model: DynamicsModel, t: number): boolean {
 export type Resource = "N" | "P" | "time";
 
 export interface Bottleneck {
-  /** log L(x) − log L(2x) for each resource x, the label noise taken off; 0 where it is infinite already. */
-  readonly gain: Readonly<Record<Resource, number>>;
-  /** The resource whose doubling lowers the loss most. */
-  readonly bottleneck: Resource;
+  /**
+   * log L(x) − log L(2x) for each resource x, the label noise taken off; 0 where it is infinite already, null where the loss is
+   * the noise already. Where doubling takes all that is known of it, at least so much.
+   */
+  readonly gain: Readonly<Record<Resource, number | null>>;
+  /** The resource whose doubling lowers the loss most; null where nothing can. */
+  readonly bottleneck: Resource | null;
+  /** Why it is null. */
+  readonly reason?: string;
 }
 
 /**
@@ -139,14 +152,27 @@ export function bottleneck(
   { time, kernels = defaultKernels() }: { time: number; kernels?: Kernels },
 ): Bottleneck {
   const t = finite("time", time, Number.MIN_VALUE);
-  const { N = Infinity, P = Infinity, noise = 0 } = problem;
-  const log = (changed: DynamicsProblem, at: number) =>
-    logOf(testLoss(dynamicsModel(changed), at, kernels)(Float64Array.of(at))[0]! - noise);
-  const now = log(problem, t);
+  const { N = Infinity, P = Infinity } = problem;
+  const lossAt = (changed: DynamicsProblem, at: number) => {
+    const model = dynamicsModel(changed);
+    const L = testLoss(model, at, kernels)(Float64Array.of(at))[0]!;
+    return { excess: left(model, L), least: uncertain(model, L) };
+  };
+  const now = lossAt(problem, t).excess;
+  if (now === 0)
+    return {
+      gain: { N: null, P: null, time: null },
+      bottleneck: null,
+      reason: "the loss is the label noise already: nothing lowers it",
+    };
+  const gained = (changed: DynamicsProblem, at: number) => {
+    const { excess, least } = lossAt(changed, at);
+    return logOf(now / Math.max(excess, least));
+  };
   const gain = {
-    N: N === Infinity ? 0 : now - log({ ...problem, N: 2 * N }, t),
-    P: P === Infinity ? 0 : now - log({ ...problem, P: 2 * P }, t),
-    time: now - log(problem, 2 * t),
+    N: N === Infinity ? 0 : gained({ ...problem, N: 2 * N }, t),
+    P: P === Infinity ? 0 : gained({ ...problem, P: 2 * P }, t),
+    time: gained(problem, 2 * t),
   };
   const order: readonly Resource[] = ["time", "N", "P"];
   return { gain, bottleneck: order.reduce((best, x) => (gain[x] > gain[best] ? x : best)) };

@@ -8,15 +8,15 @@ import { finite, increasing, integer, oneOf } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Shared } from "../../kernels/dynamics.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
-import { type Complex, div } from "../../math/complex.ts";
 import { pow } from "../../math/elementary.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import { factor, gradientDescent, isDiscrete, type Rule } from "../training/optimizer.ts";
+import { contourErrors, finerTrain, GOAL, sgdErrors, trainLoss } from "./errors.ts";
 import { type StaticLosses, staticLosses } from "./limits.ts";
 import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./problem.ts";
 import { sgdLosses } from "./sgd.ts";
 import { noiseOf } from "./sgd-stability.ts";
-import { type Accuracy, entry, formsOf, type Solution, solve, timeWeights } from "./solution.ts";
+import { type Accuracy, formsOf, solve, timeWeights } from "./solution.ts";
 
 export interface Ensemble {
   /** E ≥ 1, the students whose outputs are averaged. */
@@ -28,7 +28,11 @@ export interface Ensemble {
 export interface DynamicsOptions {
   /** Training times ≥ 0, increasing: in units of 1/λ for gradient flow, else whole numbers of steps. */
   readonly times: ArrayLike<number>;
-  /** "fast": 8 nodes a panel, about 1e-7; "reference": 16 and no cancellation anywhere, about 1e-11. Default "fast". */
+  /**
+   * "fast": both losses to 1e-9 of themselves (of 1e-10 and 1e-6 of L(0) where they are smaller), with more nodes where it takes
+   * them; momentum near 1, or a train loss that falls exponentially under SGD, may allow less, and `stats` says so. "reference":
+   * 16 nodes a panel and no cancellation anywhere, about 1e-11. Default "fast".
+   */
   readonly accuracy?: "fast" | "reference";
   /** Also bias and variances. Default false. */
   readonly decompose?: boolean;
@@ -86,12 +90,13 @@ export interface DynamicsStats {
   readonly method: "contour" | "sum";
 }
 
-export const ACCURACY: Record<"fast" | "reference", Accuracy> = {
-  fast: { panel: 8, points: 6, summed: false },
+export const ACCURACY: Record<"search" | "fast" | "reference", Accuracy> = {
+  search: { panel: 8, points: 6, summed: false },
+  fast: { panel: 12, points: 8, summed: false },
   reference: { panel: 16, points: 12, summed: true },
 };
 
-/** The test loss of a model at any times ≤ tmax, for searches: no checks, no error estimate. */
+/** The test loss of a model at any times ≤ tmax, for searches: to about 1e-7, no checks, no error estimate. */
 export function testLoss(
   model: DynamicsModel,
   tmax: number,
@@ -102,12 +107,20 @@ export function testLoss(
     return (times) => plainSum(model, times);
   refuseShuffled(model);
   if (isNoiseless(model)) return testLoss(descending(model), tmax, kernels, shared);
-  const solution = solve(kernels, model, tmax, ACCURACY.fast);
+  const solution = solve(kernels, model, tmax, ACCURACY.search);
   if (model.rule.kind === "sgd" && shared === "both")
-    return (times) => sgdLosses(kernels, model, solution, times, QUICK).test;
+    return (times) => bounded(model, sgdLosses(kernels, model, solution, times, QUICK).test);
   const form = formsOf(kernels, model, solution, [shared])[0]!;
   const n = 2 * solution.contour.z.re.length;
-  return (times) => kernels.quadraticForms(form, n, timeWeights(model, solution, times));
+  return (times) => bounded(model, kernels.quadraticForms(form, n, timeWeights(model, solution, times)));
+}
+
+/** No test loss is below the label noise; beside what cancels on a contour it may come out so. */
+const bounded = ({ noise }: DynamicsModel, losses: Float64Array) => losses.map((L) => (L < noise ? noise : L));
+
+/** What searches may take for rounding: ten times the error of `testLoss`, relative, and beside what cancels to it. */
+export function uncertain({ energy, noise }: DynamicsModel, L: number): number {
+  return 1e-6 * Math.max(L, 1e-9 * (energy + noise));
 }
 
 /** Whether the batches of SGD are all samples there are, so that it is gradient descent. */
@@ -120,14 +133,6 @@ export function descending(model: DynamicsModel): DynamicsModel {
 
 /** One run of growing steps, whose error is about 2e-7. */
 const QUICK = { tolerance: Infinity, exact: 1024, perDecade: 24 };
-
-/** One run as fine as most end with: the other run has measured what its growing steps err. */
-const ONCE = { tolerance: Infinity, exact: 4096, perDecade: 48 };
-
-/** Losses less certain than this, relative to max(L, 1e-6 L(0)), are said not to have converged. */
-const RESOLVED = 1e-3;
-/** Times at which the error is estimated. */
-const CHECKED = 12;
 
 /**
  * Test and train loss at `times`.
@@ -144,7 +149,8 @@ export function dynamics(problem: DynamicsProblem, options: DynamicsOptions): Dy
 export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): DynamicsCurve {
   const times = checkTimes(model.rule, options.times);
   const ensemble = options.ensemble && checkEnsemble(model, options.ensemble);
-  const accuracy = ACCURACY[oneOf("accuracy", options.accuracy ?? "fast", ["fast", "reference"])];
+  const level = oneOf("accuracy", options.accuracy ?? "fast", ["fast", "reference"]);
+  const accuracy = ACCURACY[level];
   const kernels = options.kernels ?? defaultKernels();
   const { rule, N, P } = model;
   if (isNoiseless(model)) return { ...dynamicsOf(descending(model), options), model, made: madeFrom(model, options) };
@@ -188,9 +194,22 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
     for (const [i, form] of forms.entries()) curves.set(shared[i]!, kernels.quadraticForms(form, n, weights));
   }
   const noisy = rule.kind === "sgd" ? sgdLosses(kernels, model, solution, times) : undefined;
-  const test = noisy?.test ?? curves.get("both")!;
-  const train = noisy?.train ?? trainLoss(solution, weights!, times.length);
-  const errors = estimatedErrors(kernels, model, accuracy, times, { test, train, error: noisy?.error });
+  const test = bounded(model, noisy?.test ?? curves.get("both")!);
+  const first = noisy?.train ?? trainLoss(solution, weights!, times.length);
+  const found = { test, train: first, error: noisy?.error };
+  const errors = noisy
+    ? sgdErrors(kernels, model, accuracy, times, found)
+    : contourErrors(kernels, model, accuracy, times, found);
+  const { train, trainError } =
+    noisy || errors.trainError <= GOAL
+      ? { train: first, trainError: errors.trainError }
+      : finerTrain(kernels, model, accuracy, times);
+  if (
+    level === "fast" &&
+    solution.reached === solution.contour.z.re.length &&
+    !(Math.max(errors.error, trainError) <= GOAL)
+  )
+    return { ...dynamicsOf(model, { ...options, accuracy: "reference" }), made: madeFrom(model, options) };
   return {
     times,
     test,
@@ -201,7 +220,7 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
     limit,
     stats: {
       error: errors.error,
-      trainError: errors.trainError,
+      trainError,
       converged: solution.reached === solution.contour.z.re.length && errors.resolved,
       nodes: solution.contour.z.re.length,
       modes: solution.data.lambda.length,
@@ -259,21 +278,6 @@ function plainSum({ target, rule, noise }: DynamicsModel, times: Float64Array): 
   );
 }
 
-/** 2 Re Σ W_j p_t(−z_j)² Φ_j, with u = W p_t at hand. */
-function trainLoss({ contour, phi }: Solution, weights: Float64Array, times: number): Float64Array {
-  const n = contour.z.re.length;
-  const factors: Complex[] = Array.from({ length: n }, (_, j) => div(entry(phi, j), entry(contour.weight, j)));
-  return Float64Array.from({ length: times }, (_, t) => {
-    let sum = 0;
-    for (let j = 0; j < n; j++) {
-      const [x, y] = [weights[2 * (t * n + j)]!, weights[2 * (t * n + j) + 1]!];
-      sum += (x * x - y * y) * factors[j]!.re - 2 * x * y * factors[j]!.im;
-    }
-    // it may fall exponentially, below the quadrature's error
-    return Math.max(0, 2 * sum);
-  });
-}
-
 function decomposition(model: DynamicsModel, test: Float64Array, curves: Map<Shared, Float64Array>): Decomposition {
   const { noise } = model;
   const none = curves.get("none")!;
@@ -295,39 +299,4 @@ function decomposition(model: DynamicsModel, test: Float64Array, curves: Map<Sha
 function averaged({ students, data }: Required<Ensemble>, test: Float64Array, curves: Map<Shared, Float64Array>) {
   const cross = curves.get(data === "shared" ? "data" : "none")!;
   return test.map((L, t) => L / students + (1 - 1 / students) * cross[t]!);
-}
-
-/** The largest differences to the same integrals on the second contour with more nodes, at a few times. */
-function estimatedErrors(
-  kernels: Kernels,
-  model: DynamicsModel,
-  accuracy: Accuracy,
-  times: Float64Array,
-  { test, train, error: own }: Pick<DynamicsCurve, "test" | "train"> & { readonly error: Float64Array | undefined },
-): { error: number; trainError: number; resolved: boolean } {
-  const picked = Array.from({ length: CHECKED }, (_, i) => Math.round((i * (times.length - 1)) / (CHECKED - 1)));
-  const places = [...new Set(picked)];
-  const some = Float64Array.from(places, (i) => times[i]!);
-  const solution = solve(kernels, model, some.at(-1)!, { ...accuracy, panel: accuracy.panel + 2 }, "second");
-  const scale = model.energy + model.noise;
-  const worst = (values: Float64Array, again: Float64Array, floor: number) =>
-    Math.max(...places.map((i, k) => Math.abs(again[k]! - values[i]!) / Math.max(values[i]!, floor * scale)));
-  if (model.rule.kind === "sgd") {
-    const again = sgdLosses(kernels, model, solution, some, ONCE);
-    // growing steps err in the train loss, which drives the other
-    const growing = Math.max(...own!.map((e, i) => (e * train[i]!) / Math.max(train[i]!, 1e-6 * scale)));
-    return {
-      error: worst(test, again.test, 1e-10) + growing,
-      trainError: worst(train, again.train, 1e-6) + growing,
-      resolved: worst(test, again.test, 1e-6) + growing < RESOLVED,
-    };
-  }
-  const weights = timeWeights(model, solution, some);
-  const form = formsOf(kernels, model, solution, ["both"])[0]!;
-  const again = kernels.quadraticForms(form, 2 * solution.contour.z.re.length, weights);
-  return {
-    error: worst(test, again, 1e-10),
-    trainError: worst(train, trainLoss(solution, weights, some.length), 1e-6),
-    resolved: worst(test, again, 1e-6) < RESOLVED,
-  };
 }

@@ -38,6 +38,9 @@ export interface Accuracy {
 /** Divided differences lose digits like κ t: beyond this, pairs are summed over the modes. */
 const LATE = 1e6;
 
+/** log of what is left out of p_t. */
+const NOTHING = -100;
+
 export const entry = ({ re, im }: ComplexArray, i: number): Complex => ({ re: re[i]!, im: im[i]! });
 
 export function mapComplex(n: number, value: (i: number) => Complex): ComplexArray {
@@ -149,6 +152,8 @@ export function timeWeights(model: DynamicsModel, { contour }: Solution, times: 
     const { re, im } = exponent(i);
     const ball = mu > 0 ? heavyBall(mu, entry(logRoot, i)) : null;
     times.forEach((t, row) => {
+      // beside the loss, which ends above 1e-20 of its first value, it is nothing
+      if (re * t < NOTHING && !ball) return;
       const size = expOf(re * t);
       let [pr, pi] = [size * cos(im * t), size * sin(im * t)];
       if (ball) ({ re: pr, im: pi } = ball(t, { re: pr, im: pi }));
