@@ -80,7 +80,7 @@ export const LIMITS = {
     what: "runs of an ensemble",
     remedy: "take fewer: the standard error falls like the root of their number",
   },
-  draws: { least: 1, most: 1e5, what: "draws of W", remedy: "take fewer" },
+  draws: { least: 1, most: 1e6, what: "draws of W", remedy: "take fewer" },
   kept: {
     least: 1,
     most: 3e7,

@@ -102,8 +102,8 @@ describe("a signal ends", () => {
     "simulate, dense": (signal, threads) =>
       simulate(model, { steps: 1e7, members: 8, draws: 1, method: "dense", signal, threads }),
     expected: (signal, threads) => expected(model, { steps: 1e9, draws: 4, signal, threads }),
-    sampleSpectrum: (signal, threads) => sampleSpectrum(model, { draws: 1e5, signal, threads }),
-    simulateDynamics: (signal, threads) => simulateDynamics(student, { times: [1, 10], draws: 1e6, signal, threads }),
+    sampleSpectrum: (signal, threads) => sampleSpectrum(model, { draws: 5e4, signal, threads }),
+    simulateDynamics: (signal, threads) => simulateDynamics(student, { times: [1, 10], draws: 1e5, signal, threads }),
     fitRuns: (signal, threads) => fitRuns(table, { draws: 1e6, signal, threads: Math.max(1, threads) }),
   };
   it.each(Object.keys(long).flatMap((name) => [0, 2].map((threads) => [name, threads] as const)))(

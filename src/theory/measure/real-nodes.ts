@@ -7,13 +7,13 @@
 // and two Gauss points take the place of what is inside, one where that is a line.
 
 import type { Kernels } from "../../kernels/kernels.ts";
-import { type ComplexArray, complexArray, type Modes } from "../../kernels/resolvent.ts";
+import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
 import type { Nodes } from "../../kernels/volterra.ts";
 import { abs, type Complex, complex, div, exp, mul, scale, sub } from "../../math/complex.ts";
 import { log, log10, pow } from "../../math/elementary.ts";
 import { gaussLegendre } from "../../math/quadrature.ts";
 import { difference, momentError, type NodeModel, type NodeRule } from "./nodes.ts";
-import { realSum } from "./resolvent.ts";
+import { realSum, walkWhereFailed } from "./resolvent.ts";
 import { leftEdge, stability } from "./stability.ts";
 
 /** How high the cells reach into the plane, as an angle. */
@@ -113,7 +113,8 @@ function gauss(around: Sample[], kind: "forcing" | "source", a: number, b: numbe
 }
 
 /** Samples on every leg, inwards, and on the ray over every cell, from right to left. */
-function sampled(kernels: Kernels, { modes, d, kappa0 }: NodeModel, bounds: Float64Array) {
+function sampled(kernels: Kernels, measure: NodeModel, bounds: Float64Array) {
+  const { kappa0 } = measure;
   const ray = gaussLegendre(RAY_NODES);
   const over: Place[] = [];
   for (let i = 0; i + 1 < bounds.length; i++) {
@@ -124,7 +125,7 @@ function sampled(kernels: Kernels, { modes, d, kappa0 }: NodeModel, bounds: Floa
       over.push({ z, dz: scale(-half * ray.weights[k]!, z), kappa: complex(kappa0 - z.re, z.im) });
     }
   }
-  const rays = transforms(kernels, modes, d, over);
+  const rays = transforms(kernels, measure, over);
   // less a constant where that leaves the smaller transform: the constant integrates to nothing
   const reduce = rays.reduce((sum, { phi, less }) => sum + log(abs(less) / abs(phi)), 0) < 0;
   const sample = ({ z, dz, phi, less, D }: Transformed): Sample => ({
@@ -148,7 +149,7 @@ function sampled(kernels: Kernels, { modes, d, kappa0 }: NodeModel, bounds: Floa
         const z = exp(complex(log(x), to - half * (1 - leg.nodes[k]!)));
         return { z, dz: mul(complex(0, half * leg.weights[k]!), z), kappa: above[i]! };
       });
-      const row = transforms(kernels, modes, d, places);
+      const row = transforms(kernels, measure, places);
       above = row.map(({ kappa }) => kappa);
       for (const [i, place] of row.entries()) legs[i]!.push(sample(place));
     }
@@ -173,7 +174,7 @@ interface Transformed extends Place {
   readonly D: Complex;
 }
 
-function transforms(kernels: Kernels, modes: Modes, d: number, places: Place[]): Transformed[] {
+function transforms(kernels: Kernels, { modes, d, kappa0 }: NodeModel, places: Place[]): Transformed[] {
   // z is in the upper half plane, ζ = −z in the lower: the mirror image of −z̄
   const zeta = complexArray(places.length);
   const kappa = complexArray(places.length);
@@ -181,8 +182,7 @@ function transforms(kernels: Kernels, modes: Modes, d: number, places: Place[]):
     [zeta.re[i], zeta.im[i]] = [-place.z.re, place.z.im];
     [kappa.re[i], kappa.im[i]] = [place.kappa.re, place.kappa.im];
   });
-  const failed = kernels.solveKappa(modes, 1 / d, 0, zeta, kappa);
-  if (failed > 0) throw new Error(`κ(z) did not converge at ${failed} of ${places.length} points beside the support`);
+  if (kernels.solveKappa(modes, 1 / d, 0, zeta, kappa) > 0) walkWhereFailed(kernels, modes, d, kappa0, zeta, kappa);
   const { D, G, H } = kernels.modeSums(modes, kappa);
   const mirrored = ({ re, im }: ComplexArray, i: number) => complex(re[i]!, -im[i]!);
   return places.map(({ z, dz }, i) => {

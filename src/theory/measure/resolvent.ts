@@ -3,7 +3,7 @@
 //   ζ = −z = κ (1 − S(κ)),   m = ζ/κ,   Φ(z) = G(κ)/m                                            (3.1, 3.2)
 
 import type { Kernels } from "../../kernels/kernels.ts";
-import { complexArray, type Modes } from "../../kernels/resolvent.ts";
+import { type ComplexArray, complexArray, type Modes } from "../../kernels/resolvent.ts";
 import { abs, type Complex } from "../../math/complex.ts";
 import { atan2, cos, exp, log, sin } from "../../math/elementary.ts";
 
@@ -42,12 +42,7 @@ export function resolvents(
     kappa.im[i] = target.im[i]!;
   }
   if (kernels.solveKappa(modes, 1 / width, 0, target, kappa) > 0)
-    for (let i = 0; i < n; i++)
-      if (Number.isNaN(kappa.re[i]!)) {
-        const root = walk(kernels, modes, width, kappa0, { re: target.re[i]!, im: target.im[i]! });
-        kappa.re[i] = root.re;
-        kappa.im[i] = root.im;
-      }
+    walkWhereFailed(kernels, modes, width, kappa0, target, kappa);
   const { D, G, H } = kernels.modeSums(modes, kappa);
   return zeta.map(({ im }, i) => {
     const sign = im < 0 ? -1 : 1;
@@ -58,6 +53,23 @@ export function resolvents(
       H: { re: H.re[i]!, im: sign * H.im[i]! },
     };
   });
+}
+
+/** Fills in the roots that a solve left NaN. */
+export function walkWhereFailed(
+  kernels: Kernels,
+  modes: Modes,
+  width: number,
+  kappa0: number,
+  zeta: ComplexArray,
+  kappa: ComplexArray,
+): void {
+  for (let i = 0; i < zeta.re.length; i++) {
+    if (!Number.isNaN(kappa.re[i]!)) continue;
+    const root = walk(kernels, modes, width, kappa0, { re: zeta.re[i]!, im: zeta.im[i]! });
+    kappa.re[i] = root.re;
+    kappa.im[i] = root.im;
+  }
 }
 
 /** κ(ζ) by a walk at constant |ζ| from the positive real axis, where the solve is safe. */

@@ -27,7 +27,9 @@ const BINS = 24;
  * Fits both tails.
  * @throws RangeError where fewer than 8 modes are in the window, or fewer than 3 bins of it carry energy
  */
-export function tailFit({ eigenvalues, energies }: Measured, options: TailOptions = {}): TailFit {
+export function tailFit(spectrum: Measured, options: TailOptions = {}): TailFit {
+  if (spectrum?.kind !== "measured") throw new TypeError("spectrum must be a measured one for a fit of its tail");
+  const { eigenvalues, energies } = spectrum;
   const n = eigenvalues.length;
   const window = options.window ? increasing("window", options.window, 1, n) : undefined;
   const [first, last] = window
