@@ -1,6 +1,7 @@
 // isoflop fit: exponents and allocation from training runs, by Chinchilla's three approaches, with intervals.
 
 import { type Command, InvalidArgumentError } from "commander";
+import { type Better, clearlyBetter } from "../fitting/laws/index.ts";
 import {
   type FitResult,
   type Fitted,
@@ -16,15 +17,18 @@ import {
 } from "../index.ts";
 import { brief, fixed, percent, readable } from "../numbers.ts";
 import { bridgeInWords, forecastTable } from "./bridge.ts";
-import { Failure } from "./errors.ts";
+import { Failure, Usage } from "./errors.ts";
+import { fitOneLaw } from "./fit-law.ts";
+import { lawOption } from "./forecasting.ts";
 import { interruption } from "./interrupt.ts";
+import { type LawValues, withLawOptions } from "./law-options.ts";
 import { type Common, list, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { fitOptions, openRuns, type RunsValues, withRuns } from "./runs.ts";
 import { bold, table } from "./table.ts";
 
-interface Options extends RunsValues, Common {
+interface Options extends RunsValues, Omit<LawValues, "delta" | "columns">, Common {
   readonly method: (1 | 2 | 3)[];
   readonly budget?: Float64Array;
   readonly sensitivity?: boolean;
@@ -32,7 +36,7 @@ interface Options extends RunsValues, Common {
 
 export function define(command: Command): void {
   withCommon(
-    withRuns(command)
+    withLawOptions(withRuns(command).addOption(lawOption()))
       .option("--method <list>", "1 envelope, 2 isoFLOP slices, 3 parametric", methods, [3] as (1 | 2 | 3)[])
       .option("--budget <list>", "budgets in flops to recommend N and D for, as 1e22,1e24 or LO:HI:N", list)
       .option("--sensitivity", "refit with other δ, without each row, in other windows, and foretell larger models"),
@@ -46,7 +50,27 @@ function methods(text: string): (1 | 2 | 3)[] {
   return list as (1 | 2 | 3)[];
 }
 
-async function run(file: string, options: Options): Promise<void> {
+/** Options that say how a law is fitted, and what needs one. */
+const OF_LAWS = [
+  "fix",
+  "tie",
+  "byGroup",
+  "weights",
+  "lossFunction",
+  "quantile",
+  "overestimatePenalty",
+  "residuals",
+] as const;
+
+async function run(file: string, options: Options, command: Command): Promise<void> {
+  if (options.law) {
+    // δ follows the residuals unless it was told
+    const { delta, ...rest } = options;
+    return fitOneLaw(file, command.getOptionValueSource("delta") === "default" ? rest : { ...rest, delta });
+  }
+  const needs = OF_LAWS.find((name) => options[name] !== undefined);
+  if (needs !== undefined)
+    throw new Usage(`--${needs.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)} needs --law, as --law chinchilla`);
   const write = await openOutput(options);
   const runs = await openRuns(file, options);
   const bar = progress("fit", options);
@@ -60,15 +84,24 @@ async function run(file: string, options: Options): Promise<void> {
   const budgets = options.budget ?? new Float64Array();
   const law = result.parametric?.fit;
   const more = options.sensitivity && law ? { sensitivity: sensitivity(runs, law), rollouts: rollouts(runs) } : null;
+  const better = law ? (clearlyBetter(runs) ?? null) : null;
   await write({
-    json: () => ({ ...summary(result, budgets), ...more }),
+    json: () => ({ ...summary(result, budgets), ...more, better }),
     columns: () => longTable(result, budgets),
-    text: () => inWords(result, budgets, more),
+    text: () => inWords(result, budgets, more) + (better ? `\n\n${betterInWords(better)}` : ""),
     figure: async () => (await import("../figures/index.ts")).fitFigure({ result, budgets }),
   });
   const { unavailable } = result;
   if (unavailable.length > 0)
     throw new Failure(unavailable.map(({ method, reason }) => `approach ${method}: ${reason}`).join("; "));
+}
+
+/** That another law is clearly better, in one sentence. */
+function betterInWords({ law, aicc, heldOut }: Better): string {
+  const beyond = heldOut
+    ? `, and runs beyond those it was fitted to are foretold to ${percent(heldOut[0], 2)} instead of ${percent(heldOut[1], 2)}`
+    : "";
+  return `  The law ${law} describes these runs clearly better: AICc ${fixed(aicc, 0)} lower${beyond} (isoflop compare).`;
 }
 
 interface Entry {

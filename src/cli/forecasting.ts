@@ -1,7 +1,7 @@
 // What compare and predict share: FILE, the laws to be taken, by name or as formulas, and the columns of the runs that they need.
 
-import { type Command, InvalidArgumentError } from "commander";
-import { LAWS, lawFrom, lawNamed, namesIn, parseFormula, type ScalingLaw } from "../fitting/laws/index.ts";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { LAWS, lawFrom, lawNamed, namesIn, parseFormula, REGISTRY, type ScalingLaw } from "../fitting/laws/index.ts";
 import type { Runs } from "../index.ts";
 import { refusing } from "./open-table.ts";
 import { refused } from "./options.ts";
@@ -13,14 +13,17 @@ export interface ForecastingValues extends RunsSource {
   readonly law?: readonly string[];
 }
 
+/** --law, for the commands that take formulas. */
+export const lawOption = (): Option =>
+  new Option(
+    "--law <formula>",
+    'a law of your own, as "loss = E + (A/N^a + B/D^b)^g", of columns and parameters, or a name; may be repeated',
+  ).argParser(law);
+
 export function withLaws(command: Command): Command {
   return withSource(command)
-    .option("--laws <names>", `of ${LAWS.map(({ name }) => name).join(", ")}; default all that the table serves`, laws)
-    .option(
-      "--law <formula>",
-      'a law of your own, as "loss = E + (A/N^a + B/D^b)^g", of columns and parameters, or a name; may be repeated',
-      law,
-    );
+    .option("--laws <names>", `of ${REGISTRY.map(({ name }) => name).join(", ")}; default the first four`, laws)
+    .addOption(lawOption());
 }
 
 function laws(text: string): ScalingLaw[] {
@@ -32,24 +35,34 @@ function laws(text: string): ScalingLaw[] {
 /** A word is a law's name. */
 const isName = (text: string): boolean => /^[\w-]+$/.test(text.trim());
 
-function law(text: string, before: readonly string[] = []): string[] {
+function law(text: string, before: readonly string[] | undefined): string[] {
   refused(() => (isName(text) ? lawNamed(text.trim()) : parseFormula(text)));
-  return [...before, text];
+  return [...(before ?? []), text];
 }
 
-/** Reads the file with every column that the laws name. */
-export async function openLaws(file: string, options: ForecastingValues): Promise<{ runs: Runs; laws?: ScalingLaw[] }> {
+/**
+ * Reads the file with every column that the laws name.
+ * @param also - further columns, of numbers and of text
+ */
+export async function openLaws(
+  file: string,
+  options: ForecastingValues,
+  also: { readonly more?: readonly string[]; readonly labels?: readonly string[] } = {},
+): Promise<{ runs: Runs; laws?: ScalingLaw[] }> {
   const formulas = (options.law ?? []).filter((text) => !isName(text));
   const named = [...(options.laws ?? []), ...(options.law ?? []).filter(isName).map((name) => lawNamed(name.trim()))];
   const some = named.length + formulas.length > 0;
   const wanted = [
-    ...(some ? named : LAWS).flatMap(({ inputs }) => inputs.flatMap(({ columns }) => columns ?? [])),
+    ...(some ? named : LAWS).flatMap(({ inputs, targetColumns }) => [
+      ...(targetColumns ?? []),
+      ...inputs.flatMap(({ columns }) => columns ?? []),
+    ]),
     ...formulas.flatMap((text) => {
       const { tree, target } = parseFormula(text);
       return [...namesIn(tree), ...(target === undefined ? [] : [target])];
     }),
   ];
-  const runs = await openRuns(file, options, [...new Set(wanted)]);
+  const runs = await openRuns(file, options, [...new Set([...wanted, ...(also.more ?? [])])], also.labels);
   if (!some) return { runs };
   const columns = Object.keys(runs.more ?? {});
   return { runs, laws: refusing(file, () => [...named, ...formulas.map((text) => lawFrom(text, columns))]) };

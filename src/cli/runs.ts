@@ -88,12 +88,19 @@ function where(text: string, before: Record<string, string> = {}): Record<string
 /**
  * Reads the file and selects the rows.
  * @param more - other columns to be read, of those that the table has
+ * @param labels - the same of text
  */
-export async function openRuns(file: string, options: RunsSource, more: readonly string[] = []): Promise<Runs> {
+export async function openRuns(
+  file: string,
+  options: RunsSource,
+  more: readonly string[] = [],
+  labels: readonly string[] = [],
+): Promise<Runs> {
   const table = await openTable(file);
   return refusing(file, () => {
     let runs = runsFromTable(table, {
       more,
+      labels,
       ...(options.columns && { columns: options.columns }),
       ...(options.where && { where: options.where }),
       ...(options.units && { units: options.units }),

@@ -18,6 +18,8 @@ export interface TableOptions {
   readonly bestOf?: readonly string[];
   /** Other columns to be read as numbers, of those that the table has. */
   readonly more?: readonly string[];
+  /** Columns to be read as text, of those that the table has. */
+  readonly labels?: readonly string[];
   /** k in C = kND. Default 6, or what the rows say where they state all of N, D and C. */
   readonly flopsPerToken?: number;
 }
@@ -117,6 +119,14 @@ export function runsFromTable(table: Table, options: TableOptions = {}): Runs {
     ...(more.size > 0 && {
       more: Object.fromEntries(
         Array.from(more, ([name, at]) => [name, kept.map((i) => read(at, rows[i]!).value)] as const),
+      ),
+    }),
+    ...(options.labels && {
+      labels: Object.fromEntries(
+        options.labels.flatMap((name) => {
+          const at = table.columns.indexOf(name);
+          return at < 0 ? [] : [[name, kept.map((i) => String(table.cells[at]![rows[i]!]))] as const];
+        }),
       ),
     }),
     flopsPerToken: options.flopsPerToken,

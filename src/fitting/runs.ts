@@ -20,6 +20,8 @@ export interface Runs {
   readonly row: Int32Array;
   /** Other columns of the table that were asked for, by name. */
   readonly more?: Readonly<Record<string, Float64Array>>;
+  /** Columns of text that were asked for, by name. */
+  readonly labels?: Readonly<Record<string, readonly string[]>>;
   /** k in C = kND: as given, or the geometric mean over rows that state all three. */
   readonly flopsPerToken: number;
   /** What the reader should know about the data. */
@@ -36,6 +38,8 @@ export interface RunColumns {
   readonly row?: ArrayLike<number> | undefined;
   /** Other columns, by name: what a law takes beside N, D and C. */
   readonly more?: Readonly<Record<string, ArrayLike<number>>> | undefined;
+  /** Columns of text, by name: what groups rows. */
+  readonly labels?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly flopsPerToken?: number | undefined;
   readonly warnings?: string[];
 }
@@ -83,6 +87,7 @@ export function runs(columns: RunColumns): Runs {
     ...(columns.more && {
       more: Object.fromEntries(Object.entries(columns.more).map(([name, values]) => [name, Float64Array.from(values)])),
     }),
+    ...(columns.labels && { labels: columns.labels }),
     flopsPerToken,
     warnings,
   };
@@ -134,6 +139,9 @@ export function select(runs: Runs, keep: (i: number) => boolean): Runs {
     run: numbered(index.map((i) => runs.run[i]!)),
     row: Int32Array.from(index, (i) => runs.row[i]!),
     ...(runs.more && { more: Object.fromEntries(Object.entries(runs.more).map(([name, of]) => [name, take(of)])) }),
+    ...(runs.labels && {
+      labels: Object.fromEntries(Object.entries(runs.labels).map(([name, of]) => [name, index.map((i) => of[i]!)])),
+    }),
   };
 }
 

@@ -59,7 +59,60 @@ describe("compare and predict", () => {
     rmSync(folder, { recursive: true });
   });
 
+  it("compare: any formula beside the others, with the best size and what it lacks", () => {
+    const formula = "loss = E + (A/N^a + B/D^b)^g";
+    const { laws, warnings } = json([
+      "compare",
+      RUNS,
+      "--laws",
+      "coupled,kaplan",
+      "--law",
+      formula,
+      "--budget",
+      "1e22",
+    ]);
+    const named = (name: string) => laws.find((law: { name: string }) => law.name === name);
+    expect(named("formula").objective).toBeCloseTo(named("coupled").objective, 10);
+    expect(named("formula").budgets[0].N / named("coupled").budgets[0].N).toBeCloseTo(1, 3);
+    expect(named("kaplan").lacks.join()).toMatch(/residuals trend with C: the law is off by/);
+    expect(warnings).toEqual([]);
+    const idle = json(["compare", RUNS, "--law", "loss = E + A*B/N^a", "--fix", "a=0.3"]);
+    expect(idle.warnings.join()).toBe("formula: A and B are determined only together: fix or tie one of them");
+    expect(idle.laws[0].weight).toBeNull();
+  });
+
+  it("fit --law: parameters with intervals, and the loss function asked for", () => {
+    const fit = json(["fit", RUNS, "--law", "coupled", "--fix", "gamma=1", "--bootstrap", "20", "--budget", "1e22"]);
+    const { parameters } = json(["fit", RUNS, "--law", "chinchilla", "--bootstrap", "0"]);
+    expect(fit.parameters.alpha / parameters.alpha).toBeCloseTo(1, 6);
+    expect(fit.ci.alpha[0]).toBeLessThan(fit.parameters.alpha);
+    expect(fit.ci.alpha[1]).toBeGreaterThan(fit.parameters.alpha);
+    expect(fit.budgets[0].N * fit.budgets[0].D * 6).toBeCloseTo(1e22, -10);
+    const quantile = ["--loss-function", "quantile", "--quantile", "0.1", "--bootstrap", "0"];
+    const low = json(["fit", RUNS, "--law", "kaplan", ...quantile]);
+    expect(low.lossFunction).toMatchObject({ kind: "quantile", quantile: 0.1, delta: null });
+  });
+
   it("refuse in one line", () => {
+    for (const [options, message] of [
+      [["--law", "loss = E + A/N^(a"], /ends where "\)" is needed/],
+      [["--law", "loss = E + sin(N)"], /there is no function "sin" for formulas/],
+      [["--law", "loss = E + loss"], /the formula of "loss" must not use "loss" itself/],
+      [["--law", "q = E + N"], /the formula gives "q", which is no column: N, D, C, loss/],
+      [["--law", `loss = ${"(".repeat(10_000)}`], /a formula has at most 2000 characters/],
+      [["--law", "loss = E + A/(D - D)"], /has no value at row 2, where D = /],
+      [["--fix", "gamme=1"], /no law has a parameter gamme/],
+      [["--tie", "alpha"], /give NAME=NAME, as alpha=beta/],
+      [["--by-group", "set:E"], /by-group: the table has no column "set"/],
+      [["--weights", "w"], /no column "w" to weigh rows by/],
+      [["--law", "moe"], /the law moe needs a column of num_experts/],
+    ] as const) {
+      const { error, status } = isoflop(["compare", RUNS, ...options]);
+      expect(error, options.join(" ").slice(0, 60)).toMatch(message);
+      expect(error.trim()).not.toContain("\n");
+      expect(status).toBe(2);
+    }
+    expect(isoflop(`fit ${RUNS} --tie alpha=beta`).error).toMatch(/--tie needs --law, as --law chinchilla/);
     expect(isoflop(`predict ${RUNS} --N 7B`).error).toBe(
       "isoflop: give --N and --D, the parameters and tokens of the models, or --at with a table of them\n",
     );

@@ -14,9 +14,10 @@ export interface Ran {
   readonly error: string;
 }
 
-/** `isoflop …` with words split at spaces. */
-export function isoflop(line: string): Ran {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...line.split(" ").filter(Boolean)], {
+/** `isoflop …` with words split at spaces, or as they are given. */
+export function isoflop(line: string | readonly string[]): Ran {
+  const words = typeof line === "string" ? line.split(" ").filter(Boolean) : line;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], {
     encoding: "utf8",
     maxBuffer: 1e8,
     env: { ...process.env, ISOFLOP_DEBUG: "" },
@@ -26,8 +27,8 @@ export function isoflop(line: string): Ran {
 
 /** The result of `isoflop … --json`. */
 // biome-ignore lint/suspicious/noExplicitAny: fields are what the tests are about
-export function json(line: string): any {
-  const { status, out, error } = isoflop(`${line} --json`);
+export function json(line: string | readonly string[]): any {
+  const { status, out, error } = isoflop(typeof line === "string" ? `${line} --json` : [...line, "--json"]);
   if (status !== 0) throw new Error(`isoflop ${line}: ${status} ${error}`);
   return JSON.parse(out);
 }

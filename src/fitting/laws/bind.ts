@@ -19,14 +19,18 @@ export interface Bound extends Model, Measured {
   readonly plain: Model["run"];
   /** The law's inputs, row by row. */
   readonly inputs: Readonly<Record<string, Float64Array>>;
+  /** Why the law has no value, where it has none at any start. */
+  readonly failure: () => string;
   /** Every so many rows of it. */
   readonly some: (every: number) => Bound;
 }
 
+const columnsOf = (law: ScalingLaw, name: string) => law.inputs.find((input) => input.name === name)?.columns;
+
 /** A column of runs by its name in a law; undefined where there is none. */
 export function columnOf(runs: Runs, law: ScalingLaw, name: string): Float64Array | undefined {
   if (COMMON.includes(name)) return runs[name as "N"];
-  const names = law.inputs.find((input) => input.name === name)?.columns ?? [name];
+  const names = (name === law.target ? law.targetColumns : columnsOf(law, name)) ?? [name];
   const known = Object.keys(runs.more ?? {});
   for (const one of names) {
     const found = known.find((other) => other === one) ?? known.find((other) => bare(other) === bare(one));
@@ -58,7 +62,7 @@ export function bind(
 ): Bound {
   const missing = missingInput(runs, law);
   if (missing !== undefined) {
-    const names = law.inputs.find(({ name }) => name === missing)?.columns;
+    const names = missing === law.target ? law.targetColumns : columnsOf(law, missing);
     throw new RangeError(`the law ${law.name} needs a column of ${names ? names.join(" or ") : missing}`);
   }
   const inputs = Object.fromEntries(law.inputs.map(({ name }) => [name, columnOf(runs, law, name)!]));
@@ -93,6 +97,12 @@ export function bind(
     measured: scale === "log" ? target.map(log) : target,
     weights: weights ?? new Float64Array(n).fill(1),
     run: scale === "log" ? prepare(call("log", law.tree)) : plain,
+    failure: () => {
+      const { values } = plain(new Float64Array(law.parameters.length).fill(1), false);
+      const at = values.findIndex((value) => !Number.isFinite(value));
+      if (at >= 0) return noValue(law, inputs, at, runs.row[at]!);
+      return `the law ${law.name} has no value above 0 at any of its starts, as logarithms need: --residuals linear takes any`;
+    },
     some: (every) =>
       bind(
         law,

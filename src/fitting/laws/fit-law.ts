@@ -79,7 +79,7 @@ export function fitLaw(law: ScalingLaw, runs: Runs, options: LawOptions | number
     }
   }
   const { p, residuals, objective, converged } = found.best;
-  if (!Number.isFinite(objective)) throw new RangeError(`the law ${law.name} has no value at any of its starts`);
+  if (!Number.isFinite(objective)) throw new RangeError(bound.failure());
   const logs = given.scale === "linear" ? logResiduals(bound, residuals) : residuals;
   const rms = Math.sqrt(logs.reduce((sum, r) => sum + r * r, 0) / runs.n);
   const parameters = Object.fromEntries(law.parameters.map((name, i) => [name, p[i]!]));
@@ -112,17 +112,25 @@ function startsFor(bound: Bound, options: LawOptions, delta: number, from: reado
 function search(bound: Bound, loss: LossFunction, delta: number, starts: readonly Float64Array[]): Found {
   const rho = rhoOf(loss, delta);
   const rough = starts
-    .map((start) => minimise(bound, bound, rho, start, { steps: 25, polish: false }))
+    .map((start) =>
+      minimise(bound, bound, rho, start, { steps: Math.max(25, 8 * bound.parameters.length), polish: false }),
+    )
     .sort((a, b) => a.objective - b.objective);
   const best: Minimum[] = [];
   for (const candidate of rough) {
     if (best.length >= 4) break;
     // those that are already as one minimum need no second way
     if (best.some((other) => Math.abs(other.objective - candidate.objective) <= 1e-9 * other.objective)) continue;
-    best.push(minimise(bound, bound, rho, candidate.p));
+    best.push(minimise(bound, bound, rho, candidate.p, { polish: false }));
   }
   best.sort((a, b) => a.objective - b.objective);
-  if (best.length === 0) throw new RangeError(`the law ${bound.law.name} has no value at any of its starts`);
+  // only what may be the lowest is followed to its last digit
+  const near = (best[0]?.objective ?? 0) * (1 + 1e-3);
+  best.forEach(({ p, objective }, i) => {
+    if (objective <= near) best[i] = minimise(bound, bound, rho, p);
+  });
+  best.sort((a, b) => a.objective - b.objective);
+  if (best.length === 0) throw new RangeError(bound.failure());
   return { best: best[0]!, all: [...best, ...rough], ends: best.map(({ p }) => p) };
 }
 

@@ -1,10 +1,14 @@
 // isoflop/fitting: laws as values, fitted to any runs and stacked into forecasts.
 
+export { type Better, bestAt, clearlyBetter, heldOutBy } from "./assess.ts";
 export { missingInput } from "./bind.ts";
 export { fitLaw, type LawFit, type LawOptions } from "./fit-law.ts";
 export { type Formula, namesIn, parseFormula, type Tree } from "./formula.ts";
+export { type Goodness, goodness, type Trend } from "./goodness.ts";
 export { type Input, lawAt, lawFrom, type ScalingLaw } from "./law.ts";
-export { LAWS, lawNamed } from "./list.ts";
+export { LAWS, lawNamed, REGISTRY } from "./list.ts";
+export { LOSSES, type LossFunction } from "./losses.ts";
+export { byGroup, fixed, tiedTo } from "./modify.ts";
 export {
   CUTS,
   type Forecaster,
@@ -14,3 +18,4 @@ export {
   type PointForecast,
   type Stacked,
 } from "./predict.ts";
+export { type Resampled, resampled } from "./resampled.ts";

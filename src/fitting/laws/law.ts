@@ -18,8 +18,10 @@ export interface ScalingLaw {
   /** The formula, as people write it. */
   readonly form: string;
   readonly source: string;
-  /** The column that it gives. */
+  /** What it gives. */
   readonly target: string;
+  /** Names of the table's column that holds that, where it is not the loss. */
+  readonly targetColumns?: readonly string[];
   readonly tree: Tree;
   readonly inputs: readonly Input[];
   /** In the order of their first use, or as stated. */
@@ -33,8 +35,10 @@ export interface ScalingLaw {
 }
 
 /** What a law's file states. */
-export interface Statement extends Pick<ScalingLaw, "name" | "source" | "optimum"> {
+export interface Statement extends Pick<ScalingLaw, "name" | "source" | "optimum" | "targetColumns"> {
   readonly formula: string;
+  /** What is shown in its place. */
+  readonly form?: string;
   /** Its parameters, in the order they are told. */
   readonly parameters: readonly string[];
   /** Default N and D. */
@@ -54,11 +58,11 @@ export const COMMON: readonly string[] = ["N", "D", "C", "loss"];
 
 /** A law of the list. */
 export function law(statement: Statement): ScalingLaw {
-  const { formula, inputs = ND, target = "loss", bounds = {}, ranges = {}, ...rest } = statement;
+  const { formula, form = greek(formula), inputs = ND, target = "loss", bounds = {}, ranges = {}, ...rest } = statement;
   const { tree } = parseFormula(formula);
   return {
     ...rest,
-    ...{ tree, inputs, target, ranges, form: greek(formula) },
+    ...{ tree, inputs, target, ranges, form },
     bounds: Object.fromEntries(rest.parameters.map((name) => [name, bounds[name] ?? ([0, Infinity] as const)])),
   };
 }

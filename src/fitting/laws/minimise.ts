@@ -39,7 +39,7 @@ interface State {
 const logarithmic = ([low, high]: readonly [number, number]): boolean => low === 0 && high === Infinity;
 
 export interface Effort {
-  /** Steps of Levenberg–Marquardt. Default 200. */
+  /** Steps of Levenberg–Marquardt. Default 400. */
   readonly steps?: number;
   /** Whether BFGS follows. Default true. */
   readonly polish?: boolean;
@@ -51,7 +51,7 @@ export function minimise(
   data: Measured,
   rho: Rho,
   start: Float64Array,
-  { steps = 200, polish = true }: Effort = {},
+  { steps = 400, polish = true }: Effort = {},
 ): Minimum {
   const search = new Search(model, data, rho);
   let state = search.at(search.inner(start));
@@ -115,6 +115,24 @@ class Search {
     return { u, value: Number.isFinite(sum) ? sum : Infinity, residuals, jacobian };
   }
 
+  /** ∂/∂u; 0 for a parameter at the end of its range that it would lead beyond. */
+  gradient({ residuals, jacobian, u }: State): Float64Array {
+    const [k, n] = [this.#k, residuals.length];
+    const weighted = weightsOf(this.#rho, residuals, this.#data.weights);
+    for (let i = 0; i < n; i++) weighted[i]! *= residuals[i]!;
+    return Float64Array.from({ length: k }, (_, j) => {
+      let sum = 0;
+      for (let i = 0, at = j * n; i < n; i++, at++) sum += weighted[i]! * jacobian[at]!;
+      return this.#stuck(j, u[j]!, -sum) ? 0 : sum;
+    });
+  }
+
+  #stuck = (j: number, u: number, down: number): boolean => {
+    if (this.#logarithmic[j]) return false;
+    const [low, high] = this.#model.bounds[j]!;
+    return (u <= low && down < 0) || (u >= high && down > 0);
+  };
+
   /** Jᵀ W J and −∂/∂u. */
   normal({ residuals, jacobian, u }: State): { matrix: Float64Array; slope: Float64Array; scale: number } {
     const [k, n] = [this.#k, residuals.length];
@@ -139,9 +157,7 @@ class Search {
     }
     // at the end of its range and pushed beyond, a parameter stays
     for (let j = 0; j < k; j++) {
-      if (this.#logarithmic[j]) continue;
-      const [low, high] = this.#model.bounds[j]!;
-      if ((u[j]! <= low && slope[j]! < 0) || (u[j]! >= high && slope[j]! > 0)) {
+      if (this.#stuck(j, u[j]!, slope[j]!)) {
         slope[j] = 0;
         for (let m = 0; m < k; m++) {
           matrix[j * k + m] = 0;
@@ -194,10 +210,10 @@ class Search {
     const k = this.#k;
     let state = from;
     let H = this.#inverse(state);
-    let g = this.normal(state).slope.map((v) => -v);
+    let g = this.gradient(state);
     let fresh = true;
     let last = state.value;
-    for (let iteration = 0; iteration < 300; iteration++) {
+    for (let iteration = 0; iteration < 100 * k; iteration++) {
       const p = new Float64Array(k);
       for (let i = 0; i < k; i++) for (let j = 0; j < k; j++) p[i]! -= H[i * k + j]! * g[j]!;
       const slope = dot(g, p);
@@ -207,9 +223,9 @@ class Search {
         let [t, low, high] = [1, 0, Infinity];
         for (let line = 0; line < 50; line++) {
           const trial = this.at(this.#moved(state.u, p, t));
-          const gTrial = this.normal(trial).slope.map((v) => -v);
           if (!(trial.value <= state.value + 1e-4 * t * slope)) high = t;
           else {
+            const gTrial = this.gradient(trial);
             found = trial;
             gNew = gTrial;
             if (!(dot(gTrial, p) < 0.9 * slope)) break;
