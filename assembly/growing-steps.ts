@@ -39,7 +39,7 @@ const SERIES: f64 = 0.01;
 // The layout of a stage's block in scratch: ℓ, κ(1−χ), κθ, each re and im, n f64 each.
 
 /** ℓ, κ(1−χ) and κθ at every node for one γ, B and γ′/γ. */
-function generator(
+export function generator(
   n: i32,
   zr: usize,
   zi: usize,

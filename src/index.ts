@@ -159,8 +159,10 @@ export {
   SAMPLINGS,
   type Sampling,
   type Sgd,
+  type SignSgd,
   samplesBefore,
   sgd,
+  signSgd,
 } from "./theory/training/optimizer.ts";
 export * from "./theory/training/schedule.ts";
 export { optimalSchedule, type Parts, stableMultiple } from "./theory/training/training.ts";

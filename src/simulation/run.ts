@@ -118,6 +118,8 @@ export class Run {
     this.noise = within("noise", options.noise ?? model.noise);
     integer("threads", options.threads ?? 0, 0, 1024);
     const { optimizer, horizon = steps, force = false } = options;
+    if (optimizer?.kind === "sign")
+      throw new RangeError("optimizer must not be sign here: only theory computes it yet");
     const kernels = options.kernels ?? defaultKernels();
     const at = optimizer && stepsOf(kernels, model, { optimizer, horizon, steps, force });
     this.#momentum = optimizer !== undefined && recursionOf(optimizer) === "momentum";

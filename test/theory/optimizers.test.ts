@@ -92,6 +92,7 @@ describe("one language of optimisers", () => {
       "nesterov",
       "dana-constant",
       "dana-decaying",
+      "sign",
     ]);
     for (const { label, make } of OPTIMIZER_CHOICES) {
       const optimizer = make({ momentum: 0.8, delta: 7, strength: 0.3 });

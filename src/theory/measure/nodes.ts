@@ -50,14 +50,14 @@ export const PRECISION = 1e-13;
  */
 export function complexNodes(kernels: Kernels, measure: NodeModel, reach: Reach, precision = PRECISION): NodeRule {
   const line = lineAround(measure, reach);
-  const n = Math.ceil((-log(precision) / RATE) * line.length);
+  const n = nodeCount(line, precision);
   const nodes = nodesOn(kernels, measure, line, n);
   const coarse = nodesOn(kernels, measure, line, Math.ceil(n / 2));
   return { ...nodes, error: errorOf(nodes, coarse, measure, line) };
 }
 
 /** A line in log w, w = (z+ε)/(D−z): the disc on [−ε, D] is the half plane Re w ≥ 0, the support a segment of Re w > 0. */
-interface Line {
+export interface Line {
   readonly diameter: number;
   /** How far left of 0 the disc reaches: if not 0, the mass F₀ at 0 is inside. */
   readonly epsilon: number;
@@ -75,19 +75,24 @@ function lineAround({ modes, d, kappa0 }: NodeModel, { step, time }: Reach): Lin
     throw new RangeError(
       `gamma·(batch+1) must stay below ${2 / top}, the limit of the largest eigenvalue, got ${step}`,
     );
-  // a margin keeps the nodes off the square-root singularities at the edges
-  const right = top + (0.02 * top * (diameter - top)) / diameter;
-  const from = (epsilon: number, left: number): Line => {
-    const start = log((left + epsilon) / (diameter - left));
-    const end = log((right + epsilon) / (diameter - right));
-    return { diameter, epsilon, centre: (start + end) / 2, half: (end - start) / 2, length: end - start + 1.4 };
-  };
   // |g(−ε)|^r ≤ e: what lies further left than ε does not matter before τ
-  const throughZero = from(1 / (2 * time), 0);
+  const throughZero = lineBetween(diameter, 1 / (2 * time), 0, top);
   if (kappa0 === 0) return throughZero;
-  const outside = from(0, 0.98 * leftEdge(modes, d, kappa0));
+  const outside = lineBetween(diameter, 0, 0.98 * leftEdge(modes, d, kappa0), top);
   return outside.length <= throughZero.length ? outside : throughZero;
 }
+
+/** The line round a support from `left` to `top`. */
+export function lineBetween(diameter: number, epsilon: number, left: number, top: number): Line {
+  // a margin keeps the nodes off the square-root singularities at the edges
+  const right = top + (0.02 * top * (diameter - top)) / diameter;
+  const start = log((left + epsilon) / (diameter - left));
+  const end = log((right + epsilon) / (diameter - right));
+  return { diameter, epsilon, centre: (start + end) / 2, half: (end - start) / 2, length: end - start + 1.4 };
+}
+
+/** How many nodes of a line give a precision. */
+export const nodeCount = ({ length }: Line, precision: number): number => Math.ceil((-log(precision) / RATE) * length);
 
 /**
  * From the line to u = log w − centre, and du/dx: the conformal map of (5.5), by the images of the segment's two ends,
@@ -106,9 +111,8 @@ function conformal(x: Complex, L: number): { u: Complex; slope: Complex } {
   return { u, slope };
 }
 
-function nodesOn(kernels: Kernels, measure: NodeModel, line: Line, n: number): Nodes {
-  const { diameter, epsilon, centre, half } = line;
-  const { modes, d, kappa0 } = measure;
+/** n nodes z on a line, and what each adds of a function of z to its integral over the measure. */
+export function contourOf({ diameter, epsilon, centre, half }: Line, n: number): { z: Complex[]; weight: Complex[] } {
   let L = half + Math.LN2;
   for (let i = 0; i < 40; i++) L += half - conformal(complex(L), L).u.re;
   const z: Complex[] = [];
@@ -123,6 +127,12 @@ function nodesOn(kernels: Kernels, measure: NodeModel, line: Line, n: number): N
     const dz = scale(((diameter + epsilon) * 2 * L) / (n * Math.PI), div(mul(w, slope), mul(one, one)));
     weight.push(complex(dz.im, -dz.re));
   }
+  return { z, weight };
+}
+
+function nodesOn(kernels: Kernels, measure: NodeModel, line: Line, n: number): Nodes {
+  const { modes, d, kappa0 } = measure;
+  const { z, weight } = contourOf(line, n);
   const zeta = z.map((x) => scale(-1, x));
   // Φ, or Φ less a constant, which adds nothing to the integral: whichever is the smaller (docs/theory.md, eq. 4.5)
   const [forcing, reduced, source] = [complexArray(n), complexArray(n), complexArray(n)];
@@ -139,7 +149,7 @@ function nodesOn(kernels: Kernels, measure: NodeModel, line: Line, n: number): N
     z: { re: Float64Array.from(z, (x) => x.re), im: Float64Array.from(z, (x) => x.im) },
     forcing: preference < 0 ? reduced : forcing,
     source,
-    rest: epsilon > 0 ? 0 : kappa0 * realSum(modes, modes.energy, kappa0),
+    rest: line.epsilon > 0 ? 0 : kappa0 * realSum(modes, modes.energy, kappa0),
   };
 }
 

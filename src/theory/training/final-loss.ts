@@ -5,7 +5,7 @@ import { exp, log } from "../../math/elementary.ts";
 import { brent } from "../../math/minimise.ts";
 import type { NodeRule } from "../measure/nodes.ts";
 import type { Plrf } from "../measure/plrf.ts";
-import { type Optimizer, withStep } from "./optimizer.ts";
+import { type Optimizer, recursionOf, withStep } from "./optimizer.ts";
 import { training, UnstableStep } from "./training.ts";
 
 export interface FinalLossOptions {
@@ -30,12 +30,14 @@ export function finalLoss(
   { optimizer, tuned = false }: FinalLossOptions,
 ): { loss: number; multiple: number } {
   const end = Float64Array.of(horizon);
+  const sign = recursionOf(optimizer) === "sign";
   // the largest steps first: their nodes serve the smaller
   let nodes: NodeRule | undefined;
   const at = (multiple: number) => {
     const options = { optimizer: withStep(optimizer, model, multiple), horizon, ...QUICK };
     const trained = training(kernels, model, nodes === undefined ? options : { ...options, nodes });
-    nodes ??= trained.nodes;
+    // those of sign SGD are kept with the model
+    if (!sign) nodes ??= trained.nodes;
     return trained.run(end).loss[0]!;
   };
   if (!tuned) return { loss: at(1), multiple: 1 };

@@ -2,7 +2,6 @@
 // hyperparameters of every step. A step that is not given is the model's γ. All that is particular to an optimiser is in its file.
 
 import { oneOf, shown } from "../../check.ts";
-import type { Spectrum } from "../measure/spectrum.ts";
 import type { Momentum } from "./momentum.ts";
 import { type Dana, danaDefinition } from "./optimizers/dana.ts";
 import type { Batch, Choice, CommonOptions, Definition, LinearRule, Setting, Steps } from "./optimizers/definition.ts";
@@ -21,6 +20,7 @@ import {
   nesterovDefinition,
 } from "./optimizers/heavy-ball.ts";
 import { type Sgd, type SgdRule, sgdDefinition } from "./optimizers/sgd.ts";
+import { type SignSgd, signDefinition } from "./optimizers/sign.ts";
 import type { Shape } from "./schedule.ts";
 
 export { type Dana, dana } from "./optimizers/dana.ts";
@@ -28,6 +28,7 @@ export type { Batch, Choice, Free } from "./optimizers/definition.ts";
 export { type GradientDescent, type GradientFlow, gradientDescent, gradientFlow } from "./optimizers/full-batch.ts";
 export { type HeavyBall, heavyBall, type Nesterov, nesterov } from "./optimizers/heavy-ball.ts";
 export { SAMPLINGS, type Sampling, type Sgd, sgd } from "./optimizers/sgd.ts";
+export { type SignSgd, signSgd } from "./optimizers/sign.ts";
 
 /** All of them, in the order in which people see them. */
 const DEFINITIONS = [
@@ -37,10 +38,11 @@ const DEFINITIONS = [
   heavyBallDefinition,
   nesterovDefinition,
   danaDefinition,
+  signDefinition,
 ] as const;
 
 /** What takes steps on samples: every optimiser whose definition has `steps`. */
-export type Optimizer = Sgd | HeavyBall | Nesterov | Dana;
+export type Optimizer = Sgd | HeavyBall | Nesterov | Dana | SignSgd;
 /** A rule of the dynamical model, checked: every optimiser whose definition has `rule`. */
 export type Rule = GradientFlow | GradientDescent | SgdRule | HeavyBallRule;
 /** What the dynamical model takes for a rule. */
@@ -143,12 +145,12 @@ export function hyperparameters(model: Model, optimizer: Optimizer, shape: Shape
   };
 }
 
-/** Which recursion the loss obeys: (2.1), or (9.3) of the momentum family. */
+/** Which recursion the loss obeys: (2.1), (9.3) of the momentum family, or (12.1) of sign SGD. */
 export const recursionOf = (optimizer: Optimizer) => stepsOf(optimizer).recursion;
 
 /** What a setting may leave to be desired, in words. */
-export const warningsOf = (optimizer: Optimizer, spectrum: Spectrum): string[] =>
-  stepsOf(optimizer).warnings?.(optimizer, spectrum) ?? [];
+export const warningsOf = (optimizer: Optimizer, { spectrum, d }: Pick<Setting, "spectrum" | "d">): string[] =>
+  stepsOf(optimizer).warnings?.(optimizer, spectrum, d) ?? [];
 
 /** A rule with every number checked; gradient flow where none is given. @throws RangeError, TypeError */
 export function checkRule(rule: unknown): Rule {

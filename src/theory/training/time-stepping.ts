@@ -20,6 +20,8 @@ export interface Program {
   readonly at: (r: number) => Momentum;
   /** Whether that is plain SGD throughout: γ1 = γ3 = 0. */
   readonly plain: boolean;
+  /** Another recursion than (2.1) and (9.3). */
+  readonly stepper?: () => Stepper;
   /** σ²: variance of the label noise. */
   readonly noise: number;
   /** Steps, besides 0, after which a hyperparameter changes form: whole numbers in increasing order. */
@@ -148,7 +150,11 @@ function run(
   const observed = new Float64Array(steps.length);
   const { observe } = program;
   const end = steps[steps.length - 1]!;
-  const runner = program.plain ? plainRunner(kernels, nodes, program) : momentumRunner(kernels, nodes, program);
+  const runner = program.stepper
+    ? program.stepper()
+    : program.plain
+      ? plainRunner(kernels, nodes, program)
+      : momentumRunner(kernels, nodes, program);
   const quietFrom = program.quietFrom ?? Infinity;
   let [wholeSteps, growingSteps, next, lost] = [0, 0, 0, 0];
   // what cancels in P = rest + Re Σ ρ_k, at the worst so far
@@ -210,7 +216,7 @@ function cutGrid({ time, at, ends }: Grid, steps: Float64Array): Grid[] {
 }
 
 /** A state on its way. */
-interface Stepper {
+export interface Stepper {
   /** Whole steps r; P before each. */
   step(r: Float64Array): Float64Array;
   /** Growing steps; P after each. */
@@ -273,8 +279,9 @@ function momentumRunner(kernels: Kernels, given: Nodes, { at, noise }: Program):
   };
 }
 
-const size = ({ re, im }: ComplexArray): number => re.reduce((sum, x, k) => sum + hypot(x, im[k]!), 0);
-const total = ({ rest }: Nodes, { re }: ComplexArray): number => re.reduce((sum, x) => sum + x, rest);
+export const size = ({ re, im }: ComplexArray): number => re.reduce((sum, x, k) => sum + hypot(x, im[k]!), 0);
+export const total = ({ rest }: Pick<Nodes, "rest">, { re }: ComplexArray): number =>
+  re.reduce((sum, x) => sum + x, rest);
 
 /** The same nodes, with the gradient noise left out. */
 const withoutSource = <T extends Nodes>(nodes: T): T => ({
@@ -314,7 +321,7 @@ function zones({ breaks, ends }: Program, end: number, exact: number): Zone[] {
 }
 
 /** Growing steps: h dt/ds and the step r that is asked for at every stage, and where each step ends. */
-interface Grid {
+export interface Grid {
   readonly time: Float64Array;
   readonly at: Float64Array;
   readonly ends: number[];

@@ -21,6 +21,7 @@ import {
   warningsOf,
 } from "./optimizer.ts";
 import { type Shape, shapeOf } from "./schedule.ts";
+import { evolveSign, largestEta, refuseUnknownSign } from "./sign-training.ts";
 import { type Evolution, evolve, type Pace, type Program } from "./time-stepping.ts";
 
 export interface TrainingOptions extends Pace {
@@ -89,8 +90,10 @@ export function training(kernels: Kernels, model: Plrf, options: TrainingOptions
   const { optimizer } = options;
   const horizon = whole("horizon", options.horizon);
   const { shape, settings } = settle(kernels, model, optimizer, horizon);
-  const plain = recursionOf(optimizer) === "sgd";
+  const recursion = recursionOf(optimizer);
+  const plain = recursion === "sgd";
   const looked = samples(settings, horizon);
+  if (recursion === "sign") return signTraining(kernels, model, { ...options, horizon }, { shape, settings, looked });
   if (plain && !options.force) refuseUnstableSteps(model, settings, looked);
   const nodes =
     options.nodes ??
@@ -104,7 +107,7 @@ export function training(kernels: Kernels, model: Plrf, options: TrainingOptions
     shape,
     program,
     nodes,
-    warnings: warningsOf(optimizer, model.spectrum),
+    warnings: warningsOf(optimizer, model),
     run: (steps) => evolve(kernels, nodes, program, steps, options),
     forcing,
     parts: () => {
@@ -114,6 +117,47 @@ export function training(kernels: Kernels, model: Plrf, options: TrainingOptions
       const half = last(evolve(kernels, nodes, { ...program, quietFrom: Math.ceil(horizon / 2) }, end, options));
       const { F0 } = model;
       return { horizon, time: spentBy(settings, horizon), F0, bias: F - F0, early: half - F, late: P - half, loss: P };
+    },
+  };
+}
+
+/** As `training`, of sign SGD: F is what the same drift leaves without noise. */
+function signTraining(
+  kernels: Kernels,
+  model: Plrf,
+  options: TrainingOptions,
+  { shape, settings, looked }: { shape: Shape; settings: Hyperparameters; looked: number[] },
+): Training {
+  const { optimizer, horizon, precision, force } = options;
+  refuseUnknownSign(optimizer, settings);
+  // one η throughout, but for the schedule: cheaper to ask than all that `at` knows
+  const unit = hyperparameters(model, optimizer, shapeOf({ kind: "constant" }, 1)).at(0).gamma2;
+  const largest = looked.reduce((most, r) => Math.max(most, unit * shape.at(r)), 0);
+  const eta = (r: number) => unit * shape.at(r);
+  if (!force) refuseLargeEta(model, eta, looked);
+  const program = { ...settings, plain: false, noise: model.noise, eta };
+  const run = (steps: Float64Array, more: { quietFrom?: number } = {}) =>
+    evolveSign(kernels, model, { ...program, ...more }, { largest, horizon, precision }, steps, options);
+  const forcing = (steps: Float64Array) => run(steps, { quietFrom: 0 }).evolution;
+  return {
+    shape,
+    program,
+    get nodes() {
+      return run(Float64Array.of(1)).nodes;
+    },
+    warnings: warningsOf(optimizer, model),
+    run: (steps) => run(steps).evolution,
+    forcing,
+    parts: () => {
+      const end = Float64Array.of(horizon);
+      const { evolution, time } = run(end);
+      const P = evolution.loss[0]!;
+      const F = forcing(end).loss[0]!;
+      const half = run(end, { quietFrom: Math.ceil(horizon / 2) }).evolution.loss[0]!;
+      const { F0, d, trace } = model;
+      // in units of γ: the first step's is what γ stands for
+      const spent = time * Math.sqrt(d / trace);
+      return { horizon, time: spent, F0, bias: F - F0, early: half - F, late: P - half, loss: P };
     },
   };
 }
@@ -179,7 +223,12 @@ export function stepsOf(
   const { settings } = settle(kernels, model, optimizer, whole("horizon", horizon), Math.max(horizon, steps));
   if (!force) {
     const looked = samples(settings, steps);
-    if (recursionOf(optimizer) === "sgd") refuseUnstableSteps(model, settings, looked);
+    const recursion = recursionOf(optimizer);
+    if (recursion === "sign") {
+      // the theory's limit is that of one sample a step without momentum: others run as they are
+      const { batch, gamma3 } = settings.at(0);
+      if (batch === 1 && gamma3 === 0) refuseLargeEta(model, (r) => settings.at(r).gamma2, looked);
+    } else if (recursion === "sgd") refuseUnstableSteps(model, settings, looked);
     else refuseUnstableMomentum(model, realNodes(kernels, model, 8, false), settings, looked);
   }
   return settings.at;
@@ -229,6 +278,10 @@ export function stableMultiple(
   kernels: Kernels = defaultKernels(),
 ): (r: number) => number {
   const { at } = hyperparameters(model, optimizer, shapeOf({ kind: "constant" }, 1));
+  if (recursionOf(optimizer) === "sign") {
+    const limit = largestEta(model);
+    return (r) => limit / at(r).gamma2;
+  }
   if (recursionOf(optimizer) === "sgd") {
     const limit = largestStep(model);
     return (r) => limit(at(r).batch) / at(r).gamma2;
@@ -263,6 +316,17 @@ function refuseUnstableSteps(model: Plrf, { at }: Hyperparameters, looked: numbe
         limit / gamma2,
       );
   }
+}
+
+/** The η at which sign SGD would end where it began is the largest. */
+function refuseLargeEta(model: Plrf, eta: (r: number) => number, looked: readonly number[]): void {
+  const limit = largestEta(model);
+  const r = looked.find((step) => eta(step) >= limit);
+  if (r !== undefined)
+    throw new UnstableStep(
+      `eta at r = ${r} must be below ${brief(limit)}, where sign SGD would end no lower than it began, got ${brief(eta(r))}`,
+      limit / eta(r),
+    );
 }
 
 /** ‖K‖ on a node rule. */

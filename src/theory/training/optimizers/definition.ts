@@ -58,6 +58,9 @@ export type Coefficients = Omit<Momentum, "batch">;
 export interface Setting {
   readonly spectrum: Spectrum;
   readonly d: number;
+  readonly trace: number;
+  readonly P0: number;
+  readonly noise: number;
 }
 
 /** The numbers a person may set besides the step, as choosers name them. */
@@ -78,8 +81,8 @@ export interface Choice<O> {
 
 /** Everything that is particular to steps on fresh samples. */
 export interface Steps<O> {
-  /** The recursion of the loss: (2.1), or (9.3) of the momentum family. */
-  readonly recursion: "sgd" | "momentum";
+  /** The recursion of the loss: (2.1), (9.3) of the momentum family, or (12.1) of sign SGD. */
+  readonly recursion: "sgd" | "momentum" | "sign";
   /** From step r and its γ to (9.2). @throws RangeError where the setting does not fix them */
   readonly coefficients: (optimizer: O, setting: Setting) => (r: number, gamma: number) => Coefficients;
   /** As the command line writes it: "heavy-ball:μ". */
@@ -91,7 +94,7 @@ export interface Steps<O> {
   readonly gamma: (optimizer: O, eta: number, batch: number) => number;
   readonly words: (optimizer: O) => string;
   /** What a setting may leave to be desired, in words. Default: nothing. */
-  readonly warnings?: (optimizer: O, spectrum: Spectrum) => string[];
+  readonly warnings?: (optimizer: O, spectrum: Spectrum, d: number) => string[];
 }
 
 /** Everything that is particular to training on samples that are kept, or on all data: the dynamical model's rules. */

@@ -1,0 +1,148 @@
+// The loss of sign SGD over a training (docs/theory.md, §12): recursion (12.1) stepped on nodes that serve the rates it meets,
+//
+//   a_r = (2/π) η_r f/√(P+σ²),   ρ ← (1 − a_r z)² ρ + η_r² n                                                       (12.1)
+//
+// How far the rates reach is known only by running: nodes are made for a bound and made again should a run have passed it.
+
+import type { Kernels } from "../../kernels/kernels.ts";
+import type { ComplexArray, Modes } from "../../kernels/resolvent.ts";
+import type { SignNodes } from "../../kernels/sign.ts";
+import type { Plrf } from "../measure/plrf.ts";
+import {
+  type SignEquivalent,
+  type SignReach,
+  type SignRule,
+  signEquivalent,
+  signNodes,
+} from "../measure/sign-nodes.ts";
+import type { Hyperparameters, Optimizer } from "./optimizer.ts";
+import {
+  type Evolution,
+  evolve,
+  type Grid,
+  type Pace,
+  type Program,
+  type Stepper,
+  size,
+  total,
+} from "./time-stepping.ts";
+
+/** The equivalent of a model, and the last nodes made of it. */
+interface Known {
+  readonly equivalent: SignEquivalent;
+  nodes?: { readonly reach: SignReach; readonly precision: number; readonly rule: SignRule };
+}
+const known = new WeakMap<Modes, Known>();
+
+function knownOf(model: Plrf): Known {
+  let found = known.get(model.modes);
+  if (!found) {
+    found = { equivalent: signEquivalent(model) };
+    known.set(model.modes, found);
+  }
+  return found;
+}
+
+/** (π/4) Σ √K_ii: under a constant η the loss ends where P + σ² = F₀ + σ² + this · η √(P+σ²) (12.10). */
+const pull = ({ equivalent: { d, meanRoot } }: Known): number => (Math.PI / 4) * d * meanRoot;
+
+/** The η at which training would end where it began: above it there is nothing to gain. */
+export function largestEta(model: Plrf): number {
+  const { P0, F0, noise } = model;
+  return (P0 - F0) / (pull(knownOf(model)) * Math.sqrt(P0 + noise));
+}
+
+/** @throws RangeError where a batch or momentum asks for more than the theory has */
+export function refuseUnknownSign(optimizer: Optimizer, { at }: Hyperparameters): void {
+  const { batch } = at(0);
+  if (optimizer.kind === "sign" && optimizer.momentum)
+    throw new RangeError(
+      `momentum must be left out where theory computes sign SGD, got ${optimizer.momentum}: simulate takes it`,
+    );
+  if (batch !== 1)
+    throw new RangeError(`batch must be 1 where theory computes sign SGD, got ${batch}: simulate takes others`);
+}
+
+/** A program with η_r besides: what its γ2 is at whole steps. */
+export interface SignProgram extends Program {
+  readonly eta: (r: number) => number;
+}
+
+/** Runs a program of η_r. */
+export function evolveSign(
+  kernels: Kernels,
+  model: Plrf,
+  program: SignProgram,
+  { largest, horizon, precision = 1e-13 }: { largest: number; horizon: number; precision?: number | undefined },
+  steps: Float64Array,
+  pace: Pace,
+): { evolution: Evolution; nodes: SignRule; time: number } {
+  const own = knownOf(model);
+  const floor = model.F0 + model.noise;
+  // a ≤ its value where a constant η ends, and at the start, where f is up to 1.2
+  const half = (pull(own) * largest) / 2;
+  const end = half + Math.sqrt(half * half + floor);
+  const bound = Math.max(1 / end, 1.2 / Math.sqrt(model.P0 + model.noise)) * (2 / Math.PI) * largest;
+  let reach = { rate: 1.05 * bound, time: 2.1 * bound * Math.max(1, horizon) };
+  for (;;) {
+    let kept = own.nodes;
+    if (!kept || kept.precision > precision || kept.reach.rate < reach.rate || kept.reach.time < reach.time) {
+      kept = { reach, precision, rule: signNodes(kernels, own.equivalent, reach, precision) };
+      own.nodes = kept;
+    }
+    const nodes = kept.rule;
+    const met = { rate: 0, time: 0 };
+    const stepper = () => signStepper(kernels, nodes, program, met);
+    const found = evolve(kernels, nodes, { ...program, stepper }, steps, pace);
+    // a doubling may take no more than a quarter of what the rates of (12.9) leave
+    const evolution = found.growingSteps > 0 ? { ...found, error: found.error.map((e) => 4 * e) } : found;
+    if (met.rate <= kept.reach.rate && met.time <= 2 * kept.reach.time) return { evolution, nodes, time: met.time / 2 };
+    reach = { rate: Math.max(reach.rate, 1.1 * met.rate), time: Math.max(reach.time, 1.1 * met.time) };
+  }
+}
+
+/** The state and, once quiet, a second one that the same rates move without noise. */
+function signStepper(
+  kernels: Kernels,
+  nodes: SignNodes,
+  { eta, noise }: SignProgram,
+  met: { rate: number; time: number },
+): Stepper {
+  const copy = ({ re, im }: ComplexArray): ComplexArray => ({ re: re.slice(), im: im.slice() });
+  const state = copy(nodes.forcing);
+  const none = nodes.source.re.map(() => 0);
+  const silent: SignNodes = { ...nodes, source: { re: none, im: none } };
+  let quiet: ComplexArray | undefined;
+  let [before, time] = [0, 0];
+  const meet = (rate: number, duration: number) => {
+    met.rate = Math.max(met.rate, rate);
+    time += 2 * rate * duration;
+    met.time = Math.max(met.time, time);
+  };
+  return {
+    step(r) {
+      const drive = { eta: r.map(eta), rates: new Float64Array(r.length), given: false, noise };
+      const losses = kernels.stepSign(nodes, state, drive);
+      for (const rate of drive.rates) meet(rate, 1);
+      before = drive.rates[r.length - 1]!;
+      return quiet ? kernels.stepSign(silent, quiet, { ...drive, given: true }) : losses;
+    },
+    grow({ time: duration, at: moments }: Grid) {
+      const slope = moments.map((t) => (eta(t + 0.25) - eta(t - 0.25)) / (0.5 * eta(t)) || 0);
+      const rates = new Float64Array(moments.length);
+      const stages = { eta: moments.map(eta), rates, given: false, noise, time: duration, slope, before };
+      const losses = kernels.growSign(nodes, state, stages);
+      for (let i = 2; i < rates.length; i += 3)
+        meet(rates[i]!, duration[i - 1]! * 0.512 + duration[i - 2]! * 0.377 + duration[i]! / 9);
+      const shadow = quiet ? kernels.growSign(silent, quiet, { ...stages, given: true }) : losses;
+      before = rates[rates.length - 1]!;
+      return shadow;
+    },
+    loss: () => total(nodes, quiet ?? state),
+    size: () => size(quiet ?? state),
+    observed: () => 0,
+    quiet() {
+      quiet ??= copy(state);
+    },
+  };
+}
