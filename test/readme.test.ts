@@ -26,8 +26,12 @@ const blocks: Block[] = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map
 }));
 const of = (...kinds: string[]) => blocks.filter(({ kind }) => kinds.includes(kind));
 
-/** The same commands, on fewer cells. */
-const SMALLER: Readonly<Record<string, readonly string[]>> = { diagram: ["--size", "8"], reproduce: ["--quick"] };
+/** The same commands, on fewer cells and members. */
+const SMALLER: Readonly<Record<string, readonly string[]>> = {
+  diagram: ["--size", "5"],
+  reproduce: ["--quick"],
+  simulate: ["--members", "4"],
+};
 
 let packed: Packed;
 beforeAll(() => {

@@ -19,8 +19,11 @@ export const SCHEMA = 2;
 const COMMIT = { cells: 500, points: 100_000, milliseconds: 250 };
 /** What DuckDB may hold while cells run, which need the memory more. An export may take what DuckDB takes by itself. */
 const WRITING = { memory_limit: "30MB" };
-/** Points of a curve in one row: DuckDB works on 2048 rows at once, whatever their length, so that long ones do not fit. */
-const PART = 1000;
+/**
+ * Points of a curve in one row; every row of it but the last has as many. DuckDB works on 2048 rows at once, whatever their
+ * length, and holds them several times over: with 1000 points a row, curves of 900,000 points did not fit.
+ */
+const PART = 200;
 
 const TABLES = `
   CREATE TABLE meta (name VARCHAR, value VARCHAR);
@@ -462,7 +465,9 @@ function selectCurves(job: string, format: string): string {
   const keys = ["key", "kernels", ...parameters.map(([key]) => name(key)), ...(kind.seeded ? ["seed"] : [])];
   const order = [...parameters.map(([key]) => name(key)), "seed", "kernels", "key", "part"];
   const joined = curves.reduce((left, right) => `${left} FULL JOIN ${right} USING (key, part)`);
+  // earlier versions wrote rows of another length
   return `WITH cell AS (${cells}), curve AS (FROM ${joined}),
-    parts AS (FROM cell JOIN curve USING (key) ORDER BY ${order.join(", ")})
-    SELECT ${keys.join(", ")}, unnest(range(${length})) + ${PART} * part AS point, ${points.join(", ")} FROM parts`;
+    whole AS (SELECT key, max(len("values")) AS size FROM curves GROUP BY key),
+    parts AS (FROM cell JOIN curve USING (key) JOIN whole USING (key) ORDER BY ${order.join(", ")})
+    SELECT ${keys.join(", ")}, unnest(range(${length})) + size * part AS point, ${points.join(", ")} FROM parts`;
 }

@@ -79,8 +79,8 @@ describe("a sweep on this machine", () => {
     expect(await sweep(plan, { out, threads: 2 })).toMatchObject({ done: 400, run: 400 - there });
   });
 
-  it("is killed −9 four times and ends with every cell once and the same bytes", { timeout: 120_000 }, async () => {
-    await killAndCompare({ cells: 600, repeats: 100, kills: 4, span: 300 });
+  it("is killed −9 twice and ends with every cell once and the same bytes", async () => {
+    await killAndCompare({ cells: 300, repeats: 100, kills: 2, span: 300 });
   });
 });
 
