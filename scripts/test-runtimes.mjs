@@ -122,15 +122,15 @@ function compare(name, bytes, wanted) {
 
 const COMMANDS = [
   "phase --alpha 0.4 --beta 0.9",
-  "loss --alpha 0.7 --beta 0.7 --d 1e6 --steps 1:1e9 --points 9 --components",
+  "loss --alpha 0.7 --beta 0.7 --d 1e4 --steps 1:1e9:9 --components",
   "frontier --alpha 0.7 --beta 0.7 --flops 1e8:1e12 --points 3",
-  "schedule --alpha 0.7 --beta 0.7 --d 1000 --steps 1e4",
+  "schedule --alpha 0.7 --beta 0.7 --d 1000 --steps 1000",
   "diagram --size 4 --threads 2",
-  "dynamics --a 1.5 --b 1.25 --N 100 --P 1000 --times 1:1e4 --points 5",
-  "spectrum --alpha 0.7 --beta 0.7 --d 100 --points 20",
+  "dynamics --a 1.5 --b 1.25 --N 100 --P 1000 --times 1:1e4:5",
+  "spectrum --alpha 0.7 --beta 0.7 --d 100",
   "simulate --alpha 0.7 --beta 0.7 --d 30 --steps 300 --members 4 --points 3 --threads 2",
   "fit runs.csv --threads 2 --bootstrap 40",
-  "predict runs.csv --at 1e9,2e10",
+  "predict runs.csv --N 1e9 --D 2e10",
 ];
 
 /** A plan a job: one case of every optimiser, schedule and method that plans have, at least. */

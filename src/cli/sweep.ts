@@ -1,7 +1,6 @@
 // isoflop sweep: runs a plan's cells, resumably, here or by way of a queue; status, export and plot read what is there.
 
 import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { type Command, InvalidArgumentError } from "commander";
@@ -23,9 +22,10 @@ import {
 import { Failure, Usage } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
 import { type Common, whole, withCommon } from "./options.ts";
-import { openOutput } from "./output.ts";
+import { checkPlace, openOutput } from "./output.ts";
 import { duration, progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
+import { readText } from "./text-file.ts";
 
 interface SweepOptions extends LocalValues {
   readonly out?: string;
@@ -159,10 +159,7 @@ async function run(file: string, options: SweepOptions): Promise<void> {
 }
 
 async function load(file: string, retries?: number): Promise<SweepPlan> {
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new Usage(`${file} cannot be read (${error.code}): give the file of a plan`);
-  });
-  const plan = await readPlan(text, { folder: dirname(file) }).catch((error: Error) => {
+  const plan = await readPlan(readText(file, "the file of a plan"), { folder: dirname(file) }).catch((error: Error) => {
     if (error instanceof RangeError) throw new Usage(`${file}: ${error.message}`);
     throw error;
   });
@@ -262,6 +259,7 @@ async function exportCells(
 ): Promise<void> {
   const format = FORMATS[extname(options.to).toLowerCase() as keyof typeof FORMATS];
   if (!format) throw new Usage(`--to ${options.to}: the ending must be one of ${Object.keys(FORMATS).join(" ")}`);
+  checkPlace("--to", options.to);
   const store = await Store.open(folder, "read");
   try {
     const rows = await store.export(await jobIn(store, options.job), options.to, { ...options, format });

@@ -1,6 +1,6 @@
 // --schedule, --horizon, --optimizer and --noise: how a model is trained, beyond SGD at a constant step.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import {
   type Batch,
@@ -15,6 +15,7 @@ import {
 } from "../index.ts";
 import { brief } from "../numbers.ts";
 import { number, refused, whole } from "./options.ts";
+import { readText } from "./text-file.ts";
 
 export interface TrainingValues {
   readonly schedule?: { readonly text: string; readonly schedule: Schedule };
@@ -58,7 +59,7 @@ export function scheduleFrom(text: string): { text: string; schedule: Schedule }
 }
 
 function fromFile(file: string): Schedule {
-  const rows = readFileSync(file, "utf8")
+  const rows = readText(file)
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !line.startsWith("#"))
@@ -67,7 +68,7 @@ function fromFile(file: string): Schedule {
   if (rows[0]?.some(Number.isNaN)) rows.shift();
   const bad = rows.findIndex((row) => row.length !== rows[0]!.length || row.length > 2 || row.some(Number.isNaN));
   if (rows.length === 0 || bad >= 0)
-    throw new RangeError(`${file} must hold one number a line, or a step and a multiple (line ${bad + 1})`);
+    throw new RangeError(`${file} must hold one number a line, or a step and a multiple (row ${Math.max(1, bad + 1)})`);
   return rows[0]!.length === 1 ? table(rows.map((row) => row[0]!)) : piecewise(rows as [number, number][]);
 }
 

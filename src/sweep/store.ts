@@ -8,6 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance, DuckDBListType } from "@duckdb/node-api";
 import { shown } from "../check.ts";
 import { version } from "../provenance.ts";
+import { replaceBy } from "../replace.ts";
 import { type Cell, cellAt, type Outcome, repeats } from "./cells.ts";
 import { type Column, jobs } from "./jobs.ts";
 import { KeySet, kernelVersion } from "./keys.ts";
@@ -242,7 +243,7 @@ export class Store {
   }
 
   /**
-   * Writes the cells of a job, or the points of its curves, to a file. The same cells give the same bytes, whenever and
+   * Writes the cells of a job, or the points of its curves, to a file, whole or not at all. The same cells give the same bytes, whenever and
    * wherever they ran, unless timings are asked for.
    */
   async export(job: string, file: string, options: ExportOptions): Promise<number> {
@@ -252,12 +253,13 @@ export class Store {
     const how = { csv: "FORMAT csv, HEADER", jsonl: "FORMAT json", parquet: "FORMAT parquet, COMPRESSION zstd" }[
       format
     ];
+    const copy = (part: string) => this.#rows(`COPY (${query}) TO ${text(part)} (${how})`);
     try {
-      const [[rows]] = (await this.#rows(`COPY (${query}) TO ${text(file)} (${how})`)) as [[bigint]];
+      const [[rows]] = (await replaceBy(file, copy)) as [[bigint]];
       return Number(rows);
     } catch (error) {
       if (error instanceof Damaged) throw error;
-      throw new Error(`${file} could not be written: ${oneLine((error as Error).message)}`);
+      throw new Error(`${file} could not be written, and is as it was: ${oneLine((error as Error).message)}`);
     }
   }
 
@@ -400,7 +402,15 @@ const TYPES = { number: "DOUBLE", integer: "BIGINT", text: "VARCHAR", boolean: "
 /** One typed column of a JSON column. JSON has no NaN: JSON Lines get null for what is not finite. */
 function field(column: string, key: string, type: Column, format: string | undefined): string {
   const value = `TRY_CAST(json_extract_string(${column}, ${text(`$.${name(key)}`)}) AS ${TYPES[type]})`;
+  if (type === "text") return `${inert(value, format)} AS ${name(key)}`;
   return `${type === "number" && format === "jsonl" ? `CASE WHEN isfinite(${value}) THEN ${value} END` : value} AS ${name(key)}`;
+}
+
+/** As figures/csv.ts: in CSV a text that a spreadsheet would run as a formula gets an apostrophe in front. */
+function inert(value: string, format: string | undefined): string {
+  if (format !== "csv") return value;
+  const runs = `regexp_matches(${value}, '^[=+\\-@\\t\\r]') AND TRY_CAST(${value} AS DOUBLE) IS NULL`;
+  return `CASE WHEN ${runs} THEN chr(39) || ${value} ELSE ${value} END`;
 }
 
 /** Lists are JSON in a text. */
@@ -414,8 +424,8 @@ const COLUMN = {
 } as const;
 
 /** The file of a table, as a column beside its reference. */
-function fileField(key: string, files: ReadonlyMap<string, string>): string {
-  const names = [...files].map(([reference, file]) => `WHEN ${text(reference)} THEN ${text(file)}`);
+function fileField(key: string, files: ReadonlyMap<string, string>, format: string | undefined): string {
+  const names = [...files].map(([reference, file]) => `WHEN ${text(reference)} THEN ${inert(text(file), format)}`);
   const value = `json_extract_string(parameters, ${text(`$.${name(key)}`)})`;
   return `${names.length === 0 ? "NULL" : `CASE ${value} ${names.join(" ")} END`} AS ${name(`${key}File`)}`;
 }
@@ -433,13 +443,17 @@ function select(job: string, options: Partial<ExportOptions> & { files: Readonly
     "key",
     "kernels",
     ...parameters.map(([key, type]) => field("parameters", key, type, format)),
-    ...parameters.filter(([key]) => kind.parameters[key]!.type === "table").map(([key]) => fileField(key, files)),
+    ...parameters
+      .filter(([key]) => kind.parameters[key]!.type === "table")
+      .map(([key]) => fileField(key, files, format)),
     ...(kind.seeded ? ["seed"] : []),
     "status",
     ...Object.entries(kind.results).map(([key, type]) => field("results", key, type, format)),
     ...Object.entries(kind.stats).map(([key, type]) => field("stats", key, type, format)),
-    "error",
-    ...(timings ? ["attempts", "seconds", "make_timestamp_ms(started) AS started", "host"] : []),
+    `${inert("error", format)} AS error`,
+    ...(timings
+      ? ["attempts", "seconds", "make_timestamp_ms(started) AS started", `${inert("host", format)} AS host`]
+      : []),
   ];
   const order = [...parameters.map(([key]) => name(key)), "seed", "kernels", "key"];
   return `SELECT ${fields.join(", ")} FROM cells WHERE job = ${text(job)} ORDER BY ${order.join(", ")}`;

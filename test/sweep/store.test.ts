@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -69,6 +78,43 @@ describe("a store", () => {
     expect(await exportOf(out, "cells.csv", { timings: true })).toMatch(/,1,0.25,2023-11-14 22:13:20,here/);
   });
 
+  it("replaces an exported file whole, and refuses places that are no file before it reads a cell", async () => {
+    const out = folder();
+    const writer = await Store.open(out, "write");
+    await writer.begin(plan, false);
+    await writer.add(cellAt(plan, 0), outcome(0));
+    await writer.close();
+    const to = (file: string) => isoflop(["sweep", "export", out, "--to", file]);
+    const file = join(out, "kept.csv");
+    writeFileSync(file, "old", { mode: 0o640 });
+    expect(to(file)).toMatchObject({ status: 0, stdout: `wrote 1 rows to ${file}\n` });
+    expect(readFileSync(file, "utf8")).toMatch(/^key,/);
+    expect(statSync(file).mode & 0o777).toBe(0o640);
+    symlinkSync(join(out, "nowhere.csv"), join(out, "link.csv"));
+    mkdirSync(join(out, "folder.csv"));
+    expect(to(join(out, "link.csv")).stderr).toMatch(/^isoflop: --to .* is a link to a file that is not there: .*\n$/);
+    expect(to(join(out, "folder.csv"))).toMatchObject({ status: 2 });
+    expect(to(join(out, "none", "x.csv")).stderr).toMatch(/: there is no folder .*: make it first\n$/);
+    expect(readdirSync(out).filter((name) => /part|tmp/.test(name))).toEqual([]);
+  });
+
+  it("numbers the points of curves that earlier versions wrote in rows of another length", async () => {
+    const out = folder();
+    const writer = await Store.open(out, "write");
+    await writer.begin(plan, false);
+    await writer.add(cellAt(plan, 0), outcome(0, { curves: {} }));
+    await writer.close();
+    const instance = await DuckDBInstance.create(join(out, "cells.duckdb"));
+    const connection = await instance.connect();
+    await connection.run(`INSERT INTO curves SELECT '${cellAt(plan, 0).key}', 'D', part, [1000 * part + i FOR i IN
+      range(CASE part WHEN 2 THEN 7 ELSE 1000 END)] FROM range(3) t(part)`);
+    connection.closeSync();
+    instance.closeSync();
+    const points = (await exportOf(out, "curves.csv", { curves: true })).trim().split("\n").slice(1);
+    expect(points).toHaveLength(2007);
+    expect(points.filter((line, i) => !line.endsWith(`,${i},,${i}.0`))).toEqual([]);
+  });
+
   it("runs failed cells again only when told to", async () => {
     const out = folder();
     const store = await Store.open(out, "write");
@@ -135,6 +181,9 @@ describe("a store", () => {
     for (const { label, echo } of cells) expect(echo).toBe(label);
     const csv = await exportOf(out, "cells.csv");
     expect(csv).toContain(`"'; DROP TABLE cells; --"`.replaceAll('"', ""));
+    // what a spreadsheet would run is text to it
+    expect(csv).toContain(",'=HYPERLINK(1),");
+    expect(csv).not.toContain(",=HYPERLINK(1)");
     const parquet = await exportOf(out, "it's.parquet");
     expect(parquet.slice(0, 4)).toBe("PAR1");
     const status = isoflop(["sweep", "status", out]);
