@@ -4,9 +4,8 @@ import { cellAt, memoryOf, type Outcome, spreadOrder } from "./cells.ts";
 import { CellPool, type LocalOptions } from "./local.ts";
 import type { SweepPlan } from "./plan.ts";
 
-/** Cells timed, in no more than so many seconds; cells whose memory is asked for. */
+/** Cells timed; cells whose memory is asked for. */
 const TIMED = 24;
-const PATIENCE = 4;
 const LOOKED_AT = 100_000;
 
 export interface Estimate {
@@ -28,10 +27,15 @@ export interface Estimate {
 /** A thread's own memory. */
 const THREAD = 60e6;
 
-export async function estimate(plan: SweepPlan, options: LocalOptions = {}): Promise<Estimate> {
+export interface EstimateOptions extends LocalOptions {
+  /** Seconds after which no more cells are timed. Default 4. */
+  readonly patience?: number;
+}
+
+export async function estimate(plan: SweepPlan, options: EstimateOptions = {}): Promise<Estimate> {
   const pool = await CellPool.open(options);
   try {
-    const outcomes = await timed(plan, pool);
+    const outcomes = await timed(plan, pool, options.patience ?? 4);
     const count = outcomes.length;
     const mean = (of: (outcome: Outcome) => number) =>
       count === 0 ? null : outcomes.reduce((sum, outcome) => sum + of(outcome), 0) / count;
@@ -53,9 +57,9 @@ export async function estimate(plan: SweepPlan, options: LocalOptions = {}): Pro
   }
 }
 
-async function timed(plan: SweepPlan, pool: CellPool): Promise<Outcome[]> {
+async function timed(plan: SweepPlan, pool: CellPool, patience: number): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  const end = performance.now() + 1000 * PATIENCE;
+  const end = performance.now() + 1000 * patience;
   const indices = spreadOrder(plan.size);
   const lane = async () => {
     while (outcomes.length < TIMED && performance.now() < end) {
@@ -66,7 +70,7 @@ async function timed(plan: SweepPlan, pool: CellPool): Promise<Outcome[]> {
   };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, 1000 * PATIENCE);
+    timer = setTimeout(resolve, 1000 * patience);
   });
   const lanes = Promise.all(Array.from({ length: pool.threads }, lane));
   lanes.catch(() => {}); // what still runs when the time is up ends with the pool

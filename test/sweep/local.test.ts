@@ -122,11 +122,11 @@ describe("the command", () => {
     const file = planFile(out, { job: "rehearsal", fixed: { ...fixed, megabytes: 30 }, seeds: 5000, name: "dear" });
     const dry = isoflop(["sweep", file, "--dry-run", "--threads", "2", "--memory", "1000"]);
     expect(dry.stdout).toMatch(
-      /^dear: 5,000 cells of job rehearsal\n {2}time {5}about .* on 2 threads \(\d+ cells timed\)\n/,
+      /^dear: 5,000 cells of job rehearsal\n {2}time {5}(about .* on 2 threads \(\d+ cells timed\)|not known: no cell ended within 4 s)\n/,
     );
-    expect(dry.stdout).toMatch(/memory {3}up to 180 MB\n {2}disk {5}up to \d MB\n$/);
+    expect(dry.stdout).toMatch(/memory {3}up to 180 MB\n( {2}disk {5}up to \d MB\n)?$/);
     const cost = await estimate(await readPlan({ job: "rehearsal", fixed: { ...fixed, outcome: "error" } }), {
-      threads: 1,
+      ...{ threads: 1, patience: 600 },
     });
     expect(cost).toMatchObject({ cells: 1, timed: 1, failed: 1 });
     expect(cost.error).toMatch(/told to fail/);
