@@ -3,6 +3,7 @@
 import { cellAt, memoryOf, type Outcome, spreadOrder } from "./cells.ts";
 import { CellPool, type LocalOptions } from "./local.ts";
 import type { SweepPlan } from "./plan.ts";
+import { WRITER } from "./store.ts";
 
 /** Cells timed; cells whose memory is asked for. */
 const TIMED = 24;
@@ -13,7 +14,7 @@ export interface Estimate {
   readonly threads: number;
   /** Of the whole plan on these threads; null where no cell ended within the few seconds given. */
   readonly seconds: number | null;
-  /** Bytes the cells running at once hold, threads and all. */
+  /** Bytes the cells running at once hold, threads and the writer of the store and all. */
   readonly memory: number;
   /** Bytes in the store, before it compresses them; null as `seconds`. */
   readonly disk: number | null;
@@ -46,7 +47,7 @@ export async function estimate(plan: SweepPlan, options: EstimateOptions = {}): 
       cells: plan.size,
       threads: pool.threads,
       seconds: seconds === null ? null : (seconds * plan.size) / Math.min(pool.threads, plan.size),
-      memory: pool.threads * THREAD + Math.min(pool.memory, pool.threads * largest(plan)),
+      memory: pool.threads * THREAD + WRITER + Math.min(pool.memory, pool.threads * largest(plan)),
       disk: bytes === null ? null : (bytes + parameters) * plan.size,
       timed: count,
       failed: outcomes.filter(({ status }) => status === "failed").length,

@@ -20,6 +20,8 @@ export interface LocalOptions {
   readonly threads?: number | undefined;
   /** Bytes that the cells running at once may hold together. Default: three quarters of what is free. */
   readonly memory?: number | undefined;
+  /** Seconds that no cell may exceed here, whatever its plan gives. Default: what the plan gives. */
+  readonly longest?: number | undefined;
 }
 
 /** Records an outcome; the cell's place is given to the next one when it is done. */
@@ -29,19 +31,22 @@ export type Record = (cell: Cell, outcome: Outcome) => Promise<void>;
 export class CellPool {
   readonly threads: number;
   readonly memory: number;
+  readonly #most: number;
   readonly #pool: Pool;
   readonly #waiting: { bytes: number; start: () => void }[] = [];
   #held = 0;
   #longest = 0;
 
-  private constructor(pool: Pool, memory: number) {
+  private constructor(pool: Pool, memory: number, longest: number) {
     this.#pool = pool;
+    this.#most = longest;
     this.threads = pool.threads;
     this.memory = memory;
   }
 
-  static async open({ threads = availableThreads(), memory = defaultMemory() }: LocalOptions): Promise<CellPool> {
-    return new CellPool(await openPool(workerScript("sweep/thread"), threads), memory);
+  static async open(options: LocalOptions): Promise<CellPool> {
+    const { threads = availableThreads(), memory = defaultMemory(), longest = Infinity } = options;
+    return new CellPool(await openPool(workerScript("sweep/thread"), threads), memory, longest);
   }
 
   /** Runs cells one after another on one thread. Never rejects for what a cell does. */
@@ -61,7 +66,7 @@ export class CellPool {
       if (!(error instanceof ThreadLost || error instanceof Overtime)) throw error;
       const [only] = cells;
       if (cells.length === 1)
-        return [error instanceof Overtime ? tooLong(only!, seconds, started) : await this.#again(only!, needed, error)];
+        return [error instanceof Overtime ? this.#tooLong(only!, started) : await this.#again(only!, needed, error)];
     } finally {
       this.#release(bytes);
     }
@@ -82,14 +87,24 @@ export class CellPool {
       try {
         return (await this.#pool.run<Outcome[]>("cells", [[cell], tables], { seconds: this.#limit(cell) }))[0]!;
       } catch (error) {
-        if (error instanceof Overtime) return tooLong(cell, this.#limit(cell), started);
+        if (error instanceof Overtime) return this.#tooLong(cell, started);
         if (!(error instanceof ThreadLost)) throw error;
       }
     }
   }
 
   #limit({ timeout }: Cell): number {
-    return timeout ?? Math.max(HOUR, LONGEST * this.#longest);
+    return Math.min(this.#most, timeout ?? Math.max(HOUR, LONGEST * this.#longest));
+  }
+
+  #tooLong(cell: Cell, started: number): Outcome {
+    const seconds = this.#limit(cell);
+    const timing = { attempts: 1, seconds: (Date.now() - started) / 1000, started, host: "" };
+    const remedy =
+      seconds === this.#most
+        ? "start this worker with a longer --timeout"
+        : 'give it longer with "timeout" in the plan';
+    return failed(cell, `took more than ${seconds} s: ${remedy}`, timing);
   }
 
   #tooLarge(cell: Cell, bytes: number): Outcome {
@@ -115,11 +130,6 @@ export class CellPool {
       start();
     }
   }
-}
-
-function tooLong(cell: Cell, seconds: number, started: number): Outcome {
-  const timing = { attempts: 1, seconds: (Date.now() - started) / 1000, started, host: "" };
-  return failed(cell, `took more than ${seconds} s: give it longer with "timeout" in the plan`, timing);
 }
 
 /** The tables of a batch: no other need cross to the thread. */

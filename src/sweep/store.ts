@@ -18,8 +18,9 @@ import type { SweepPlan } from "./plan.ts";
 export const SCHEMA = 2;
 /** A commit is made when this many cells wait, or so many points of their curves, or the first of them has waited so long. */
 const COMMIT = { cells: 500, points: 100_000, milliseconds: 250 };
-/** What DuckDB may hold while cells run, which need the memory more. An export may take what DuckDB takes by itself. */
-const WRITING = { memory_limit: "30MB" };
+/** Bytes that DuckDB may hold while cells run, which need the memory more. An export may take what DuckDB takes by itself. */
+export const WRITER = 30e6;
+const WRITING = { memory_limit: `${WRITER / 1e6}MB` };
 /**
  * Points of a curve in one row; every row of it but the last has as many. DuckDB works on 2048 rows at once, whatever their
  * length, and holds them several times over: with 1000 points a row, curves of 900,000 points did not fit.

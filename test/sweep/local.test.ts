@@ -116,6 +116,21 @@ describe("memory", () => {
   });
 });
 
+it("a cell is given no more time than whoever runs it allows", async () => {
+  const pool = await CellPool.open({ threads: 1, longest: 1 });
+  const plan = await readPlan({ job: "rehearsal", timeout: 1000, fixed: { ...fixed, v: 1e6, repeats: 1e9 } });
+  const [outcome] = await pool.run([cellAt(plan, 0)]);
+  await pool.close();
+  expect(outcome).toMatchObject({
+    status: "failed",
+    error: "took more than 1 s: start this worker with a longer --timeout",
+  });
+  expect(isoflop(["worker", "--queue", "redis://127.0.0.1:1", "--timeout", "0"])).toMatchObject({
+    status: 2,
+    stderr: "isoflop: --timeout must be above 0 seconds, got 0\n",
+  });
+});
+
 describe("the command", () => {
   it("says beforehand what a plan costs", async () => {
     const out = folder();
@@ -124,7 +139,7 @@ describe("the command", () => {
     expect(dry.stdout).toMatch(
       /^dear: 5,000 cells of job rehearsal\n {2}time {5}(about .* on 2 threads \(\d+ cells timed\)|not known: no cell ended within 4 s)\n/,
     );
-    expect(dry.stdout).toMatch(/memory {3}up to 180 MB\n( {2}disk {5}up to \d MB\n)?$/);
+    expect(dry.stdout).toMatch(/memory {3}up to 210 MB\n( {2}disk {5}up to \d MB\n)?$/);
     const cost = await estimate(await readPlan({ job: "rehearsal", fixed: { ...fixed, outcome: "error" } }), {
       ...{ threads: 1, patience: 600 },
     });
