@@ -54,6 +54,18 @@ export const LIMITS = {
     remedy: "use fewer steps, or more samples in each",
   },
   flops: { least: 1e-300, most: 1e45, what: "f = B·d·r", remedy: "the exponents of `phase` hold beyond" },
+  N: { least: 1, most: 1e30, what: "features of the dynamical model, where finite", remedy: "give Infinity" },
+  P: { least: 1, most: 1e30, what: "its samples, where finite", remedy: "give Infinity" },
+  M: { least: 1, most: 1e36, what: "features of its data, where finite", remedy: "give Infinity where b > 1" },
+  eta: {
+    least: 1e-8,
+    most: 10,
+    what: "η, step on the mean gradient, times the largest eigenvalue",
+    remedy: "smaller ones are gradient flow of time η·t, none is stable above",
+  },
+  time: { least: 0, most: 1e30, what: "t, training time of the dynamical model", remedy: "ask for shorter times" },
+  times: { least: 1, most: 5000, what: "times of one of its curves", remedy: "ask for fewer" },
+  compute: { least: 1, most: 1e30, what: "C = E·N·t of its best use of compute", remedy: "its exponents hold beyond" },
   points: { least: 1, most: 1e5, what: "points of a curve", remedy: "ask for fewer points" },
   "trained points": {
     least: 1,

@@ -5,11 +5,15 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   bestAtBudget,
+  bottleneck,
   compareSchedules,
   components,
+  computeOptimal,
   constant,
   cosine,
   diagram,
+  dynamics,
+  earlyStopping,
   frontier,
   loss,
   measured,
@@ -17,14 +21,17 @@ import {
   piecewise,
   plrf,
   powerLaw,
+  reuse,
   sgd,
   simulate,
+  sourceCapacity,
   spectralDensity,
 } from "../src/index.ts";
 import { LIMITS } from "../src/limits.ts";
 import { brief } from "../src/numbers.ts";
 
 const spectrum = powerLaw({ alpha: 0.7, beta: 0.7 });
+const features = sourceCapacity({ a: 1.8, b: 1.4 });
 const model = plrf({ spectrum, d: 100 });
 
 describe("docs/limits.md", () => {
@@ -94,6 +101,32 @@ const REFUSED: readonly [what: string, call: () => unknown, message: RegExp][] =
   ["many budgets", () => frontier({ spectrum, flops: [1e8, 1e10], points: 1e9 }), /^points must be at most/],
   ["a budget of 1e300", () => bestAtBudget({ spectrum, flops: 1e300, family: "cosine" }), /^flops must be at most/],
   [
+    "N = 1e40",
+    () => dynamics({ spectrum: features, N: 1e40 }, { times: [1] }),
+    /^N must be at most 1e\+30, got 1e\+40: /,
+  ],
+  ["P = 1e40", () => dynamics({ spectrum: features, P: 1e40 }, { times: [1] }), /^P must be at most/],
+  ["M = 1e300", () => dynamics({ spectrum: features, modes: 1e300 }, { times: [1] }), /^modes must be at most/],
+  ["σ² = 1e300 of networks", () => dynamics({ spectrum: features, noise: 1e300 }, { times: [1] }), /^noise must be at/],
+  [
+    "t = 1e300",
+    () => dynamics({ spectrum: features, N: 9 }, { times: [1, 1e300] }),
+    /^times\[1\] must be at most 1e\+30/,
+  ],
+  ["many times", () => dynamics({ spectrum: features, N: 9 }, { times: { length: 1e9 } as never }), /^times must hold/],
+  [
+    "η = 1e-30",
+    () => earlyStopping({ spectrum: features, P: 9, noise: 1, rule: sgd({ eta: 1e-30 }) }),
+    /^rule.eta times the largest eigenvalue must be at least/,
+  ],
+  ["C = 1e300", () => computeOptimal({ spectrum: features }, { compute: [1e300] }), /^compute\[0\] must be at most/],
+  ["a late bottleneck", () => bottleneck({ spectrum: features, N: 9 }, { time: 1e300 }), /^time must be at most/],
+  [
+    "many epochs",
+    () => reuse({ spectrum: features, unique: [9], epochs: { length: 1e9 } as never }),
+    /^epochs must hold/,
+  ],
+  [
     "a fine diagram",
     () => diagram({ alpha: Array(1025).fill(1), beta: Array(1024).fill(1) }),
     /^the number of cells must be at most/,
@@ -133,6 +166,19 @@ describe("at the ends of its range", () => {
     const { loss: P, stats } = loss(make(), { steps });
     expect([...P].every((x) => Number.isFinite(x) && x > 0)).toBe(true);
     expect([...stats.error].every((x) => x >= 0)).toBe(true);
+  });
+
+  const sizes = [1, 7, 1e6, 1e30, Infinity];
+  const ends = [1.4].flatMap((b) => sizes.map((N) => [b, N, sizes[(sizes.indexOf(N) * 3 + 1) % 5]!] as const));
+  it.each([[20, 1e3, 1e6] as const, ...ends])("the dynamical model at b = %d, N = %d, P = %d is known", (b, N, P) => {
+    for (const rule of [undefined, sgd({ eta: 1e-4, batch: 3 })]) {
+      const problem = { spectrum: sourceCapacity({ a: b + 0.4, b }), N, P, noise: 0.1, ...(rule && { rule }) };
+      const last = rule ? 1e15 : 1e30;
+      const { test, train, stats } = dynamics(problem, { times: [0, 1, 1e6, last] });
+      expect([...test].every((L) => Number.isFinite(L) && L >= 0.1)).toBe(true);
+      expect([...train].every((L) => Number.isFinite(L) && L >= 0)).toBe(true);
+      expect([stats.error, stats.trainError].every((e) => e >= 0)).toBe(true);
+    }
   });
 
   it("a constant step for 1e15 steps reaches the contour's loss", () => {

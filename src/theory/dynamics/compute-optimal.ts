@@ -1,7 +1,7 @@
 // The best use of a compute budget C = E·N·t (docs/theory.md, §8): the number of features N and the time t = C/(E N) of least test
 // loss, for E students of N features each; and which resource holds a given setting back.
 
-import { finite, numbers } from "../../check.ts";
+import { counted, finite, numbers, within } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { exp, log as logOf } from "../../math/elementary.ts";
@@ -56,12 +56,13 @@ const SCAN = 13;
  * @throws RangeError, TypeError on bad numbers; AbortError when `signal` says so
  */
 export function computeOptimal(problem: DynamicsProblem, options: OptimalOptions): OptimalCurve {
-  const compute = numbers("compute", options.compute);
+  const compute = numbers("compute", counted("budgets", "compute", options.compute));
   const students = finite("students", options.students ?? 1, 1);
   const minN = finite("minN", options.minN ?? 1, 1);
   const maxN = options.maxN ?? Infinity;
   if (maxN !== Infinity) finite("maxN", maxN, minN);
   compute.forEach((C, i) => {
+    within("compute", C, `compute[${i}]`);
     if (C <= students)
       throw new RangeError(`compute[${i}] must be above the number of students, ${students}, got ${C}`);
   });
@@ -151,7 +152,7 @@ export function bottleneck(
   problem: DynamicsProblem,
   { time, kernels = defaultKernels() }: { time: number; kernels?: Kernels },
 ): Bottleneck {
-  const t = finite("time", time, Number.MIN_VALUE);
+  const t = within("time", finite("time", time, Number.MIN_VALUE));
   const { N = Infinity, P = Infinity } = problem;
   const lossAt = (changed: DynamicsProblem, at: number) => {
     const model = dynamicsModel(changed);

@@ -4,7 +4,7 @@
 //
 // on one contour for all times. Every loss includes the label noise σ².
 
-import { finite, increasing, integer, oneOf } from "../../check.ts";
+import { counted, finite, increasing, integer, oneOf, within } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Shared } from "../../kernels/dynamics.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
@@ -195,7 +195,8 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
   }
   const noisy = rule.kind === "sgd" ? sgdLosses(kernels, model, solution, times) : undefined;
   const test = bounded(model, noisy?.test ?? curves.get("both")!);
-  const first = noisy?.train ?? trainLoss(solution, weights!, times.length);
+  // it may fall exponentially, below what cancels
+  const first = noisy?.train.map((L) => Math.max(0, L)) ?? trainLoss(solution, weights!, times.length);
   const found = { test, train: first, error: noisy?.error };
   const errors = noisy
     ? sgdErrors(kernels, model, accuracy, times, found)
@@ -237,7 +238,8 @@ function madeFrom({ spectrum, N, P, noise, rule, modes }: DynamicsModel, options
 }
 
 export function checkTimes(rule: Rule, values: ArrayLike<number>): Float64Array {
-  const times = increasing("times", values, 0);
+  const times = increasing("times", counted("times", "times", values), 0);
+  within("time", times.at(-1)!, `times[${times.length - 1}]`);
   if (isDiscrete(rule)) for (const [i, t] of times.entries()) integer(`times[${i}] (steps of ${rule.kind})`, t);
   return times;
 }

@@ -1,7 +1,7 @@
 // The dynamical model of Bordelon, Atanasov and Pehlevan (2024; docs/theory.md, §8): data of a given spectrum, labels with
 // noise of variance σ², a student of N random features trained on P samples by a linear rule. This file checks and holds a problem.
 
-import { finite, integer } from "../../check.ts";
+import { finite, integer, within } from "../../check.ts";
 import type { Measure } from "../../kernels/dynamics.ts";
 import type { Modes } from "../../kernels/resolvent.ts";
 import { log2, log10, pow } from "../../math/elementary.ts";
@@ -68,12 +68,15 @@ export function dynamicsModel(problem: DynamicsProblem): DynamicsModel {
   const N = extent("N", problem.N);
   const P = extent("P", problem.P);
   refuseSigma(problem);
-  const noise = finite("noise", problem.noise ?? 0, 0);
+  const noise = within("noise", problem.noise ?? 0);
   const rule = checkRule(problem.rule);
   const modes = dataModes(spectrum, problem.modes);
   const sums = measures(spectrum, modes);
   const xmax = spectralEdge(sums.short.data, 1 / N, 1 / P);
-  if (rule.kind === "sgd") checkSampling(rule, P);
+  if (rule.kind === "sgd") {
+    within("batch", rule.batch, "rule.batch");
+    checkSampling(rule, P);
+  }
   if (isDiscrete(rule)) {
     const limit =
       rule.kind === "sgd"
@@ -83,6 +86,7 @@ export function dynamicsModel(problem: DynamicsProblem): DynamicsModel {
       throw new RangeError(
         `rule.eta must be below ${limit.toPrecision(6)}, the largest stable step here, got ${rule.eta}`,
       );
+    within("eta", rule.eta * xmax, "rule.eta times the largest eigenvalue");
   }
   return { spectrum, N, P, noise, rule, modes, ...sums, xmax };
 }
@@ -97,11 +101,9 @@ function checkSampling({ batch, sampling }: Extract<Rule, { kind: "sgd" }>, P: n
   if (batch > P) throw new RangeError(`rule.batch must be at most P = ${P} without replacement, got ${batch}`);
 }
 
-/** A number in [1, ∞]. */
-function extent(name: string, value: number | undefined): number {
-  if (value === undefined || value === Infinity) return Infinity;
-  return finite(name, value, 1);
-}
+/** A number from 1, or Infinity. */
+const extent = (name: "N" | "P", value: number | undefined): number =>
+  value === undefined || value === Infinity ? Infinity : within(name, value);
 
 function dataModes(spectrum: Spectrum, modes: number | undefined): number {
   if (spectrum.kind === "measured") {
@@ -110,7 +112,7 @@ function dataModes(spectrum: Spectrum, modes: number | undefined): number {
   }
   const b = 2 * spectrum.alpha;
   const a = b + 2 * spectrum.beta;
-  if (modes !== undefined && modes !== Infinity) return finite("modes", modes, 1);
+  if (modes !== undefined && modes !== Infinity) return within("M", modes, "modes");
   if (b <= 1)
     throw new RangeError(`modes must be finite where b ≤ 1 (Σ λ diverges), got b = ${b} and modes = Infinity`);
   if (a <= 1)

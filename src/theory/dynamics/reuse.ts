@@ -6,7 +6,7 @@
 //   R*        of the law fitted to language models, D′ = U + U R* (1 − e^{−(e−1)/R*}) (Muennighoff et al. 2023), by least
 //             squares of log E
 
-import { finite, increasing, numbers, positive } from "../../check.ts";
+import { counted, finite, increasing, positive } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { exp, expm1, log, log10, pow } from "../../math/elementary.ts";
@@ -81,8 +81,12 @@ const NEAR = 0.01;
 export function reuse(options: ReuseOptions): Reuse {
   refuseSigma(options);
   const { spectrum, N = Infinity, noise = 0, signal, onProgress } = options;
-  const unique = increasing("unique", options.unique, 1);
-  const epochs = increasing("epochs", options.epochs ?? [1, 2, 4, 8, 16, 32, 64], Number.MIN_VALUE);
+  const unique = increasing("unique", counted("sizes", "unique", options.unique), 1);
+  const epochs = increasing(
+    "epochs",
+    counted("times", "epochs", options.epochs ?? [1, 2, 4, 8, 16, 32, 64]),
+    Number.MIN_VALUE,
+  );
   const batch = options.batch ?? 1;
   const kernels = options.kernels ?? defaultKernels();
   const modes = options.modes === undefined ? {} : { modes: options.modes };
@@ -155,10 +159,7 @@ function best(model: DynamicsModel, kernels: Kernels): { time: number; loss: num
 /** Steps of one pass, not whole, after which its loss is L: log L is taken as linear in log t between times near by. */
 function onePass(model: DynamicsModel, kernels: Kernels, wanted: readonly number[]): (L: number) => number {
   const limit: StaticLosses = staticLosses(model);
-  const reachable = numbers(
-    "losses",
-    wanted.filter((L) => L > limit.test * (1 + 1e-6)),
-  );
+  const reachable = wanted.filter((L) => L > limit.test * (1 + 1e-6));
   if (reachable.length === 0) return () => Infinity;
   const least = Math.min(...reachable);
   let [end, at] = [1e3, testLoss(model, 1e3, kernels)];

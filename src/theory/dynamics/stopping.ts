@@ -41,7 +41,7 @@ export function earlyStopping(
   const limit = staticLosses(model);
   const unit = isDiscrete(model.rule) ? model.rule.eta : 1;
   const settled = limit.kappa > 0 ? SETTLED / limit.kappa : LATEST;
-  const end = Math.max(10, Math.min(settled, LATEST) / unit);
+  const end = Math.min(Math.max(10, Math.min(settled, LATEST) / unit), Number.MAX_SAFE_INTEGER);
   const begin = isDiscrete(model.rule) ? 1 : 0.01 / model.xmax;
   const at = testLoss(model, end, kernels);
   const whole = (t: number) => (isDiscrete(model.rule) ? Math.round(t) : t);
