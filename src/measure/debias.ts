@@ -232,17 +232,20 @@ function energies(
       c[logs.length + i] = tail.count[i]! * exp(top - a * log(tail.ratio[i]!));
     return c;
   };
+  // (κ/(κ + λ))² of every atom at every κ
+  const shares = used.map((r) =>
+    atoms.lambda.map((lambda) => {
+      const share = curve.kappa[r]! / (curve.kappa[r]! + lambda);
+      return share * share;
+    }),
+  );
   const noiseOf = (theta: Float64Array) => variance * pow(theta[KNOTS + 1]!, 2);
   const residuals = (theta: Float64Array): Float64Array => {
     const c = energyOf(theta);
     const noise = noiseOf(theta);
-    const out = used.map((r, at) => {
-      const kappa = curve.kappa[r]!;
+    const out = shares.map((share, at) => {
       let sum = noise;
-      for (let i = 0; i < c.length; i++) {
-        const share = kappa / (kappa + atoms.lambda[i]!);
-        sum += c[i]! * share * share;
-      }
+      for (let i = 0; i < c.length; i++) sum += c[i]! * share[i]!;
       return log(sum / h[at]!) / PRECISION;
     });
     const total = c.reduce((sum, x) => sum + x, 0) + noise;

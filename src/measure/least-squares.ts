@@ -41,7 +41,7 @@ export function leastSquares(residuals: (theta: Float64Array) => Float64Array, s
       [theta, r, better] = [next, there, true];
       damping /= 40;
     }
-    if (!better || before - square(r) < 1e-10 * before) break;
+    if (!better || before - square(r) < 1e-6 * before) break;
   }
   const inverse = new Float64Array(n * n);
   for (let j = 0; j < n; j++) {

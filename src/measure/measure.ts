@@ -3,7 +3,7 @@
 import { finite, integer } from "../check.ts";
 import type { LearningKernels } from "../kernels/learning/kernels.ts";
 import { learningKernels } from "../kernels/learning/wasm.ts";
-import { type Forecast, forecastLoss, regressionLoss } from "./curve.ts";
+import { type Forecast, forecastLoss, regression, regressionLoss } from "./curve.ts";
 import { type Debiased, debias } from "./debias.ts";
 import { checkMatrix, means, prepared } from "./features.ts";
 import { type Kernel, kernelMatrix, ofUnitNorm } from "./kernel.ts";
@@ -29,8 +29,8 @@ export interface Measurement {
   readonly debiased: Debiased;
   readonly ridge: number;
   /**
-   * By how much the left-out loss at the ridge and n differs from that of the debiased spectrum, of the latter, for each target:
-   * how far the equations, which are of Gaussian features, hold for this data.
+   * By how much the left-out loss as close to interpolation as n samples are at the ridge differs from that of the debiased spectrum,
+   * of the latter, for each target: how far the equations, which are of Gaussian features, hold for this data.
    */
   readonly model: readonly number[];
   /** The loss of kernel regression on P samples, of target t. */
@@ -77,22 +77,29 @@ export function measure(features: Matrix, targets: Matrix, options: MeasureOptio
   const sample = sampleCurve(kernels, K, centred);
   const ridge = finite("ridge", options.ridge ?? 1e-3 * sample.trace, 0);
   const debiased = debias(sample);
-  const at = sample.ridges.findIndex((delta) => delta >= ridge);
-  const model = centred.map((_, t) => {
-    // between the two ridges about it, in the logarithm of both; below the first the loss no longer changes
-    const loo = (r: number) => sample.leftOut[t]![r]!.reduce((sum, x) => sum + x, 0) / n;
-    const r = Math.max(0, at);
-    return loo(r) / regressionLoss(debiased, t, n, sample.ridges[r]!) - 1;
-  });
+  // loss left out over the spectrum's, less 1, at every ridge
+  const misses = centred.map((_, t) =>
+    Float64Array.from(sample.ridges, (delta, r) => {
+      const loo = sample.leftOut[t]![r]!.reduce((sum, x) => sum + x, 0) / n;
+      return loo / regressionLoss(debiased, t, n, delta) - 1;
+    }),
+  );
+  const miss = (t: number) => (occupancy: number) => {
+    // D/n falls from ridge to ridge; beyond the ends nothing changes any more
+    const r = sample.modes.findIndex((D) => D / n <= occupancy);
+    if (r <= 0) return misses[t]!.at(r)!;
+    const [above, below] = [sample.modes[r - 1]! / n, sample.modes[r]! / n];
+    const part = (above - occupancy) / (above - below);
+    return misses[t]![r - 1]! * (1 - part) + misses[t]![r]! * part;
+  };
   return {
     sample,
     debiased,
     ridge,
-    model,
+    model: centred.map((_, t) => miss(t)(regression(debiased, t, n, ridge).modes / n)),
     centred,
     targetMeans,
-    forecast: (samples, target = 0) =>
-      forecastLoss(debiased, target, samples, ridge, Math.max(0.02, Math.abs(model[target]!))),
+    forecast: (samples, target = 0) => forecastLoss(debiased, target, samples, ridge, miss(target)),
     kernelOf: (rows) => (rows ? kernelMatrix(kernels, kernel, prepared(rows, centre, ofUnitNorm(kernel)), ready) : K),
   };
 }

@@ -63,12 +63,12 @@ describe("measure", () => {
   });
 
   it("reads images and speeches, several targets at once", () => {
-    const digits = json("measure --mnist digit --samples 120 --at 60");
+    const digits = json("measure --mnist digit --samples 100 --at 60");
     expect(digits.targets).toHaveLength(10);
     expect(digits.kernel).toBe("arc-cosine kernel of depth 1");
     const sum = digits.targets.reduce((total: number, t: { variance: number }) => total + t.variance, 0);
     expect(digits.sample.energies.reduce((total: number, x: number) => total + x, 0)).toBeCloseTo(sum, 10);
-    // rare digits among 120: each about a tenth
+    // of ten digits, each about a tenth
     expect(sum).toBeGreaterThan(0.8);
     expect(json("measure --sotu --samples 150 --at 60").targets[0].name).toBe("vowel");
   });

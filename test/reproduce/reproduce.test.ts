@@ -118,11 +118,20 @@ describe("recipes", () => {
     expect(verdict(claims.map(({ disputed: _, ...claim }) => claim))).toBe("not reproduced");
   });
 
-  it("claim nothing of a stand-in", async () => {
+  it("train on images, and foretell what comes of it", async () => {
     const recipe = RECIPES.find(({ id }) => id === "p2-real")!;
-    const { claims, figures } = await recipe.run({ quick: true, threads: 1, signal, onProgress: () => {} });
-    expect(verdict(claims)).toBe("not tried");
-    expect(figures.length).toBeGreaterThan(0);
+    const { claims, figures, remarks } = await recipe.run({ quick: true, threads: 1, signal, onProgress: () => {} });
+    expect(claims).toHaveLength(3);
+    expect(verdict(claims)).toBe("reproduced");
+    expect(verdict(claims.map((claim): Claim => ({ ...claim, measured: claim.measured * 1.5 + 1 })))).toBe(
+      "not reproduced",
+    );
+    expect(figures).toHaveLength(1);
+    expect(remarks[0]).toContain("not trained here");
+  });
+
+  it("claim nothing where nothing is claimed", () => {
+    expect(verdict([])).toBe("not tried");
   });
 
   it("takes a spectrum or a table of runs, and says what cannot be told from it", async () => {

@@ -1,12 +1,11 @@
 // The built-in examples of real data, read from packages that are installed for them: images of digits, and characters of speeches.
-// Rows are drawn without order, the same for the same seed.
+// Rows are drawn without order, the same for the same seed. On Node only, so not part of isoflop/measure.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { defaultKernels } from "../index.ts";
-import type { Matrix } from "../measure/index.ts";
-import { MissingPackage } from "./errors.ts";
+import { defaultKernels } from "../kernels/default.ts";
+import type { Matrix } from "./npy.ts";
 
 export interface Dataset {
   readonly features: Matrix;
@@ -14,7 +13,10 @@ export interface Dataset {
   readonly names: readonly string[];
 }
 
-/** Where a package's data lie: beside isoflop, or in the folder that it is run from. */
+/**
+ * Where a package's data lie: beside isoflop, or in the folder that it is run from.
+ * @throws Error of code MODULE_NOT_FOUND
+ */
 function folderOf(name: string): string {
   let cause: unknown;
   for (const from of [import.meta.url, join(process.cwd(), "package.json")])
@@ -23,7 +25,7 @@ function folderOf(name: string): string {
     } catch (error) {
       cause = error;
     }
-  throw new MissingPackage("this example", name, cause);
+  throw cause;
 }
 
 /** `count` of 0 … all − 1 without order. */
