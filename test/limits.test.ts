@@ -15,8 +15,10 @@ import {
   dynamics,
   earlyStopping,
   frontier,
+  logspace,
   loss,
   measured,
+  parseNumber,
   phase,
   piecewise,
   plrf,
@@ -100,6 +102,8 @@ const REFUSED: readonly [what: string, call: () => unknown, message: RegExp][] =
   ],
   ["many budgets", () => frontier({ spectrum, flops: [1e8, 1e10], points: 1e9 }), /^points must be at most/],
   ["a budget of 1e300", () => bestAtBudget({ spectrum, flops: 1e300, family: "cosine" }), /^flops must be at most/],
+  ["a long grid", () => logspace(1, 10, 2 ** 53), /^n must be at most 10000000/],
+  ["a grid from 0", () => logspace(0, 10, 3), /^lo must be greater than 0/],
   [
     "N = 1e40",
     () => dynamics({ spectrum: features, N: 1e40 }, { times: [1] }),
@@ -148,6 +152,11 @@ describe("outside of its range an argument is refused", () => {
   it.each(big)("a simulation of too many %s", async (_, options, message) => {
     await expect(simulate(model, options)).rejects.toThrow(message);
   });
+});
+
+it("what overflows is no number", () => {
+  for (const text of ["1e400", "-1e400", "10^400", "1e300 × 10^99"]) expect(parseNumber(text)).toBeUndefined();
+  expect(parseNumber("1e300")?.value).toBe(1e300);
 });
 
 describe("at the ends of its range", () => {

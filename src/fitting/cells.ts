@@ -78,6 +78,12 @@ const NUMBER =
  * @param decimal what separates the fraction; the other of . and , separates thousands
  */
 export function parseNumber(text: string, decimal: Decimal = "."): { value: number; scaled: boolean } | undefined {
+  const read = parsed(text, decimal);
+  // 1e400 is none
+  return read && Number.isFinite(read.value) ? read : undefined;
+}
+
+function parsed(text: string, decimal: Decimal): { value: number; scaled: boolean } | undefined {
   const trimmed = text.trim();
   if (trimmed.length > 60) return undefined;
   if (decimal === "." && PLAIN.test(trimmed)) return { value: Number(trimmed), scaled: false };

@@ -1,7 +1,14 @@
+import { positive, whole } from "../check.ts";
 import { exp, log } from "./elementary.ts";
 
-/** n numbers from lo to hi, evenly spaced in the logarithm; the ends are exact. */
+/**
+ * n numbers from lo to hi, evenly spaced in the logarithm; the ends are exact.
+ * @throws RangeError where lo or hi is not a finite number > 0, or n not a whole number from 1 to 10,000,000
+ */
 export function logspace(lo: number, hi: number, n: number): Float64Array {
+  whole("numbers", n, "n");
+  positive("lo", lo);
+  positive("hi", hi);
   const ratio = log(hi / lo);
   return Float64Array.from({ length: n }, (_, i) => (i === n - 1 ? hi : lo * exp((ratio * i) / Math.max(1, n - 1))));
 }

@@ -5,6 +5,7 @@ import { forcing, kernel, loss, type Plrf, plrf, powerLaw, stability } from "../
 
 /** All of them unless the environment asks for a share. */
 const MODELS = Number(process.env.ISOFLOP_MODELS ?? 10_000);
+const SEED = Number(process.env.ISOFLOP_SEED ?? 20);
 /** A gap may be this many times the two errors stated. */
 const SLACK = 3;
 
@@ -44,7 +45,7 @@ const QUANTITIES = {
 };
 
 it(`three routes to F, K and P lie within ${SLACK} times their stated errors of each other on ${MODELS} random models`, () => {
-  const random = generator(20);
+  const random = generator(SEED);
   const short = [0, 1, 7, 63, 64, 65, 80, 128, 300, 1000, 3000];
   let worst = 0;
   for (let n = 0; n < MODELS; n++) {

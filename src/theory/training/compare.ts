@@ -1,5 +1,6 @@
 // Schedules side by side: one model, one horizon, and what each schedule leaves of the loss.
 
+import { within } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { logspace } from "../../math/grid.ts";
@@ -59,7 +60,8 @@ export function compareSchedules(
 
 /** Whole steps from 1 to the horizon, close together at both ends. */
 export function stepsToCompare(horizon: number, points = POINTS): Float64Array {
-  const half = [...logspace(1, Math.max(2, horizon / 2), points / 2)].map(Math.round);
+  within("horizon", horizon);
+  const half = [...logspace(1, Math.max(2, horizon / 2), Math.ceil(within("points", points) / 2))].map(Math.round);
   return Float64Array.from(new Set([...half, ...half.map((r) => horizon - r), horizon]))
     .filter((r) => r >= 1 && r <= horizon)
     .sort();
