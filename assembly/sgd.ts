@@ -62,6 +62,20 @@ function update(n: i32, G: usize, theta: usize, y: usize, drive: usize): void {
   }
 }
 
+/** (12.1)'s: θ moves by γ2 against the sign of G, or with momentum by γ3 against that of y ← (1−Δ) y + γ1 G. */
+function updateBySign(n: i32, G: usize, theta: usize, y: usize, drive: usize): void {
+  const step = y ? load<f64>(drive, 24) : load<f64>(drive);
+  for (const end = theta + ((<usize>n) << 3); theta < end; theta += 8, G += 8) {
+    let s = load<f64>(G);
+    if (y) {
+      s = load<f64>(drive, 32) * load<f64>(y) + load<f64>(drive, 16) * s;
+      store<f64>(y, s);
+      y += 8;
+    }
+    store<f64>(theta, load<f64>(theta) - (s > 0 ? step : s < 0 ? -step : 0));
+  }
+}
+
 /**
  * `count` steps of one member from step `first`. n, a multiple of 16, is the number of modes and the one of eigenvalue 0 that
  * follows them, padded with zeros. u, lambda, and with momentum y: n f64. xi: B · n f64, errors: B f64, for the kernel's
@@ -168,7 +182,8 @@ export function denseStepsScratch(V: i32, n: i32, samples: i32): i32 {
 
 /**
  * `count` steps of `members` members, numbered member, member + apart, …, that share one W. n is d rounded up to a multiple of 16, V is v
- * rounded up likewise. strips: W, in f32 where `single` (single.ts). root, target: V f64, √λ_j and √t_j (zero beyond v). theta,
+ * rounded up likewise. strips: W, in f32 where `single` (single.ts). sign: steps
+ * are of the sign of G. root, target: V f64, √λ_j and √t_j (zero beyond v). theta,
  * and with momentum y: members · n f64. kind, parameter: the distribution of z. sigma: of the label noise. done: a f64 for each
  * member: the steps done, fewer than `count` where e² > limit stopped it. scratch: (5 V + n + s (n + 1) + 16) f64, s the larger
  * of members·B, with the largest B, and AHEAD.
@@ -180,6 +195,7 @@ export function denseSteps(
   V: i32,
   n: i32,
   single: bool,
+  sign: bool,
   strips: usize,
   root: usize,
   target: usize,
@@ -264,7 +280,9 @@ export function denseSteps(
         if (load<f64>(end) < <f64>count) continue;
         memory.fill(G, 0, bytes);
         for (let b: usize = 0; b < batch; b++) axpy(n, load<f64>(l + (b << 3)), f + b * bytes, G);
-        update(n, G, parameters, y ? y + <usize>q * bytes : 0, drive);
+        const own = y ? y + <usize>q * bytes : 0;
+        if (sign) updateBySign(n, G, parameters, own, drive);
+        else update(n, G, parameters, own, drive);
       }
     }
   }

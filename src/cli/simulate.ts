@@ -222,6 +222,10 @@ function theoryOf(
   force: boolean,
 ): Float64Array | undefined {
   if (!training) return kernelNorm(model) < 1 ? loss(model, { steps }).loss : undefined;
+  const { optimizer } = training;
+  // batches and averages of signs are simulated, not solved
+  if (optimizer.kind === "sign" && (optimizer.momentum !== undefined || (optimizer.batch ?? model.batch) !== 1))
+    return undefined;
   try {
     return loss(model, { steps, ...training }).loss;
   } catch (error) {

@@ -107,6 +107,8 @@ export interface DenseSteps extends Steps {
   readonly distribution: Distribution;
   /** σ², the variance of the label noise. */
   readonly noise: number;
+  /** Steps are of the sign of the gradient, or with momentum of y (docs/theory.md, §12). Default false. */
+  readonly sign?: boolean | undefined;
 }
 
 export interface SimulationKernels {

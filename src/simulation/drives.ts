@@ -11,7 +11,7 @@ const MOST_KEPT = 2 ** 20;
 export function drivesOf(
   constant: StepDrive,
   at: ((r: number) => Momentum) | undefined,
-  { momentum, steps }: { readonly momentum: boolean; readonly steps: number },
+  { momentum, sign, steps }: { readonly momentum: boolean; readonly sign: boolean; readonly steps: number },
 ): (first: number, count: number) => StepDrive {
   if (!at) return () => constant;
   const kept = new Map<string, StepDrive>();
@@ -22,7 +22,7 @@ export function drivesOf(
     const each = Array.from({ length: count }, (_, i) => at(first + i));
     const column = (name: keyof Momentum) => Float64Array.from(each, (step) => step[name]);
     const second = { gamma1: column("gamma1"), gamma3: column("gamma3"), delta: column("delta") };
-    const whole = { batch: column("batch"), gamma: column("gamma2"), ...(momentum ? { momentum: second } : {}) };
+    const whole = { batch: column("batch"), gamma: column("gamma2"), ...(momentum ? { momentum: second } : {}), sign };
     const drive = mapDrive(whole, collapsed);
     if (steps <= MOST_KEPT) kept.set(key, drive);
     return drive;

@@ -2,7 +2,7 @@
 // in each, c_i = ⟨h, eigenvector i⟩²/λ̂_i with h = WᵀDb; and what no θ reaches, P_⊥ = Σ t_j − Σ c_i.
 
 import type { Kernels } from "../kernels/kernels.ts";
-import type { Embedding, Roots } from "../kernels/simulation.ts";
+import type { Embedding, Gram, Roots } from "../kernels/simulation.ts";
 import type { Spectrum } from "../theory/measure/spectrum.ts";
 
 export interface SampledSpectrum {
@@ -14,6 +14,8 @@ export interface SampledSpectrum {
   readonly floor: number;
   /** Whether every eigenvalue converged. */
   readonly converged: boolean;
+  /** The means of √K_ii and K_ii^−½, where these are the eigenvalues of Q^½KQ^½. */
+  readonly rows?: { readonly meanRoot: number; readonly meanInverse: number };
 }
 
 /** √λ_j and √t_j, j = 1…v. The core's own powers give the same bits on every engine; Math.pow does not. */
@@ -32,9 +34,14 @@ export function rootsOf(kernels: Kernels, spectrum: Spectrum, v: number): Roots 
 /** P(0) = Σ t_j. */
 export const initialLoss = ({ target }: Roots): number => target.reduce((sum, root) => sum + root * root, 0);
 
-/** The spectrum of draw number `draw` of W. Throws nothing: what does not converge says so. */
-export function sample(kernels: Kernels, roots: Roots, embedding: Embedding): SampledSpectrum {
-  const { eigenvalues, weights, failed } = kernels.measure(kernels.tridiagonalize(kernels.gram(roots, embedding)));
+/**
+ * The spectrum of draw number `draw` of W, or with `byNorms` that of Q^½KQ^½, Q = diag K_ii^−½ (docs/theory.md, §12). Throws nothing:
+ * what does not converge says so.
+ */
+export function sample(kernels: Kernels, roots: Roots, embedding: Embedding, byNorms = false): SampledSpectrum {
+  const gram = kernels.gram(roots, embedding);
+  const rows = byNorms ? weighted(gram) : undefined;
+  const { eigenvalues, weights, failed } = kernels.measure(kernels.tridiagonalize(gram));
   const order = Array.from(eigenvalues.keys()).sort((i, j) => eigenvalues[j]! - eigenvalues[i]!);
   const top = eigenvalues[order[0]!]!;
   // an eigenvalue lost in rounding carries no energy that could be learnt
@@ -46,5 +53,19 @@ export function sample(kernels: Kernels, roots: Roots, embedding: Embedding): Sa
     energies,
     floor: Math.max(0, initialLoss(roots) - reached),
     converged: failed === 0,
+    ...(rows ? { rows } : {}),
   };
+}
+
+/** Weighs rows and columns of a Gram matrix, in place, by K_ii^−¼. */
+function weighted({ matrix, overlap, d }: Gram): { meanRoot: number; meanInverse: number } {
+  const n = overlap.length;
+  const root = Float64Array.from({ length: d }, (_, i) => Math.sqrt(matrix[i * n + i]!));
+  const weight = root.map((x) => 1 / Math.sqrt(x));
+  for (let i = 0; i < d; i++) {
+    overlap[i]! *= weight[i]!;
+    for (let j = 0; j < d; j++) matrix[i * n + j]! *= weight[i]! * weight[j]!;
+  }
+  const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / d;
+  return { meanRoot: mean(root), meanInverse: mean(root.map((x) => 1 / x)) };
 }

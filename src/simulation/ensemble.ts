@@ -86,6 +86,8 @@ export async function simulate(model: Plrf, options: SimulationOptions): Promise
     throw new RangeError(
       `distribution must be "normal" for the spectral method, got ${JSON.stringify(distribution)}: use dense`,
     );
+  if (method === "spectral" && run.sign)
+    throw new RangeError('method must be "dense" for sign SGD, whose steps depend on the coordinates, got "spectral"');
   const precision = oneOf("precision", options.precision ?? "f64", PRECISIONS);
   const single = precision === "f32";
   if (single && method === "spectral")

@@ -74,11 +74,14 @@ export class Kept {
     const arrays = this.#entries.get(`sample/${draw}`);
     if (!arrays) return undefined;
     const [eigenvalues, energies, rest] = arrays as [Float64Array, Float64Array, Float64Array];
-    return { eigenvalues, energies, floor: rest[0]!, converged: rest[1] === 1 };
+    const [floor, converged, meanRoot, meanInverse] = rest as unknown as [number, number, number?, number?];
+    const rows = meanRoot === undefined ? {} : { rows: { meanRoot, meanInverse: meanInverse! } };
+    return { eigenvalues, energies, floor, converged: converged === 1, ...rows };
   }
 
-  keepSpectrum(draw: number, { eigenvalues, energies, floor, converged }: SampledSpectrum): void {
-    this.#entries.set(`sample/${draw}`, [eigenvalues, energies, Float64Array.of(floor, converged ? 1 : 0)]);
+  keepSpectrum(draw: number, { eigenvalues, energies, floor, converged, rows }: SampledSpectrum): void {
+    const rest = [floor, converged ? 1 : 0, ...(rows ? [rows.meanRoot, rows.meanInverse] : [])];
+    this.#entries.set(`sample/${draw}`, [eigenvalues, energies, Float64Array.from(rest)]);
   }
 
   /** Writes all of it, if anything is kept. */

@@ -97,6 +97,8 @@ export class Run {
   readonly #steps: number;
   /** The largest batch. */
   readonly #batch: number;
+  /** Whether steps are of signs. */
+  readonly sign: boolean;
   /** Whether there is a y beside θ. */
   readonly #momentum: boolean;
   readonly #drive: ReturnType<typeof drivesOf>;
@@ -118,12 +120,12 @@ export class Run {
     this.noise = within("noise", options.noise ?? model.noise);
     integer("threads", options.threads ?? 0, 0, 1024);
     const { optimizer, horizon = steps, force = false } = options;
-    if (optimizer?.kind === "sign")
-      throw new RangeError("optimizer must not be sign here: only theory computes it yet");
     const kernels = options.kernels ?? defaultKernels();
     const at = optimizer && stepsOf(kernels, model, { optimizer, horizon, steps, force });
-    this.#momentum = optimizer !== undefined && recursionOf(optimizer) === "momentum";
-    this.#drive = drivesOf({ batch, gamma }, at, { momentum: this.#momentum, steps });
+    const average = optimizer?.kind === "sign" ? (optimizer.momentum ?? 0) > 0 : undefined;
+    this.sign = average !== undefined;
+    this.#momentum = average ?? (optimizer !== undefined && recursionOf(optimizer) === "momentum");
+    this.#drive = drivesOf({ batch, gamma }, at, { momentum: this.#momentum, sign: this.sign, steps });
     const sizes = optimizer?.batch ?? batch;
     this.#batch = typeof sizes === "number" ? sizes : Math.max(...sizes.map(([, size]) => size));
     this.limit = DIVERGED * (P0 + this.noise);
@@ -177,6 +179,10 @@ export class Run {
   }
 
   expectedTask(draw: number): Task {
+    if (this.sign && this.#momentum)
+      throw new RangeError("the expected loss of sign SGD has no momentum: leave expected out");
+    if (this.sign && this.#batch !== 1)
+      throw new RangeError(`batch must be 1 for the expected loss of sign SGD, got ${this.#batch}: leave expected out`);
     return {
       name: `expected/${draw}`,
       members: [],
@@ -204,7 +210,9 @@ export class Run {
   }
 
   async #sample(draw: number, lane: Lane): Promise<SampledSpectrum> {
-    const sampled = this.#kept.spectrum(draw) ?? (await lane.run({ kind: "sample", problem: this.problem(draw) }));
+    const sampled =
+      this.#kept.spectrum(draw) ??
+      (await lane.run({ kind: "sample", problem: this.problem(draw), byNorms: this.sign }));
     if (!sampled.converged) this.#failed++;
     this.#kept.keepSpectrum(draw, sampled);
     return sampled;

@@ -10,6 +10,7 @@ import {
   type Roots,
   type Strips,
 } from "../kernels/simulation.ts";
+import { bussgang } from "../theory/measure/sign-nodes.ts";
 import type { Spectrum } from "../theory/measure/spectrum.ts";
 import type { Rule } from "../theory/training/optimizer.ts";
 import { rootsOf, type SampledSpectrum, sample } from "./eigenvalues.ts";
@@ -40,10 +41,14 @@ export interface StepDrive {
   readonly gamma: PerStep;
   /** Default: plain SGD. */
   readonly momentum?: { readonly gamma1: PerStep; readonly gamma3: PerStep; readonly delta: PerStep };
+  /** Steps of the sign of the gradient, or of y; γ is η. Default false. */
+  readonly sign?: boolean;
 }
 
 export interface SampleJob {
   readonly kind: "sample";
+  /** Of Q^½KQ^½, in which sign SGD is diagonal (docs/theory.md, §12), in place of K. */
+  readonly byNorms?: boolean;
   readonly problem: DrawnModel;
 }
 
@@ -74,7 +79,7 @@ export interface DenseJob {
   readonly limit: number;
 }
 
-/** The exact expected loss given W (eqs. 2.1, 9.3). state: ρ_i; with momentum R_i, C_i, Y_i. */
+/** The exact expected loss given W (eqs. 2.1, 9.3), of sign SGD the recursion (12.1) with (12.2), (12.3). state: ρ_i; with momentum R_i, C_i, Y_i. */
 export interface ExpectedJob {
   readonly kind: "expected";
   readonly sampled: SampledSpectrum;
@@ -143,7 +148,8 @@ export class SegmentRunner {
     switch (job.kind) {
       case "sample": {
         const { spectrum, v, d, seed, draw } = job.problem;
-        return sample(this.#kernels, rootsOf(this.#kernels, spectrum, v), { d, seed, draw });
+        const roots = rootsOf(this.#kernels, spectrum, v);
+        return sample(this.#kernels, roots, { d, seed, draw }, job.byNorms);
       }
       case "network": {
         const { spectrum, modes, N, P, noise, rule, times, seed, draw: member } = job;
@@ -230,10 +236,16 @@ export class SegmentRunner {
       source: { re: eigenvalues.map((x) => x * x), im: none },
       rest: floor,
     };
-    const losses = eachPart(span, (_, count, { batch, gamma, momentum }) => {
+    const losses = eachPart(span, (_, count, { batch, gamma, momentum, sign }) => {
       const each = (values: PerStep) => (typeof values === "number" ? new Float64Array(count).fill(values) : values);
       const common = { batch: each(batch), noise };
-      if (momentum) {
+      if (sign) {
+        const { meanRoot, meanInverse } = sampled.rows!;
+        const source = eigenvalues.map((l) => (2 / Math.PI) * l * (l + (Math.PI / 2 - 1) * meanRoot));
+        const closure = { source: { re: source, im: none }, spread: meanInverse / d, shape: bussgang() };
+        const drive = { eta: each(gamma), rates: new Float64Array(count), given: false, noise };
+        this.#kernels.stepSign({ ...nodes, ...closure }, { re: rho, im: none.slice() }, drive);
+      } else if (momentum) {
         const { gamma1, gamma3, delta } = momentum;
         const drive = {
           ...common,
@@ -292,7 +304,11 @@ function eachPart(
 }
 
 /** The same done to every hyperparameter. */
-export const mapDrive = ({ batch, gamma, momentum }: StepDrive, change: (values: PerStep) => PerStep): StepDrive => ({
+export const mapDrive = (
+  { batch, gamma, momentum, sign }: StepDrive,
+  change: (values: PerStep) => PerStep,
+): StepDrive => ({
+  ...(sign ? { sign } : {}),
   batch: change(batch),
   gamma: change(gamma),
   ...(momentum && {

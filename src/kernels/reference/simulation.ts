@@ -25,6 +25,19 @@ function update(theta: Float64Array, G: Float64Array, { gamma, momentum }: Steps
   }
 }
 
+/** One step by the sign of G, or with momentum of y (docs/theory.md, §12). */
+function updateBySign(theta: Float64Array, G: Float64Array, { gamma, momentum }: Steps, r: number, from: number): void {
+  for (let i = 0; i < theta.length; i++) {
+    if (!momentum) {
+      theta[i]! -= atStep(gamma, r) * Math.sign(G[i]!);
+      continue;
+    }
+    const { y, gamma1, gamma3, delta } = momentum;
+    y[from + i] = (1 - atStep(delta, r)) * y[from + i]! + atStep(gamma1, r) * G[i]!;
+    theta[i]! -= atStep(gamma3, r) * Math.sign(y[from + i]!);
+  }
+}
+
 /** Row j of W. */
 const row = ({ seed, draw, d }: Embedding, j: number): Float64Array =>
   random({ seed, stream: "embedding", member: draw, step: j }, "normal", d).map((w) => w * (1 / Math.sqrt(d)));
@@ -181,7 +194,8 @@ export const simulationReference: SimulationKernels = {
           if (!(e * e <= limit)) return r;
           for (let i = 0; i < n; i++) G[i]! += e * phi[i]!;
         }
-        update(own, G, steps, r, q * n);
+        if (steps.sign) updateBySign(own, G, steps, r, q * n);
+        else update(own, G, steps, r, q * n);
       }
       return count;
     };

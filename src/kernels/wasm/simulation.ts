@@ -146,7 +146,7 @@ export function simulationKernels(core: Core): SimulationKernels {
       const { drive, most } = putDrive(arena, steps);
       const done = arena.space(members);
       const scratch = arena.space(core.run.denseStepsScratch(V, n, members * most));
-      const shape = [members, count, v, V, n, strips instanceof Float32Array] as const;
+      const shape = [members, count, v, V, n, strips instanceof Float32Array, steps.sign ?? false] as const;
       const law = [...kind(distribution), ...drive, Math.sqrt(noise)] as const;
       const ends = [first, limit, done, scratch] as const;
       core.run.denseSteps(...shape, matrix, ...data, pointer, y, ...law, ...key(seed), member, apart, ...ends);

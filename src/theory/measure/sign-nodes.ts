@@ -168,7 +168,7 @@ const DEGREE = 12;
 let shape: Float64Array | undefined;
 
 /** f(s²) = E[r asin r]/E[r²] of r ~ N(0, s²) cut to |r| < 1, as the kernels take it. */
-function bussgang(): Float64Array {
+export function bussgang(): Float64Array {
   if (shape) return shape;
   const { nodes, weights } = gaussLegendre(48);
   const x = Array.from({ length: DEGREE + 1 }, (_, k) => cos((Math.PI * (k + 0.5)) / (DEGREE + 1)));
