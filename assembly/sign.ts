@@ -5,6 +5,7 @@ import { generator } from "./growing-steps";
 import { add, BYTES, div, lanesum, load64, mul, splat, store64, sub } from "./lanes";
 import { a11, a12, a13, a21, a22, a23, a31, a32, a33, b1, b2, b3 } from "./radau";
 
+/** Steps of Newton's method after which a root counts as lost. */
 const MAX_ITERATIONS: i32 = 60;
 /** Newton converges quadratically: after a step this small what is left is below rounding. */
 const LAST_STEP: f64 = 1e-7;

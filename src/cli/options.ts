@@ -87,7 +87,8 @@ export function noiseOption(): Option {
 /** --sigma, which --noise has replaced. */
 export function sigmaOption(): Option {
   return new Option("--sigma <σ>").hideHelp().argParser((text) => {
-    const square = number(text) ** 2;
+    const sigma = number(text);
+    const square = sigma * sigma;
     throw new InvalidArgumentError(`Use --noise σ², the variance: --noise ${Number(square.toPrecision(12))}.`);
   });
 }

@@ -36,6 +36,7 @@ function drawn(all: number, count: number, seed: number): Int32Array {
     .subarray(0, count);
 }
 
+/** Of the training set, and pixels of each: 28 × 28. */
 const IMAGES = 60_000;
 const PIXELS = 784;
 

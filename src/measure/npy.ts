@@ -8,6 +8,7 @@ export interface Matrix {
   readonly columns: number;
 }
 
+/** How the file begins (NEP 1). */
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const KINDS: Readonly<Record<string, string>> = {
   i: "integers",

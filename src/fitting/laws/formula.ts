@@ -23,6 +23,7 @@ export interface Formula {
 /** The functions, and how many arguments they take. */
 const FUNCTIONS: Readonly<Record<string, number>> = { exp: 1, log: 1, sigmoid: 1, min: 2, max: 2 };
 
+/** Longer or deeper formulas are no one's, and would take the stack. */
 const MOST_CHARACTERS = 2000;
 const MOST_NESTED = 64;
 

@@ -8,7 +8,7 @@
 import type { Modes } from "../../kernels/resolvent.ts";
 import type { Rows } from "../../kernels/sign.ts";
 import { solveDense } from "../../math/dense.ts";
-import { atan2, cos, exp, log, log1p, sin } from "../../math/elementary.ts";
+import { atan2, cos, exp, log, log1p, pow, sin } from "../../math/elementary.ts";
 
 /** Leading modes whose weights are their own, and powers of λ for all others. */
 const HEADS = 16;
@@ -69,7 +69,7 @@ export function rowNorms({ lambda, trace }: Modes): RowNorms {
     return row.map((w) => w / sum);
   });
   // from values at points of λ/scale to powers of it
-  const vandermonde = Float64Array.from(points.flatMap((x) => points.map((_, k) => x ** (k + 1))));
+  const vandermonde = Float64Array.from(points.flatMap((x) => points.map((_, k) => pow(x, k + 1))));
   const rest = new Float64Array(POWERS * n);
   for (let k = 0; k < POWERS; k++)
     rest.set(
