@@ -15,6 +15,8 @@ import { names, toWire } from "../../src/sweep/queue.ts";
 import { receivedCell, receivedOutcome } from "../../src/sweep/received.ts";
 import { place } from "../../src/sweep/redis.ts";
 import { repair } from "../../src/sweep/repair.ts";
+import { Store } from "../../src/sweep/store.ts";
+import { sweep } from "../../src/sweep/sweep.ts";
 import { killAndCompare, smallCells } from "../sweep/killing.ts";
 import {
   ended,
@@ -32,6 +34,18 @@ import {
 } from "../sweep/support.ts";
 
 requireBuild();
+
+/** The cells and the curves of a store, as its exports give them. */
+async function bytesOf(out: string): Promise<string> {
+  const store = await Store.open(out, "read");
+  try {
+    const files = [false, true].map((curves) => ({ curves, to: join(out, `${curves}.jsonl`) }));
+    for (const { curves, to } of files) await store.export("rehearsal", to, { format: "jsonl", curves });
+    return files.map(({ to }) => readFileSync(to, "utf8")).join("");
+  } finally {
+    await store.close();
+  }
+}
 
 /** What was done, and how often. */
 const counts = new Map<string, number>();
@@ -184,18 +198,7 @@ describe("flipped bits", () => {
     const sound = folder();
     const plan = planFile(sound, { job: "rehearsal", fixed: { alpha: 1, beta: 1, v: 10 }, seeds: 1500 });
     expect(isoflop(["sweep", plan, "--out", sound, "--quiet"]).status).toBe(0);
-    const { Store } = await import("../../src/sweep/store.ts");
-    const read = async (out: string) => {
-      const store = await Store.open(out, "read");
-      try {
-        const files = [false, true].map((curves) => ({ curves, to: join(out, `${curves}.jsonl`) }));
-        for (const { curves, to } of files) await store.export("rehearsal", to, { format: "jsonl", curves });
-        return files.map(({ to }) => readFileSync(to, "utf8")).join("");
-      } finally {
-        await store.close();
-      }
-    };
-    const whole = await read(sound);
+    const whole = await bytesOf(sound);
     const known = new Set(whole.split("\n"));
     const good = readFileSync(join(sound, "cells.duckdb"));
     const random = seeded(13);
@@ -205,12 +208,12 @@ describe("flipped bits", () => {
       const bit = Math.floor(8 * bytes.length * random());
       bytes[bit >> 3]! ^= 1 << (bit & 7);
       writeFileSync(join(out, "cells.duckdb"), bytes);
-      const said = await read(out).catch((error: Error) => error);
+      const said = await bytesOf(out).catch((error: Error) => error);
       if (said instanceof Error) {
         expect(said.message).toMatch(/^the store \S* (is damaged|cannot be opened) ?.*$/);
         const repaired = await repair(out).catch((error: Error) => error);
         if (repaired instanceof Error) expect(repaired.message).toMatch(/^nothing can be read of /);
-        else expect((await read(out)).split("\n").filter((line) => !known.has(line))).toEqual([]);
+        else expect((await bytesOf(out)).split("\n").filter((line) => !known.has(line))).toEqual([]);
         count("bits flipped in stores, told and repaired");
       } else {
         expect(said === whole, `bit ${bit}`).toBe(true);
@@ -281,11 +284,12 @@ describe.skipIf(!compiler || process.platform !== "linux")("every write in turn"
 
   it("of a sweep and of its export: what was committed stays, and the same sweep ends it", async () => {
     const { made, shim } = dir();
-    const plan = planFile(made, { job: "rehearsal", fixed: { alpha: 1, beta: 1 }, seeds: 30 });
+    const asked = { job: "rehearsal", fixed: { alpha: 1, beta: 1 }, seeds: 30 };
+    const plan = await readPlan(asked);
     const [calm, under] = [join(made, "calm"), join(made, "out")];
-    expect(isoflop(["sweep", plan, "--out", calm, "--quiet"]).status).toBe(0);
-    const whole = exported(calm);
-    const args = ["sweep", plan, "--out", under, "--quiet", "--threads", "1"];
+    await sweep(plan, { out: calm, threads: 1 });
+    const whole = await bytesOf(calm);
+    const args = ["sweep", planFile(made, asked), "--out", under, "--quiet", "--threads", "1"];
     const { writes } = failing(args, { under, shim, at: 0, as: "none" });
     expect(writes).toBeGreaterThan(10);
     for (let at = 1; at <= writes; at++)
@@ -294,14 +298,14 @@ describe.skipIf(!compiler || process.platform !== "linux")("every write in turn"
         const { status, stderr, signal } = failing(args, { under, shim, at, as });
         expect(signal, `${as} ${at}`).toBe(null);
         if (status !== 0) one(stderr);
-        const again = isoflop(args);
-        if (again.status !== 0) {
+        const again = await sweep(plan, { out: under, threads: 1 }).catch((error: Error) => error);
+        if (again instanceof Error) {
           // the log itself was hurt: it is told, and repaired
-          expect(again.stderr, `${as} ${at}`).toMatch(/is damaged .*isoflop sweep repair/);
-          expect(isoflop(["sweep", "repair", under]).status).toBe(0);
-          expect(isoflop(args).status).toBe(0);
+          expect(again.message, `${as} ${at}`).toMatch(/is damaged .*isoflop sweep repair/);
+          await repair(under);
+          await sweep(plan, { out: under, threads: 1 });
         }
-        expect(exported(under) === whole, `${as} ${at}`).toBe(true);
+        expect((await bytesOf(under)) === whole, `${as} ${at}`).toBe(true);
         count("writes failed (no room, half of it, an error of the device)");
       }
     const to = join(under, "x.csv");
