@@ -69,6 +69,14 @@ describe("the tarball", () => {
       "./build/lib/*/*thread.js",
       "./build/lib/simulation/worker.js",
     ]);
+    // what resolves as Node 10 did finds the same types
+    const typed = Object.entries(told.exports as Record<string, Record<string, string>>).filter(
+      ([, { types }]) => types,
+    );
+    expect({ ".": told.types, ...told.typesVersions["*"] }).toEqual(
+      Object.fromEntries(typed.map(([name, { types }]) => (name === "." ? [name, types] : [name.slice(2), [types]]))),
+    );
+    expect(told.main).toBe(told.exports["."].default);
     for (const [name, entry] of Object.entries(told.exports as Record<string, Record<string, string>>))
       if (!/\.(wasm|json)$/.test(name)) expect(Object.keys(entry)[0], `${name}: types come first`).toBe("types");
   });
