@@ -75,6 +75,7 @@ export {
 export type { SampledSpectrum } from "./simulation/eigenvalues.ts";
 export * from "./simulation/ensemble.ts";
 export type { ThreadOptions } from "./simulation/lanes.ts";
+export { type BatchOptions, type BatchTradeoff, batchTradeoff } from "./theory/dynamics/batch.ts";
 export {
   type Bottleneck,
   bottleneck,

@@ -49,6 +49,11 @@ const COMMANDS: readonly Entry[] = [
     load: () => import("./epochs.ts"),
   },
   {
+    name: "batch",
+    summary: "steps against samples to reach a loss, and the critical batch",
+    load: () => import("./batch.ts"),
+  },
+  {
     name: "spectrum",
     summary: "the spectral density of the random features, and the target's energy in it",
     load: () => import("./spectrum.ts"),

@@ -1,6 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { isoflop, json } from "./run.ts";
 
+describe("isoflop batch", () => {
+  it("gives steps and samples of each batch and loss, and the critical batch", () => {
+    const found = json("batch --a 1.8 --b 1.4 --loss 0.3,0.1,0.05 --batch 1,16 --noise 0.01");
+    expect(found.steps).toHaveLength(3);
+    expect(found.samples[1][1]).toBe(16 * found.steps[1][1]);
+    expect(found.critical[0]).toBe(found.leastSamples[0] / found.leastSteps[0]);
+    expect(found.made.parameters).toMatchObject({ noise: 0.01, batches: [1, 16] });
+    const { out } = isoflop("batch --a 1.8 --b 1.4 --loss 0.3,0.1,0.05 --batch 1,16");
+    expect(out).toMatch(/critical B/);
+    expect(out).toMatch(/S_min ∝ \(L − L_∞\)\^−1\./);
+  });
+
+  it("refuses a loss that no training reaches, in one line", () => {
+    const { status, error } = isoflop("batch --a 1.8 --b 1.4 --loss 0.1 --noise 0.2");
+    expect([status, error.trim().split("\n").length]).toEqual([2, 1]);
+    expect(error).toContain("must be between 0.2000");
+  });
+});
+
 describe("isoflop epochs", () => {
   it("gives its fields", () => {
     const found = json("epochs --a 1.8 --b 1.4 --unique 100,300,1000 --eta 0.2");
