@@ -86,6 +86,13 @@ export const LIMITS = {
     remedy: "take a smaller d",
   },
   "simulated v": { least: 1, most: 2 ** 24, what: "data modes of a simulation", remedy: "take a smaller v" },
+  resamples: {
+    least: 2,
+    most: 1e6,
+    what: "resamples of a fit, or draws of a bridge",
+    remedy: "take fewer: an interval's ends hardly move",
+  },
+  "cells a side": { least: 20, most: 1000, what: "cells a side of a bridge's plane", remedy: "take fewer" },
   members: {
     least: 1,
     most: 1e5,

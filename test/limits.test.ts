@@ -5,7 +5,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   bestAtBudget,
+  bootstrap,
   bottleneck,
+  bridge,
   compareSchedules,
   components,
   computeOptimal,
@@ -14,6 +16,7 @@ import {
   diagram,
   dynamics,
   earlyStopping,
+  fitEnvelope,
   frontier,
   logspace,
   loss,
@@ -24,6 +27,7 @@ import {
   plrf,
   powerLaw,
   reuse,
+  runs,
   sgd,
   simulate,
   sourceCapacity,
@@ -35,6 +39,11 @@ import { brief } from "../src/numbers.ts";
 const spectrum = powerLaw({ alpha: 0.7, beta: 0.7 });
 const features = sourceCapacity({ a: 1.8, b: 1.4 });
 const model = plrf({ spectrum, d: 100 });
+const table = runs({
+  N: Array.from({ length: 12 }, (_, i) => 1e7 * 2 ** (i % 4)),
+  D: Array.from({ length: 12 }, (_, i) => 1e9 * 3 ** Math.floor(i / 4)),
+  loss: Array.from({ length: 12 }, (_, i) => 3 - 0.05 * i),
+});
 
 describe("docs/limits.md", () => {
   it("prints the table that the code checks", () => {
@@ -102,6 +111,26 @@ const REFUSED: readonly [what: string, call: () => unknown, message: RegExp][] =
   ],
   ["many budgets", () => frontier({ spectrum, flops: [1e8, 1e10], points: 1e9 }), /^points must be at most/],
   ["a budget of 1e300", () => bestAtBudget({ spectrum, flops: 1e300, family: "cosine" }), /^flops must be at most/],
+  [
+    "a fine bridge",
+    () =>
+      bridge(
+        {
+          mean: [0.5, 0.6],
+          covariance: [
+            [1e-4, 0],
+            [0, 1e-4],
+          ],
+        } as never,
+        { cells: 4000 },
+      ),
+    /^cells must be at most 1000/,
+  ],
+  [
+    "many budgets of an envelope",
+    () => fitEnvelope(table, { budgets: 1e9 } as never),
+    /^budgets must be at most 100000/,
+  ],
   ["a long grid", () => logspace(1, 10, 2 ** 53), /^n must be at most 10000000/],
   ["a grid from 0", () => logspace(0, 10, 3), /^lo must be greater than 0/],
   [
@@ -149,6 +178,12 @@ describe("outside of its range an argument is refused", () => {
     ["work", { steps: 1e12 }, /^the work, in seconds of one processor, must be at most 10000000, got \d+/],
     ["losses", { steps: 1e5, members: 1e5, record: 1e5 }, /^members × recorded steps must be at most/],
   ];
+  it("resamples without end", async () => {
+    await expect(bootstrap(table, {} as never, { draws: 1e9 })).rejects.toThrow(
+      /^draws must be at most 1000000, got 1000000000: /,
+    );
+  });
+
   it.each(big)("a simulation of too many %s", async (_, options, message) => {
     await expect(simulate(model, options)).rejects.toThrow(message);
   });

@@ -2,6 +2,7 @@
 // size, step and parameters of each.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { within } from "../check.ts";
 import {
   type BestAtBudget,
   bestAtBudget,
@@ -77,6 +78,7 @@ async function run(options: Options): Promise<void> {
 
 async function compare(options: Options, d: number, steps: number): Promise<void> {
   const { v, gamma, stepFraction, batch, noise } = options;
+  within("horizon", steps, "--steps");
   const { spectrum, words } = await spectrumOf(options);
   const model = plrf({
     ...{ spectrum, d, batch, noise },

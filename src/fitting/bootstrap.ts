@@ -1,7 +1,7 @@
 // The bootstrap (Efron 1979) of any of the three approaches: the fit repeated on resamples of the data, by case or, where the
 // checkpoints of a run are correlated, by run. Draws are numbered, and each depends on the seed and its number alone.
 
-import { integer, oneOf } from "../check.ts";
+import { integer, oneOf, whole } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Pool } from "../pool.ts";
@@ -59,7 +59,7 @@ export async function bootstrap(
   refit: Refit,
   options: BootstrapOptions = {},
 ): Promise<Bootstrap<Law | OptimaFit>> {
-  const count = integer("draws", options.draws ?? 1000, 2, 1e7);
+  const count = whole("resamples", options.draws ?? 1000, "draws");
   const seed = integer("seed", options.seed ?? 1, 0);
   const asked = oneOf("by", options.by ?? "auto", ["auto", "case", "run"]);
   const by = asked === "auto" ? (runCount(runs) < runs.n ? "run" : "case") : asked;

@@ -6,7 +6,8 @@
 // (III, IVa) or α + β (Ib). There the region is a band that ends at the prior's box, and the result says so. A measured kernel
 // spectrum {λ_j, t_j} gives α and β directly, from λ_j ~ j^−2α and t_j ~ j^−2α−2β.
 
-import { finite, integer, positive } from "../check.ts";
+import { finite, integer, positive, whole } from "../check.ts";
+import { LIMITS } from "../limits.ts";
 import { exp, log, log10, pow } from "../math/elementary.ts";
 import { logspace } from "../math/grid.ts";
 import { type PhaseName, tableRow } from "../theory/exponents/phases.ts";
@@ -130,7 +131,7 @@ export function bridgeSpectrum(spectrum: Measured, options: SpectrumBridgeOption
   const [from, to] = options.ranks ?? [Math.min(10, n), Math.max(Math.min(10, n), Math.floor(n / 3))];
   integer("ranks[0]", from, 1, n);
   integer("ranks[1]", to, from, n);
-  const draws = integer("draws", options.draws ?? 2000, 100);
+  const draws = integer("draws", options.draws ?? 2000, 100, LIMITS.resamples.most);
   const bins = binned(spectrum, from, to);
   if (bins.length < 6)
     throw new RangeError(`ranks ${from} to ${to} hold ${bins.length} bins with energy: 6 are needed for two exponents`);
@@ -219,7 +220,7 @@ function posterior(
   distance: (point: { alpha: number; beta: number }, row: Row) => number | null,
 ): Bridge {
   const most = positive("most", options.most ?? 2);
-  const n = integer("cells", options.cells ?? 400, 20, 4000);
+  const n = whole("cells a side", options.cells ?? 400, "cells");
   // cell centres, which lie on none of the boundaries
   const axis = Float64Array.from({ length: n }, (_, i) => (most * (i + 0.4999)) / n);
   const squared = new Float64Array(n * n).fill(Infinity);
@@ -329,7 +330,11 @@ export function forecast(
   from: { readonly flops: number; readonly N: number; readonly loss: number; readonly E: number },
   { decades = 3, points = 7 }: { decades?: number; points?: number } = {},
 ): Forecast {
-  const flops = logspace(from.flops, from.flops * pow(10, positive("decades", decades)), integer("points", points, 2));
+  const flops = logspace(
+    from.flops,
+    from.flops * pow(10, positive("decades", decades)),
+    integer("points", whole("points", points), 2),
+  );
   const at = (exponent: number, start: number, sign: number) =>
     flops.map((C) => start * pow(C / from.flops, sign * exponent));
   return {

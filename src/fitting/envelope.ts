@@ -2,7 +2,7 @@
 // against C give the power laws. Budgets where the lowest curve is that of the smallest or the largest model, or of one whose
 // curve ends or begins there, are left out: the optimum may lie beyond.
 
-import { integer, oneOf } from "../check.ts";
+import { integer, oneOf, whole } from "../check.ts";
 import { exp, log } from "../math/elementary.ts";
 import { logspace } from "../math/grid.ts";
 import { curvesOf, type RunCurve, read, readTokens } from "./curves.ts";
@@ -35,7 +35,7 @@ export interface EnvelopeFit extends OptimaFit {
  * @throws RangeError where there are no loss curves, or fewer than three model sizes lie on the envelope
  */
 export function fitEnvelope(runs: Runs, options: EnvelopeOptions = {}): EnvelopeFit {
-  const budgets = integer("budgets", options.budgets ?? 1500, 2);
+  const budgets = integer("budgets", whole("points", options.budgets ?? 1500, "budgets"), 2);
   const irreducible = oneOf("irreducible", options.irreducible ?? "free", ["free", "zero"]);
   const curves = curvesOf(runs, options.weights).sort((p, q) => p.N - q.N);
   const sizes = new Set(curves.map((curve) => curve.N));

@@ -4,6 +4,7 @@
 import { integer, positive, shown } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
+import { LIMITS } from "../limits.ts";
 import { availableThreads, openPool, type Pool, workerScript } from "../pool.ts";
 import { type Provenance, provenance } from "../provenance.ts";
 import { type Bootstrap, bootstrap, type Refit } from "./bootstrap.ts";
@@ -90,7 +91,7 @@ export async function fitRuns(runs: Runs, options: FitOptions = {}): Promise<Fit
   const methods = [...new Set(options.methods ?? [3])];
   for (const method of methods) integer("methods", method, 1, 3);
   const delta = positive("delta", options.delta ?? 1e-3);
-  const draws = integer("draws", options.draws ?? 1000, 0, 1e7);
+  const draws = integer("draws", options.draws ?? 1000, 0, LIMITS.resamples.most);
   const threads = integer("threads", options.threads ?? availableThreads(), 1, 1024);
   const seed = integer("seed", options.seed ?? 1, 0);
   if (options.worker !== undefined && !(options.worker instanceof URL))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bestAtBudget, loss, plrf, powerLaw } from "../../src/index.ts";
+import { bestAtBudget, defaultKernels, loss, plrf, powerLaw, sgd, stability } from "../../src/index.ts";
+import { finalLoss } from "../../src/theory/training/final-loss.ts";
 
 describe("the best use of a budget", () => {
   // γ_max = 0.75/Tr D is itself unstable here
@@ -23,4 +24,19 @@ describe("the best use of a budget", () => {
     );
     expect(bestAtBudget({ ...options, stepFraction: 0.5 }).loss).toBeGreaterThan(0);
   });
+});
+
+it("the best multiple of a step that is itself unstable is found below its limit", () => {
+  const kernels = defaultKernels();
+  const model = plrf({ spectrum: powerLaw({ alpha: 2, beta: 1.2 }), d: 30, stepFraction: 3, force: true });
+  const { multiple, loss: best } = finalLoss(kernels, model, 200, { optimizer: sgd(), tuned: true });
+  const limit = stability(model.modes, model.d, 1).maxGamma / model.gamma;
+  expect(limit).toBeLessThan(1);
+  expect(multiple).toBeLessThan(limit);
+  // to the precision of the search for it, as low as any of a fine scan
+  for (let k = 1; k < 60; k++) {
+    const gamma = limit * model.gamma * 10 ** (-k / 20);
+    const [value] = loss({ ...model, gamma }, { steps: [200], method: "modes" }).loss;
+    expect(best).toBeLessThan(value! * (1 + 1e-3));
+  }
 });
