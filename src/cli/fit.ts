@@ -1,12 +1,14 @@
 // isoflop fit: exponents and allocation from training runs, by Chinchilla's three approaches, with intervals.
 
+import { extname } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { type Better, clearlyBetter } from "../fitting/laws/index.ts";
+import { type Better, clearlyBetter, type Forecaster, saved } from "../fitting/laws/index.ts";
 import {
   type FitResult,
   type Fitted,
   fitRuns,
   type Interval,
+  type Law,
   type Model,
   plan,
   type Rollout,
@@ -19,7 +21,7 @@ import { brief, fixed, percent, readable } from "../numbers.ts";
 import { bridgeInWords, forecastTable } from "./bridge.ts";
 import { Failure, Usage } from "./errors.ts";
 import { fitOneLaw } from "./fit-law.ts";
-import { lawOption } from "./forecasting.ts";
+import { largest, lawOption, reach, stackedOn } from "./forecasting.ts";
 import { interruption } from "./interrupt.ts";
 import { type LawValues, withLawOptions } from "./law-options.ts";
 import { type Common, list, withCommon } from "./options.ts";
@@ -85,11 +87,25 @@ async function run(file: string, options: Options, command: Command): Promise<vo
   const law = result.parametric?.fit;
   const more = options.sensitivity && law ? { sensitivity: sensitivity(runs, law), rollouts: rollouts(runs) } : null;
   const better = law ? (clearlyBetter(runs) ?? null) : null;
+  const files = (options.out ?? []).map((name) => extname(name).toLowerCase());
+  const stacked =
+    budgets.length > 0 || files.some((ending) => ending === ".json" || ending === ".svg" || ending === ".png")
+      ? stackedOn(runs, options.seed)
+      : null;
+  const told: FitResult = {
+    ...result,
+    warnings: [...result.warnings, ...reach(budgets.reduce((a, b) => Math.max(a, b), 0) / largest(runs), stacked)],
+  };
   await write({
-    json: () => ({ ...summary(result, budgets), ...more, better }),
-    columns: () => longTable(result, budgets),
-    text: () => inWords(result, budgets, more) + (better ? `\n\n${betterInWords(better)}` : ""),
-    figure: async () => (await import("../figures/index.ts")).fitFigure({ result, budgets }),
+    json: (file) => ({
+      ...summary(told, budgets, stacked),
+      ...more,
+      better,
+      ...(file && saved(runs, law ?? null, (result.parametric?.bootstrap?.draws ?? []) as Law[], stacked)),
+    }),
+    columns: () => longTable(told, budgets, stacked),
+    text: () => inWords(told, budgets, more, stacked) + (better ? `\n\n${betterInWords(better)}` : ""),
+    figure: async () => (await import("../figures/index.ts")).fitFigure({ result: told, budgets, forecaster: stacked }),
   });
   const { unavailable } = result;
   if (unavailable.length > 0)
@@ -118,11 +134,13 @@ function entries({ parametric, isoflop, envelope }: FitResult): Entry[] {
   ].filter((entry) => entry.fitted !== null) as Entry[];
 }
 
-function plans(result: FitResult, { fitted }: Entry, budgets: Float64Array) {
+/** Plans at budgets, each with what all laws stacked say of the loss there. */
+function plans(result: FitResult, { fitted }: Entry, budgets: Float64Array, stacked: Forecaster | null) {
   const draws = fitted.bootstrap?.draws ?? [];
-  return Array.from(budgets, (flops) =>
-    plan(fitted.fit, { flops }, { flopsPerToken: result.runs.flopsPerToken, draws }),
-  );
+  return Array.from(budgets, (flops) => {
+    const made = plan(fitted.fit, { flops }, { flopsPerToken: result.runs.flopsPerToken, draws });
+    return { ...made, forecast: stacked?.at(made.N, made.D) ?? null };
+  });
 }
 
 /** The numbers of an approach in the order they are told. */
@@ -136,7 +154,7 @@ function parameters({ fit }: Fitted<Model, Model>): Record<string, number> {
 }
 
 /** Fields that stay stable: E, A, B, alpha, beta, a, objective, ci, warnings; null where there is no approach 3. */
-function summary(result: FitResult, budgets: Float64Array) {
+function summary(result: FitResult, budgets: Float64Array, stacked: Forecaster | null) {
   const { runs, parametric, identifiability, ray, unavailable, warnings, made } = result;
   const told = (entry: Entry) => {
     const { fitted } = entry;
@@ -144,7 +162,7 @@ function summary(result: FitResult, budgets: Float64Array) {
     return {
       ...parameters(fitted),
       ci: fitted.ci,
-      plans: plans(result, entry, budgets),
+      plans: plans(result, entry, budgets, stacked),
       bootstrap: fitted.bootstrap && {
         draws: fitted.bootstrap.draws.length,
         failed: fitted.bootstrap.failed,
@@ -161,7 +179,7 @@ function summary(result: FitResult, budgets: Float64Array) {
     objective: parametric?.fit.objective ?? null,
     profiles: parametric?.profiles ?? null,
     stats: parametric?.fit.stats ?? null,
-    isoflop: all.isoflop ?? null,
+    isoflop: all.isoflop ? { ...all.isoflop, bias: result.isoflopBias } : null,
     envelope: all.envelope ?? null,
     ray,
     identifiability,
@@ -172,13 +190,15 @@ function summary(result: FitResult, budgets: Float64Array) {
   };
 }
 
-function longTable(result: FitResult, budgets: Float64Array) {
+function longTable(result: FitResult, budgets: Float64Array, stacked: Forecaster | null) {
   const rows: [string, string, number, number, number][] = [];
   for (const entry of entries(result)) {
     const { name, fitted } = entry;
     for (const [key, value] of Object.entries(parameters(fitted)))
       rows.push([name, key, value, ...(fitted.ci?.[key] ?? ([Number.NaN, Number.NaN] as const))]);
-    for (const p of plans(result, entry, budgets))
+    for (const p of plans(result, entry, budgets, stacked)) {
+      if (p.forecast)
+        rows.push([name, `forecast at ${brief(p.flops)}`, p.forecast.loss, p.forecast.low, p.forecast.high]);
       for (const key of ["N", "D", "loss"] as const)
         rows.push([
           name,
@@ -186,6 +206,7 @@ function longTable(result: FitResult, budgets: Float64Array) {
           p[key],
           ...(p.ci?.[key] ?? ([Number.NaN, Number.NaN] as const)),
         ]);
+    }
   }
   if (result.ray)
     for (const key of ["E", "K", "eta"] as const)
@@ -212,6 +233,7 @@ function inWords(
   result: FitResult,
   budgets: Float64Array,
   more: { sensitivity: Sensitivity; rollouts: Rollout[] } | null,
+  stacked: Forecaster | null,
 ): string {
   const { runs, parametric, ray, warnings, unavailable } = result;
   const count = runCount(runs);
@@ -252,7 +274,7 @@ function inWords(
       lines.push("", ...bridgeInWords(bridge).map((line) => `  ${line}`), forecastTable(fitted.forecast!));
     }
     if (budgets.length > 0) {
-      const all = plans(result, entry, budgets);
+      const all = plans(result, entry, budgets, stacked);
       lines.push(
         "",
         table([
@@ -263,6 +285,14 @@ function inWords(
           ...(fitted.ci ? [{ title: "95 %", values: all.map((p) => between(p.ci?.D)) }] : []),
           { title: "D/N", values: all.map((p) => readable(p.tokensPerParameter, 3)) },
           { title: "loss", values: all.map((p) => p.loss), format: (x) => fixed(x) },
+          ...(stacked
+            ? [
+                {
+                  title: "of a run, all laws, 95 %",
+                  values: all.map(({ forecast }) => `${readable(forecast!.low)} … ${readable(forecast!.high)}`),
+                },
+              ]
+            : []),
         ]),
       );
     }
@@ -280,7 +310,13 @@ function inWords(
   if (more) lines.push("", ...leaning(more));
   if (warnings.length > 0) lines.push("", ...warnings.map((warning) => `  warning: ${warning}`));
   if (unavailable.length > 0)
-    lines.push("", ...unavailable.map(({ method, reason }) => `  no approach ${method}: ${reason}`));
+    lines.push(
+      "",
+      ...unavailable.map(
+        ({ method, reason }) =>
+          `  no approach ${method}: ${reason}${method === 3 ? " (predict foretells losses all the same)" : ""}`,
+      ),
+    );
   return lines.join("\n");
 }
 

@@ -1,8 +1,20 @@
 // What compare and predict share: FILE, the laws to be taken, by name or as formulas, and the columns of the runs that they need.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { LAWS, lawFrom, lawNamed, namesIn, parseFormula, REGISTRY, type ScalingLaw } from "../fitting/laws/index.ts";
+import {
+  type Forecaster,
+  forecaster,
+  LAWS,
+  lawFrom,
+  lawNamed,
+  namesIn,
+  parseFormula,
+  REGISTRY,
+  type ScalingLaw,
+} from "../fitting/laws/index.ts";
 import type { Runs } from "../index.ts";
+import { brief } from "../numbers.ts";
+import { Usage } from "./errors.ts";
 import { refusing } from "./open-table.ts";
 import { refused } from "./options.ts";
 import { openRuns, type RunsSource, withSource } from "./runs.ts";
@@ -66,4 +78,38 @@ export async function openLaws(
   if (!some) return { runs };
   const columns = Object.keys(runs.more ?? {});
   return { runs, laws: refusing(file, () => [...named, ...formulas.map((text) => lawFrom(text, columns))]) };
+}
+
+/** Laws stacked on runs; null where there are too few rows for any. */
+export function stackedOn(runs: Runs, seed: number): Forecaster | null {
+  try {
+    return forecaster(runs, undefined, { seed });
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+export const largest = (runs: Runs): number => runs.C.reduce((most, C) => Math.max(most, C), 0);
+
+/** What is said where more is asked than laws were tried on: `beyond` times the largest compute. */
+export function reach(beyond: number, stacked: Pick<Forecaster, "tested"> | null): string[] {
+  const tested = stacked?.tested ?? 1;
+  if (!(beyond > 1.01 * tested)) return [];
+  return [
+    tested > 1
+      ? `the laws were tested up to ${tested}× the compute of the runs they saw, you ask for ${brief(beyond, 2)}×: intervals are widened in proportion to the decades`
+      : `no law was tested beyond its runs, you ask for ${brief(beyond, 2)}× their compute`,
+  ];
+}
+
+/** Which rows, and which laws, was chosen when a law file was made. */
+export function refuseChoices(options: ForecastingValues): void {
+  const chosen = (["columns", "units", "bestOf", "where", "flopsPerToken", "window", "laws", "law"] as const).find(
+    (name) => options[name] !== undefined,
+  );
+  const name = chosen ?? (options.dropHighestLoss > 0 ? "dropHighestLoss" : undefined);
+  if (name === undefined) return;
+  const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new Usage(`--${option} is for a table of runs: the fit in this file has its rows, and its laws, already`);
 }

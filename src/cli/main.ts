@@ -109,6 +109,11 @@ const COMMANDS: readonly Entry[] = [
     load: () => import("./measure.ts"),
   },
   {
+    name: "design",
+    summary: "which runs to make next, so that a large one is foretold best",
+    load: () => import("./design.ts"),
+  },
+  {
     name: "bridge",
     summary: "the solvable model behind measured exponents or a kernel spectrum",
     load: () => import("./bridge.ts"),

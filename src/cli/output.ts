@@ -23,8 +23,11 @@ const ENDINGS = [".svg", ".png", ".csv", ".json", ".parquet"] as const;
 type Ending = (typeof ENDINGS)[number];
 
 export interface Result {
-  /** Fields that stay stable. Typed arrays become arrays; NaN becomes null, infinities "inf" and "-inf". */
-  readonly json: () => object;
+  /**
+   * Fields that stay stable. Typed arrays become arrays; NaN becomes null, infinities "inf" and "-inf". A file may hold more than is
+   * printed.
+   */
+  readonly json: (file: boolean) => object;
   /** Columns of equal length. */
   readonly columns: () => Columns;
   /** What a reader at the terminal wants to see. */
@@ -55,7 +58,7 @@ export async function openOutput(options: Common, drawable = true): Promise<Writ
   return async (result) => {
     for (const { file, ending } of files) {
       const writeFile = (content: Uint8Array | string) => replaced(file, content);
-      if (ending === ".json") writeFile(`${toJson(result.json(), 1)}\n`);
+      if (ending === ".json") writeFile(`${toJson(result.json(true), 1)}\n`);
       else if (ending === ".csv") writeFile(toCsv(result.columns()));
       else if (ending === ".parquet") {
         const columnData = Object.entries(result.columns()).map(([name, data]) => ({ name, data: [...data] }));
@@ -66,7 +69,7 @@ export async function openOutput(options: Common, drawable = true): Promise<Writ
         writeFile(ending === ".svg" ? render!.toSvg(figure, { dark }) : render!.toPng(figure, { dark }));
       }
     }
-    if (options.json) process.stdout.write(`${toJson(result.json())}\n`);
+    if (options.json) process.stdout.write(`${toJson(result.json(false))}\n`);
     else if (options.csv) process.stdout.write(toCsv(result.columns()));
     else if (!options.quiet) {
       const written = files.map(({ file }) => `wrote ${file}\n`).join("");

@@ -2,10 +2,15 @@
 // the days and cost on some devices, and what being off by 2× costs.
 
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { fitRuns, type Interval, type Needs, type Plan, plan } from "../index.ts";
+import type { Forecaster, PointForecast, ReadLaw } from "../fitting/laws/index.ts";
+import { type FitResult, fitRuns, type Interval, type Law, lossAt, type Needs, type Plan, plan } from "../index.ts";
+import { log } from "../math/elementary.ts";
 import { brief, fixed, readable } from "../numbers.ts";
+import { provenance } from "../provenance.ts";
 import { Failure, Usage } from "./errors.ts";
+import { largest, reach, refuseChoices, stackedOn } from "./forecasting.ts";
 import { interruption } from "./interrupt.ts";
+import { openLaw } from "./open-table.ts";
 import { type Common, list, number, whole, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
@@ -86,19 +91,12 @@ async function run(file: string, options: Options): Promise<void> {
   if (options.price !== undefined && options.devices === undefined) throw new Usage("--price needs --devices");
   if (options.devices !== undefined && options.devices < 1) throw new Usage("--devices must be 1 or more");
   const write = await openOutput(options);
-  const runs = await openRuns(file, options);
-  const bar = progress("plan", options);
+  const { result, stacked } = await fitted(file, options);
+  const { runs } = result;
   const method = Number(options.method) as 1 | 2 | 3;
-  const result = await fitRuns(runs, {
-    ...fitOptions(options),
-    methods: [method],
-    signal: interruption(),
-    onProgress: bar.update,
-  });
-  bar.done();
-  const fitted = result.parametric ?? result.isoflop ?? result.envelope;
-  if (!fitted) throw new Failure(`no plan without a fit: ${result.unavailable[0]!.reason}`);
-  const draws = fitted.bootstrap?.draws ?? [];
+  const approach = result.parametric ?? result.isoflop ?? result.envelope;
+  if (!approach) throw new Failure(`no plan without a fit: ${result.unavailable[0]!.reason}`);
+  const draws = approach.bootstrap?.draws ?? [];
   const needs: Needs = {
     ...(options.serve !== undefined && { serve: options.serve }),
     ...(options.unique !== undefined && { unique: options.unique }),
@@ -107,27 +105,22 @@ async function run(file: string, options: Options): Promise<void> {
   };
   const plans = Array.from(targets, (value) => {
     try {
-      const made = plan(fitted.fit, { [GIVEN[known]]: value }, { flopsPerToken: runs.flopsPerToken, needs, draws });
-      return { ...made, ...bill(made, options) };
+      const made = plan(approach.fit, { [GIVEN[known]]: value }, { flopsPerToken: runs.flopsPerToken, needs, draws });
+      // tokens seen again are worth less than the laws, made of fresh ones, would say
+      const fresh = made.epochs === null || made.epochs <= 1;
+      return { ...made, ...bill(made, options), forecast: fresh ? (stacked?.at(made.N, made.D) ?? null) : null };
     } catch (error) {
       if (error instanceof RangeError) throw new Usage(error.message);
       throw error;
     }
   });
-  const beyond = Math.max(...plans.map((p) => p.flops)) / runs.C.reduce((most, C) => Math.max(most, C), 0);
-  const warnings = [
-    ...result.warnings,
-    ...(beyond > 100
-      ? [
-          `the largest budget is ${brief(beyond, 2)} times the largest run: an extrapolation that intervals do not cover`,
-        ]
-      : []),
-  ];
+  const farthest = plans.reduce((most, { trainingFlops }) => Math.max(most, trainingFlops), 0);
+  const warnings = [...result.warnings, ...reach(farthest / largest(runs), stacked)];
   await write({
     json: () => ({ method, flopsPerToken: runs.flopsPerToken, plans, warnings, made: result.made }),
     columns: () => columns(plans),
     text: () => inWords(plans, warnings),
-    figure: async () => (await import("../figures/index.ts")).planFigure({ result, plans }),
+    figure: async () => (await import("../figures/index.ts")).planFigure({ result, plans, forecaster: stacked }),
   });
 }
 
@@ -135,31 +128,93 @@ interface Bill {
   /** Days of training on the devices, and what they cost; null where devices or price are not given. */
   readonly days: number | null;
   readonly cost: number | null;
+  /** 95 % of both, from the flops of training. */
+  readonly billCi: { readonly days: Interval; readonly cost: Interval | null } | null;
 }
 
-function bill({ trainingFlops }: Plan, { devices, device, utilization, price }: Options): Bill {
-  if (devices === undefined) return { days: null, cost: null };
-  const days = trainingFlops / (devices * device * utilization) / 86_400;
-  return { days, cost: price === undefined ? null : devices * days * 24 * price };
+type Told = Plan & Bill & { readonly forecast: PointForecast | null };
+
+function bill({ trainingFlops, ci }: Plan, { devices, device, utilization, price }: Options): Bill {
+  if (devices === undefined) return { days: null, cost: null, billCi: null };
+  const daysOf = (flops: number) => flops / (devices * device * utilization) / 86_400;
+  const costOf = (days: number) => devices * days * 24 * price!;
+  const days = daysOf(trainingFlops);
+  const range = ci && (ci.trainingFlops.map(daysOf) as unknown as Interval);
+  return {
+    days,
+    cost: price === undefined ? null : costOf(days),
+    billCi: range && {
+      days: range,
+      cost: price === undefined ? null : (range.map(costOf) as unknown as Interval),
+    },
+  };
 }
 
-function columns(plans: readonly (Plan & Bill)[]) {
-  const pick = (of: (p: Plan & Bill) => number | undefined) => plans.map((p) => of(p) ?? Number.NaN);
+/** The fit that plans rest on, of a table or of a file that fit wrote, and the laws stacked on the same rows. */
+async function fitted(file: string, options: Options): Promise<{ result: FitResult; stacked: Forecaster | null }> {
+  const known = openLaw(file);
+  if (known) {
+    refuseChoices(options);
+    if (options.method !== "3")
+      throw new Usage(`--method ${options.method} needs a table of runs: ${file} holds approach 3`);
+    if (!known.law) throw new Usage(`${file}: no approach 3 in this fit: give the table of runs, and --method 1 or 2`);
+    return { result: asResult(known, known.law), stacked: known.forecaster };
+  }
+  const runs = await openRuns(file, options);
+  const bar = progress("plan", options);
+  const result = await fitRuns(runs, {
+    ...fitOptions(options),
+    methods: [Number(options.method) as 1 | 2 | 3],
+    signal: interruption(),
+    onProgress: bar.update,
+  });
+  bar.done();
+  return { result, stacked: stackedOn(runs, options.seed) };
+}
+
+/** A fit read back, as far as plans and their figure need it. */
+function asResult({ runs, draws }: ReadLaw, law: Law): FitResult {
+  const { alpha, beta } = law;
+  const fit = { method: "parametric", ...law, a: beta / (alpha + beta), delta: 1e-3, objective: Number.NaN };
+  const residuals = runs.loss.map((loss, i) => log(lossAt(law, runs.N[i]!, runs.D[i]!) / loss));
+  const bootstrap = draws.length === 0 ? null : { draws, failed: 0, by: "case", seed: 1 };
+  return {
+    ...{ runs, isoflop: null, envelope: null, ray: null, isoflopBias: null, unavailable: [], warnings: [] },
+    parametric: { fit: { ...fit, residuals }, bootstrap, ci: null, bridge: null, forecast: null, profiles: [] },
+    made: provenance("plan", { rows: runs.n }),
+  } as unknown as FitResult;
+}
+
+function columns(plans: readonly Told[]) {
+  const pick = (of: (p: Told) => number | undefined) => plans.map((p) => of(p) ?? Number.NaN);
   const out: Record<string, number[]> = {};
   for (const key of ["flops", "N", "D", "loss"] as const) {
     out[key] = pick((p) => p[key]);
     out[`${key}_low`] = pick((p) => p.ci?.[key][0]);
     out[`${key}_high`] = pick((p) => p.ci?.[key][1]);
   }
+  if (plans.some(({ forecast }) => forecast))
+    for (const key of ["loss", "low", "high"] as const) out[`forecast_${key}`] = pick((p) => p.forecast?.[key]);
   out.training_flops = pick((p) => p.trainingFlops);
+  out.training_flops_low = pick((p) => p.ci?.trainingFlops[0]);
+  out.training_flops_high = pick((p) => p.ci?.trainingFlops[1]);
   for (const key of ["epochs", "days", "cost"] as const)
     if (plans[0]![key] !== null) out[key] = pick((p) => p[key] ?? undefined);
+  if (plans[0]!.epochs !== null)
+    ["low", "high"].forEach((end, i) => {
+      out[`epochs_${end}`] = pick((p) => p.ci?.epochs?.[i]);
+    });
+  for (const key of ["days", "cost"] as const)
+    if (plans[0]![key] !== null)
+      ["low", "high"].forEach((end, i) => {
+        out[`${key}_${end}`] = pick((p) => p.billCi?.[key]?.[i]);
+      });
   out.excess_half = pick((p) => p.misses?.[0]?.excess);
   out.excess_double = pick((p) => p.misses?.[1]?.excess);
   return out;
 }
 
-function inWords(plans: readonly (Plan & Bill)[], warnings: readonly string[]): string {
+function inWords(plans: readonly Told[], warnings: readonly string[]): string {
   const between = (range: Interval | undefined) => (range ? `${readable(range[0], 3)} … ${readable(range[1], 3)}` : "");
   const lines = plans.flatMap((p) => {
     const rows: [string, number, Interval | undefined][] = [
@@ -169,13 +224,16 @@ function inWords(plans: readonly (Plan & Bill)[], warnings: readonly string[]): 
       ["tokens a parameter", p.tokensPerParameter, p.ci?.tokensPerParameter],
       ["loss", p.loss, p.ci?.loss],
     ];
-    const more: [string, number | null][] = [
-      ["flops of training", p.trainingFlops < 0.999 * p.flops ? p.trainingFlops : null],
-      ["epochs", p.epochs],
-      ["days", p.days],
-      ["cost", p.cost],
+    const more: [string, number | null, Interval | null | undefined][] = [
+      ["loss of a run, all laws", p.forecast?.loss ?? null, p.forecast && [p.forecast.low, p.forecast.high]],
+      ["flops of training", p.trainingFlops < 0.999 * p.flops ? p.trainingFlops : null, p.ci?.trainingFlops],
+      ["epochs", p.epochs, p.ci?.epochs],
+      ["days", p.days, p.billCi?.days],
+      ["cost", p.cost, p.billCi?.cost],
     ];
-    rows.push(...more.flatMap(([name, x]) => (x === null ? [] : [[name, x, undefined] as (typeof rows)[number]])));
+    rows.push(
+      ...more.flatMap(([name, x, ci]) => (x === null ? [] : [[name, x, ci ?? undefined] as (typeof rows)[number]])),
+    );
     return [
       bold(`C = ${brief(p.flops, 3)} flops, N = ${brief(p.N, 3)}`),
       "",

@@ -5,8 +5,8 @@ import { forecaster } from "../fitting/laws/index.ts";
 import { type ModelPoints, pointsFromTable } from "../index.ts";
 import { brief, fixed, readable } from "../numbers.ts";
 import { Usage } from "./errors.ts";
-import { type ForecastingValues, openLaws, withLaws } from "./forecasting.ts";
-import { openTable, refusing, TABLE_FILE } from "./open-table.ts";
+import { type ForecastingValues, openLaws, reach, refuseChoices, withLaws } from "./forecasting.ts";
+import { openLaw, openTable, refusing, TABLE_FILE } from "./open-table.ts";
 import { type Common, list, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { table } from "./table.ts";
@@ -48,19 +48,16 @@ async function run(file: string, options: Options): Promise<void> {
   const write = await openOutput(options);
   if (file === "-" && options.at === "-") throw new Usage("the runs and --at cannot both be stdin: give one as a file");
   const asked = await pointsOf(options);
-  const { runs, laws: chosen } = await openLaws(file, options);
+  const known = openLaw(file);
+  if (known) refuseChoices(options);
+  const { runs, laws: chosen } = known ? { runs: known.runs, laws: undefined } : await openLaws(file, options);
   const { points, tested, warnings, laws } = refusing(file, () => {
-    const made = forecaster(runs, chosen);
-    return { ...made, points: Array.from(asked.N, (N, i) => made.at(N, asked.D[i]!)) };
+    const made = known ? known.forecaster : forecaster(runs, chosen);
+    if (!made) throw new RangeError("the fit had too few rows to stack laws on: give the table of runs");
+    return { ...made, points: made.all(asked) };
   });
   const farthest = points.reduce((most, { beyond }) => Math.max(most, beyond), 0);
-  const said = [...runs.warnings, ...asked.warnings, ...warnings];
-  if (farthest > tested * 1.01)
-    said.push(
-      tested > 1
-        ? `the laws were tested up to ${tested}× the compute of the runs they saw, you ask for ${brief(farthest, 2)}×: intervals are widened in proportion to the decades`
-        : `no law was tested beyond its runs, you ask for ${brief(farthest, 2)}× their compute`,
-    );
+  const said = [...runs.warnings, ...asked.warnings, ...warnings, ...reach(farthest, { tested })];
   await write({
     json: () => ({
       points,

@@ -5,8 +5,10 @@ import { areaY, dot, line, rect, ruleX, ruleY, text } from "@observablehq/plot";
 import { type Bridge, densest } from "../fitting/bridge.ts";
 import type { FitResult } from "../fitting/fit.ts";
 import { slicesOf } from "../fitting/isoflop.ts";
+import type { Forecaster, PointForecast } from "../fitting/laws/predict.ts";
 import { isLaw, type Model, type Plan, plan } from "../fitting/plan.ts";
 import { lossAt } from "../fitting/points.ts";
+import { interval } from "../fitting/quantiles.ts";
 import { logspace } from "../math/grid.ts";
 import { powerOfTen } from "../numbers.ts";
 import { extent, linearAxis, logAxis, padded, plane } from "./axes.ts";
@@ -18,6 +20,8 @@ export interface FitFigureData {
   readonly result: FitResult;
   /** Budgets to mark, in flops. */
   readonly budgets: ArrayLike<number>;
+  /** Laws stacked on the same runs, for bands of forecasts. */
+  readonly forecaster?: Forecaster | null;
 }
 
 /** Runs drawn at most: a million dots show no more than these. */
@@ -33,9 +37,11 @@ interface Approach {
   readonly color: (theme: Theme) => string;
 }
 
-export function fitFigure({ result, budgets }: FitFigureData): Figure {
+export function fitFigure({ result, budgets, forecaster = null }: FitFigureData): Figure {
   const { runs, parametric, ray } = result;
-  const panels = [losses(result), ...frontiers(result, Float64Array.from(budgets))];
+  const marked = Float64Array.from(budgets);
+  const panels = [losses(result), ...frontiers(result, marked, forecaster)];
+  if (parametric || forecaster) panels.splice(1, 0, overCompute(result, marked, forecaster));
   if (parametric) panels.push(residuals(result));
   if (parametric && parametric.profiles.length > 0) panels.push(profiles(result));
   const bridge = (parametric ?? result.isoflop ?? result.envelope)?.bridge;
@@ -68,13 +74,18 @@ export function fitFigure({ result, budgets }: FitFigureData): Figure {
 }
 
 /** One plan or several, with the runs they rest on. */
-export function planFigure({ result, plans }: { result: FitResult; plans: readonly Plan[] }): Figure {
-  const panels = [
-    ...frontiers(
-      result,
-      Float64Array.from(plans, (p) => p.flops),
-    ),
-  ];
+export function planFigure({
+  result,
+  plans,
+  forecaster = null,
+}: {
+  readonly result: FitResult;
+  readonly plans: readonly Plan[];
+  /** Laws stacked on the same runs. */
+  readonly forecaster?: Forecaster | null;
+}): Figure {
+  const budgets = Float64Array.from(plans, (p) => p.flops);
+  const panels = [overCompute(result, budgets, forecaster), ...frontiers(result, budgets, forecaster)];
   const cost = missed(result, plans[0]!);
   if (cost) panels.push(cost);
   return {
@@ -89,8 +100,9 @@ export function planFigure({ result, plans }: { result: FitResult; plans: readon
       .join("; "),
     caption:
       "The best model size and number of tokens over compute, with intervals, and the loss of models off the best size.",
-    width: panels.length > 2 ? 1320 : 960,
-    height: 460,
+    width: 960,
+    height: panels.length > 2 ? 800 : 460,
+    columns: 2,
     panels,
     table: {
       flops: plans.map((p) => p.flops),
@@ -122,8 +134,7 @@ function approaches({ parametric, isoflop, envelope }: FitResult): Approach[] {
 
 /** Loss over N, a colour for each budget, with the law's curve (or the slice's parabola) at some budgets. */
 function losses({ runs, parametric, isoflop }: FitResult): Panel {
-  const every = Math.max(1, Math.ceil(runs.n / MOST_DRAWN));
-  const rows = Array.from({ length: Math.floor((runs.n - 1) / every) + 1 }, (_, i) => i * every);
+  const rows = someRows(runs.n);
   const [low, high] = extent([runs.C], true)!;
   const shade = (theme: Theme) => (C: number) =>
     theme.sequential(high > low ? Math.log(C / low) / Math.log(high / low) : 0.4);
@@ -181,8 +192,102 @@ function losses({ runs, parametric, isoflop }: FitResult): Panel {
   };
 }
 
+/** D/N among which the best is sought where no law says it. */
+const RATIOS = 41;
+
+/** Forecasts of the best run at each compute: of the law's size, or else of the size of least forecast loss. */
+function bestForecasts({ runs, parametric }: FitResult, flops: Float64Array, { all }: Forecaster): PointForecast[] {
+  const k = runs.flopsPerToken;
+  if (parametric) {
+    const N = flops.map((C) => plan(parametric.fit, { flops: C }, { flopsPerToken: k }).N);
+    return all({ N, D: flops.map((C, i) => C / (k * N[i]!)) });
+  }
+  const ratio = logspace(0.3, 3000, RATIOS);
+  const N = Float64Array.from({ length: flops.length * RATIOS }, (_, i) =>
+    Math.sqrt(flops[Math.floor(i / RATIOS)]! / (k * ratio[i % RATIOS]!)),
+  );
+  const points = all({ N, D: N.map((n, i) => flops[Math.floor(i / RATIOS)]! / (k * n)) });
+  return Array.from(flops, (_, i) =>
+    points.slice(i * RATIOS, (i + 1) * RATIOS).reduce((best, p) => (p.loss < best.loss ? p : best)),
+  );
+}
+
+/** Loss over compute: the runs, the lowest loss by the law, and the forecast of a run there with its band. */
+function overCompute(result: FitResult, budgets: Float64Array, forecaster: Forecaster | null): Panel {
+  const { runs, parametric } = result;
+  const rows = someRows(runs.n);
+  const [low, top] = extent([runs.C], true)!;
+  const flops = logspace(low, Math.max(10 * top, ...budgets), 32);
+  const foretold = forecaster && bestForecasts(result, flops, forecaster);
+  const lowest =
+    parametric && flops.map((C) => plan(parametric.fit, { flops: C }, { flopsPerToken: runs.flopsPerToken }).loss);
+  const sizes = extent([runs.N], true)!;
+  const shade = (theme: Theme) => (N: number) =>
+    theme.sequential(sizes[1] > sizes[0] ? Math.log(N / sizes[0]) / Math.log(sizes[1] / sizes[0]) : 0.4);
+  return {
+    title: "Loss over compute, and its forecast",
+    legend: (theme): Legend => ({
+      kind: "swatches",
+      items: [
+        { label: "runs, by N", color: theme.sequential(0.6), mark: "dot" },
+        ...(lowest ? [{ label: "lowest by the law", color: theme.category[0]! }] : []),
+        ...(foretold
+          ? [
+              { label: "forecast, all laws", color: theme.category[1]!, mark: "dashed" as const },
+              { label: "95 % of runs", color: theme.category[1]!, mark: "square" as const },
+            ]
+          : []),
+      ],
+    }),
+    plot: (view) => {
+      const { theme } = view;
+      const color = shade(theme);
+      const ends = foretold?.flatMap((p) => [p.low, p.high]) ?? [];
+      const [best, worst] = extent([runs.loss, ends], true)!;
+      const yAxis = padded((worst > 4 * best ? logAxis : linearAxis)("loss", [runs.loss, ends]), 0.04);
+      return plane(view, padded(logAxis(COMPUTE, [flops])), yAxis, [
+        foretold
+          ? areaY(foretold, { x: "C", y1: "low", y2: "high", fill: theme.category[1]!, fillOpacity: 0.24 })
+          : null,
+        dot(rows, {
+          x: (i: number) => runs.C[i]!,
+          y: (i: number) => runs.loss[i]!,
+          r: rows.length > 500 ? 1.6 : 2.4,
+          fill: (i: number) => color(runs.N[i]!),
+        }),
+        lowest ? line(flops, { x: flops, y: lowest, stroke: theme.category[0]!, strokeWidth: 2 }) : null,
+        foretold
+          ? line(foretold, { x: "C", y: "loss", stroke: theme.category[1]!, strokeWidth: 2, strokeDasharray: "5 3" })
+          : null,
+        ruleX([top], { stroke: theme.muted, strokeDasharray: "2 3", strokeWidth: 1 }),
+        ruleX(budgets, { stroke: theme.accent, strokeDasharray: "5 3", strokeWidth: 1.4 }),
+      ]);
+    },
+  };
+}
+
+/** Rows that are drawn. */
+function someRows(n: number): number[] {
+  const every = Math.max(1, Math.ceil(n / MOST_DRAWN));
+  return Array.from({ length: Math.floor((n - 1) / every) + 1 }, (_, i) => i * every);
+}
+
+/** 95 % of the best size over the draws of all laws that know theirs; null where these are few. */
+function stackedSizes({ stack }: Forecaster, flops: Float64Array, k: number): (readonly [number, number])[] | null {
+  const every = Math.max(1, Math.ceil(stack.draws.length / DRAWS));
+  const drawn = stack.draws.filter((_, i) => i % every === 0);
+  const sizes = drawn.flatMap(({ member, p }) => {
+    const { law } = stack.members[member]!;
+    if (!law.optimum) return [];
+    const parameters = Object.fromEntries(law.parameters.map((name, i) => [name, p[i]!]));
+    return [flops.map((C) => law.optimum!(parameters, C / k))];
+  });
+  if (sizes.length < 0.9 * drawn.length) return null;
+  return Array.from(flops, (_, i) => interval(sizes.map((of) => of[i]!)));
+}
+
 /** N*(C) and D*(C): lines with bands, and the optima that approaches 1 and 2 read off. */
-function frontiers(result: FitResult, budgets: Float64Array): Panel[] {
+function frontiers(result: FitResult, budgets: Float64Array, forecaster: Forecaster | null): Panel[] {
   const found = approaches(result);
   if (found.length === 0) return [];
   const { runs } = result;
@@ -191,13 +296,19 @@ function frontiers(result: FitResult, budgets: Float64Array): Panel[] {
   const curves = found.map(({ model, draws }) =>
     Array.from(flops, (C) => plan(model, { flops: C }, { flopsPerToken: runs.flopsPerToken, draws })),
   );
+  const stacked = forecaster && result.parametric && stackedSizes(forecaster, flops, runs.flopsPerToken);
+  const wide = stacked?.map(([least, most], i) => {
+    const product = flops[i]! / runs.flopsPerToken;
+    return { flops: flops[i]!, N: [least, most] as const, D: [product / most, product / least] as const };
+  });
   return (["N", "D"] as const).map((key) => ({
     title: key === "N" ? "Best model size N^{*}(C)" : "Best number of tokens D^{*}(C)",
     legend: (theme): Legend => ({
       kind: "swatches",
       items: [
         ...found.map(({ name, color }) => ({ label: name, color: color(theme) })),
-        { label: "95 %", color: theme.muted, mark: "square" as const },
+        { label: "95 %", color: found[0]!.color(theme), mark: "square" as const },
+        ...(wide ? [{ label: "95 %, all laws", color: theme.muted, mark: "square" as const }] : []),
         ...(result.isoflop || result.envelope
           ? [{ label: "optima read off", color: theme.ink, mark: "dot" as const }]
           : []),
@@ -206,9 +317,21 @@ function frontiers(result: FitResult, budgets: Float64Array): Panel[] {
     }),
     plot: (view) => {
       const { theme } = view;
-      const shown = curves.flat().flatMap((p) => [p[key], ...(p.ci?.[key] ?? [])]);
+      const shown = [
+        ...curves.flat().flatMap((p) => [p[key], ...(p.ci?.[key] ?? [])]),
+        ...(wide ?? []).flatMap((band) => [...band[key]]),
+      ];
       const label = key === "N" ? "N^{*} (parameters)" : "D^{*} (tokens)";
       return plane(view, padded(logAxis(COMPUTE, [flops])), padded(logAxis(label, [shown])), [
+        wide
+          ? areaY(wide, {
+              x: "flops",
+              y1: (band: (typeof wide)[number]) => band[key][0],
+              y2: (band: (typeof wide)[number]) => band[key][1],
+              fill: theme.muted,
+              fillOpacity: 0.2,
+            })
+          : null,
         ...found.flatMap(({ color }, k) => {
           const curve = curves[k]!;
           return [
@@ -268,8 +391,7 @@ function alongLine({ runs, ray }: FitResult): Panel {
 
 function residuals({ runs, parametric }: FitResult): Panel {
   const { residuals: r, delta } = parametric!.fit;
-  const every = Math.max(1, Math.ceil(runs.n / MOST_DRAWN));
-  const rows = Array.from({ length: Math.floor((runs.n - 1) / every) + 1 }, (_, i) => i * every);
+  const rows = someRows(runs.n);
   const percent = Float64Array.from(rows, (i) => 100 * r[i]!);
   const most = percent.reduce((m, x) => Math.max(m, Math.abs(x)), (200 * delta) as number);
   const range = extent([runs.N], true)!;

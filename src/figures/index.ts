@@ -3,6 +3,7 @@
 export { type Axis, extent, linearAxis, logAxis, padded, plane, roundTicks } from "./axes.ts";
 export { toCsv } from "./csv.ts";
 export { type CurvesData, type CurvesPanel, curvesFigure, type Series } from "./curves.ts";
+export { designFigure } from "./design.ts";
 export { type DiagramData, diagramFigure } from "./diagram.ts";
 export { compose, type Drawing, type DrawOptions, draw, type Plane } from "./draw.ts";
 export { type DynamicsFigureData, dynamicsFigure } from "./dynamics.ts";

@@ -7,10 +7,12 @@ import type { Kernels } from "../kernels/kernels.ts";
 import { LIMITS } from "../limits.ts";
 import { availableThreads, openPool, type Pool, workerScript } from "../pool.ts";
 import { type Provenance, provenance } from "../provenance.ts";
+import { biasInWords, contradictions, type IsoflopBias, isoflopBias } from "./agreement.ts";
 import { type Bootstrap, bootstrap, type Refit } from "./bootstrap.ts";
-import { type Bridge, type BridgeOptions, bridge, type Forecast, forecast, gaussian } from "./bridge.ts";
+import { type Bridge, type BridgeOptions, bridge, type Forecast, gaussian } from "./bridge.ts";
 import { clustered } from "./clusters.ts";
 import { type EnvelopeFit, type EnvelopeOptions, fitEnvelope } from "./envelope.ts";
+import { type Anchor, foretellJointly } from "./foretell.ts";
 import { checkFit, type Identifiability, identifiability } from "./identifiability.ts";
 import { fitIsoflop, type IsoflopFit, type IsoflopOptions } from "./isoflop.ts";
 import { fitParametric, type ParametricFit } from "./parametric.ts";
@@ -68,10 +70,14 @@ export interface Fitted<F, M extends Model> {
 export interface FitResult {
   readonly runs: Runs;
   readonly identifiability: Identifiability;
-  /** Approach 3; null where it was not asked for, or α and β are not identifiable. No profiles above 20,000 rows. */
+  /**
+   * Approach 3; null where it was not asked for, or α and β are not identifiable. No profiles above 20,000 rows, or where rows of one run share
+   * an error: they take rows for independent. */
   readonly parametric: (Fitted<ParametricFit, Law> & { readonly profiles: readonly Profile[] }) | null;
   /** Approach 2. */
   readonly isoflop: Fitted<IsoflopFit, OptimaFit> | null;
+  /** What approach 2 makes of a law's exact losses at these N and D; null without approach 2, or a law. */
+  readonly isoflopBias: IsoflopBias | null;
   /** Approach 1. */
   readonly envelope: Fitted<EnvelopeFit, OptimaFit> | null;
   /** Where D is a function of N: the loss along that line, E + K C^−η, which is all there is to see. */
@@ -178,31 +184,32 @@ export async function fitRuns(runs: Runs, options: FitOptions = {}): Promise<Fit
     }
     // hundreds of minimisations each: on a million rows that is an hour for what the bootstrap tells as well; and they take rows
     // for independent
-    const profiled = runs.n > 20_000 || together ? [] : (["alpha", "beta"] as const);
+    const correlated = together !== null || (options.by !== "case" && runCount(runs) < runs.n);
+    const profiled = runs.n > 20_000 || correlated ? [] : (["alpha", "beta"] as const);
     const parametric = law && {
       ...summary(law, await again({ method: "parametric", law, delta }), runs, options.bridge),
       profiles: profiled.map((parameter) => profile(runs, law, parameter, { kernels })),
     };
+    const slices =
+      isoflop &&
+      summary(isoflop, await again({ method: "isoflop", options: options.isoflop ?? {} }), runs, options.bridge);
+    const edge =
+      envelope &&
+      summary(envelope, await again({ method: "envelope", options: options.envelope ?? {} }), runs, options.bridge);
+    const bias = isoflop && isoflopBias(runs, isoflop, options.isoflop, law);
+    if (bias) warnings.push(...biasInWords(bias));
+    const told = ([3, 2, 1] as const).flatMap((approach, i) => {
+      const of = [parametric, slices, edge][i];
+      return of?.ci ? [{ approach, a: frontierExponents(of.fit).xi, ci: of.ci.a! }] : [];
+    });
+    warnings.push(...contradictions(told));
     return {
       runs,
       identifiability: known,
       parametric: parametric as FitResult["parametric"],
-      isoflop:
-        isoflop &&
-        (summary(
-          isoflop,
-          await again({ method: "isoflop", options: options.isoflop ?? {} }),
-          runs,
-          options.bridge,
-        ) as FitResult["isoflop"]),
-      envelope:
-        envelope &&
-        (summary(
-          envelope,
-          await again({ method: "envelope", options: options.envelope ?? {} }),
-          runs,
-          options.bridge,
-        ) as FitResult["envelope"]),
+      isoflop: slices as FitResult["isoflop"],
+      envelope: edge as FitResult["envelope"],
+      isoflopBias: bias,
       ray: !known.line || known.points < 4 ? null : alongRay(runs, draws, seed),
       unavailable,
       warnings,
@@ -254,9 +261,12 @@ function summary<F extends Model>(
   const { xi, eta } = frontierExponents(fit);
   const found = bridge({ mean: [xi, eta], covariance }, options);
   const largest = runs.C.reduce((most, C) => Math.max(most, C), 0);
-  const { flops, N, loss } = plan(fit, { flops: largest }, { flopsPerToken: runs.flopsPerToken });
-  const E = isLaw(fit) ? fit.E : fit.loss.E;
-  return { fit, bootstrap: draws, ci, bridge: found, forecast: forecast(found, { flops, N, loss, E }) };
+  const anchors = draws.draws.map((draw, k): Anchor => {
+    const { N, loss } = plan(draw, { flops: largest }, { flopsPerToken: runs.flopsPerToken });
+    return { N, loss, E: isLaw(draw) ? draw.E : draw.loss.E, ...frontier[k]! };
+  });
+  const forecast = foretellJointly(found, largest, anchors, options?.finiteSize);
+  return { fit, bootstrap: draws, ci, bridge: found, forecast };
 }
 
 /** E + K C^−η along the line of the data, with intervals by cases. */

@@ -22,7 +22,12 @@ export interface Plan extends Allocation {
   /** Flops of training alone: less than flops where tokens are to be served. */
   readonly trainingFlops: number;
   /** 95 %, from the draws; null without draws. */
-  readonly ci: Readonly<Record<"flops" | "N" | "D" | "loss" | "tokensPerParameter", Interval>> | null;
+  readonly ci:
+    | (Readonly<Record<"flops" | "N" | "D" | "loss" | "tokensPerParameter" | "trainingFlops", Interval>> & {
+        /** null where tokens are not limited. */
+        readonly epochs: Interval | null;
+      })
+    | null;
   /** Half and double the best N at the same budget; null for approaches 1 and 2, which do not know the loss off the optimum. */
   readonly misses:
     | readonly (Miss & { readonly ci: { readonly excess: Interval; readonly wasted: Interval } | null })[]
@@ -88,6 +93,8 @@ export function plan(
             D: over((a) => a.D),
             loss: over((a) => a.loss),
             tokensPerParameter: over((a) => a.D / a.N),
+            trainingFlops: over((a) => flopsPerToken * a.N * a.D),
+            epochs: needs.unique === undefined ? null : over((a) => a.D / needs.unique!),
           },
     misses: !isLaw(model)
       ? null

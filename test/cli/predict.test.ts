@@ -1,8 +1,10 @@
 // compare and predict as a user runs them, on the example's runs.
 
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { isoflop, json } from "./run.ts";
 
@@ -91,6 +93,82 @@ describe("compare and predict", () => {
     const quantile = ["--loss-function", "quantile", "--quantile", "0.1", "--bootstrap", "0"];
     const low = json(["fit", RUNS, "--law", "kaplan", ...quantile]);
     expect(low.lossFunction).toMatchObject({ kind: "quantile", quantile: 0.1, delta: null });
+  });
+
+  it("predict and plan read what fit wrote, and give the same answers", () => {
+    const folder = mkdtempSync(join(tmpdir(), "isoflop-"));
+    const law = join(folder, "law.json");
+    expect(isoflop(`fit ${RUNS} --budget 1e22 --bootstrap 50 --quiet --out ${law}`).status).toBe(0);
+    const file = JSON.parse(readFileSync(law, "utf8"));
+    expect(file).toMatchObject({ format: "isoflop law", version: 1, law: { name: "chinchilla" } });
+    expect(file.law.parameters.alpha).toBe(file.alpha);
+    expect(file.law.draws.alpha).toHaveLength(50);
+    expect(file.rows.residual).toHaveLength(file.rows.loss.length);
+    const { loss, forecast } = file.plans[0];
+    expect(forecast.low).toBeLessThan(loss);
+    expect(forecast.high).toBeGreaterThan(loss);
+    const from = json(`predict ${law} --N 7B --D 1.4T`);
+    expect(from.points).toEqual(json(`predict ${RUNS} --N 7B --D 1.4T`).points);
+    const plans = json(`plan ${law} --budget 1e22 --devices 64 --price 2`).plans;
+    expect(plans[0].N).toBeCloseTo(file.plans[0].N, -3);
+    expect(plans[0].ci.N[0]).toBeCloseTo(file.plans[0].ci.N[0], -3);
+    expect(plans[0].billCi.days[0]).toBeCloseTo(plans[0].days, 9); // a budget is spent whatever the law
+    const [toLoss] = json(`plan ${law} --loss 2.4 --devices 64 --price 2`).plans;
+    expect(toLoss.billCi.cost[0]).toBeLessThan(toLoss.cost);
+    expect(toLoss.billCi.cost[1]).toBeGreaterThan(toLoss.cost);
+    expect(toLoss.billCi.days[1] / toLoss.days).toBeCloseTo(toLoss.ci.trainingFlops[1] / toLoss.trainingFlops, 9);
+
+    if (spawnSync("python3", ["-c", ""]).status === 0) {
+      const script = fileURLToPath(new URL("../../examples/read_law.py", import.meta.url));
+      const { stdout } = spawnSync("python3", [script, law, "7e9", "1.4e12"], { encoding: "utf8" });
+      const [middle, low, high] = stdout.split(" ").map(Number) as [number, number, number];
+      const { E, A, B, alpha, beta } = file;
+      expect(middle).toBeCloseTo(E + A * 7e9 ** -alpha + B * 1.4e12 ** -beta, 5);
+      expect(low < middle && middle < high).toBe(true);
+    }
+    const design = json(`design ${law} --target 1e23 --spend 1e21`);
+    expect(design.spent).toBeLessThanOrEqual(1e21);
+    expect(design.after.half).toBeLessThan(design.before.half);
+    expect(isoflop(`design ${law} --target 1e10 --spend 1e21`).error).toMatch(/^isoflop: --target must be above/);
+
+    const hostile = (change: (f: typeof file) => unknown, told: RegExp) => {
+      const copy = structuredClone(file);
+      writeFileSync(law, JSON.stringify(change(copy) ?? copy));
+      const { status, error } = isoflop(`predict ${law} --N 7B --D 1.4T`);
+      expect([status, error.trim().split("\n").length]).toEqual([2, 1]);
+      expect(error).toMatch(told);
+    };
+    hostile((f) => {
+      f.version = 2;
+    }, /version must be 1, got 2/);
+    hostile((f) => {
+      f.rows.N[3] = -1;
+    }, /law.json: N\[3\] must be greater than 0, got -1/);
+    hostile((f) => {
+      f.rows.C.pop();
+    }, /rows.C must have 72 entries, got 71/);
+    hostile((f) => {
+      f.stack.members[0].law = "__proto__";
+    }, /law must be one of/);
+    hostile((f) => {
+      f.stack.members[0].parameters = null;
+    }, /stack.members\[0\].parameters must be an object/);
+    hostile((f) => {
+      f.stack.draws[0].member = 1e9;
+    }, /stack.draws\[0\].member must be at most/);
+    hostile((f) => {
+      f.stack.draws[0].p[0] = "1";
+    }, /stack.draws\[0\].p\[0\] must be a number/);
+    hostile((f) => {
+      f.stack.drift = "inf";
+    }, /stack.drift must be a number/);
+    hostile((f) => {
+      f.stack.members[0].weight = 0.999;
+    }, /must sum to 1/);
+    hostile((f) => {
+      f.rows = [1];
+    }, /rows must be an object/);
+    rmSync(folder, { recursive: true });
   });
 
   it("refuse in one line", () => {

@@ -57,9 +57,9 @@ describe("forecasts", () => {
   it("weigh the law that made the runs, and hold its loss at 100 times the compute in 95 % of draws or more", () => {
     const law = lawNamed("coupled");
     let inside = 0;
-    const draws = 12;
+    const draws = 6;
     for (let seed = 1; seed <= draws; seed++) {
-      const { at, laws, tested } = forecaster(made(law, 2e-3, seed));
+      const { at, laws, tested } = forecaster(made(law, 2e-3, seed), undefined, { draws: 100 });
       expect(laws[0]!.law.name).not.toBe("kaplan");
       expect(tested).toBe(30);
       const { low, high, beyond } = at(1.5e10, 3e12);
@@ -67,16 +67,18 @@ describe("forecasts", () => {
       const truth = exact(law, 1.5e10, 3e12);
       if (low <= truth && truth <= high) inside++;
     }
-    expect(inside).toBeGreaterThanOrEqual(draws - 2); // two standard errors of 95 % below
+    expect(inside).toBeGreaterThanOrEqual(draws - 1); // two standard errors of 95 % below
   });
 
-  it("widen with distance beyond what was tested, and are equal below", () => {
+  it("widen with distance beyond the runs", () => {
     const { at } = forecaster(made(lawNamed("chinchilla"), 5e-3), [lawNamed("chinchilla")]);
     const width = (N: number, D: number) => {
       const { low, high } = at(N, D);
       return Math.log(high / low);
     };
-    expect(width(1e8, 1e10)).toBeCloseTo(width(2e8, 2e10), 12);
+    // inside, the noise's ± 1.96 standard deviations and little more
+    expect(width(3e8, 1e10)).toBeGreaterThan(2 * 1.96 * 0.004);
+    expect(width(3e8, 1e10)).toBeLessThan(2 * 1.96 * 0.0075);
     expect(width(1e12, 1e14)).toBeGreaterThan(2 * width(1e8, 1e10));
   });
 
@@ -89,7 +91,7 @@ describe("forecasts", () => {
     const narrow = select(made(lawNamed("tied")), (i) => i < 8);
     const { tested, warnings } = forecaster(narrow);
     expect(tested).toBe(1);
-    expect(warnings.join()).toMatch(/the law coupled needs more rows: left out.*an error of 5 % is assumed/);
+    expect(warnings.join()).toMatch(/the law coupled needs more rows: left out.*an error of 5 % a decade is assumed/);
   });
 });
 
@@ -112,18 +114,23 @@ describe.skipIf(!present)("published runs (skipped where ../shared/data is absen
     ] as const) {
       const all = await published(name);
       const cut = all.C.reduce((a, b) => Math.max(a, b)) / 10.001;
-      const { at } = forecaster(select(all, (i) => all.C[i]! <= cut));
+      const { all: foretold } = forecaster(
+        select(all, (i) => all.C[i]! <= cut),
+        undefined,
+        { draws: 200 },
+      );
+      const held = select(all, (i) => all.C[i]! > cut);
+      const points = foretold(held);
       const errors: number[] = [];
-      for (let i = 0; i < all.n; i++) {
-        if (all.C[i]! <= cut) continue;
-        const { loss, low, high } = at(all.N[i]!, all.D[i]!);
-        errors.push(Math.abs(Math.log(loss / all.loss[i]!)));
-        if (low <= all.loss[i]! && all.loss[i]! <= high) inside++;
+      for (const [i, { loss, low, high }] of points.entries()) {
+        errors.push(Math.abs(Math.log(loss / held.loss[i]!)));
+        if (low <= held.loss[i]! && held.loss[i]! <= high) inside++;
       }
       rows += errors.length;
       expect(errors.sort((a, b) => a - b)[errors.length >> 1], name).toBeLessThan(most);
     }
-    expect(inside / rows).toBeGreaterThan(0.95);
+    expect(inside / rows).toBeGreaterThan(0.9);
+    expect(inside / rows).toBeLessThan(0.99);
   });
 
   it("of Farseer are foretold by one more exponent better than by the law of Hoffmann et al.", async () => {

@@ -2,6 +2,7 @@
 
 export { type Better, bestAt, clearlyBetter, heldOutBy } from "./assess.ts";
 export { missingInput } from "./bind.ts";
+export { type Design, type DesignedRun, type DesignOptions, designRuns } from "./design.ts";
 export { fitLaw, type LawFit, type LawOptions } from "./fit-law.ts";
 export { type Formula, namesIn, parseFormula, type Tree } from "./formula.ts";
 export { type Goodness, goodness, type Trend } from "./goodness.ts";
@@ -19,3 +20,12 @@ export {
   type Stacked,
 } from "./predict.ts";
 export { type Resampled, resampled } from "./resampled.ts";
+export {
+  FORMAT,
+  isSavedLaw,
+  type ReadLaw,
+  readSavedLaw,
+  type SavedLaw,
+  saved,
+} from "./saved.ts";
+export type { Stack, StackOptions } from "./stack.ts";

@@ -1,20 +1,18 @@
-// Forecasts that stack laws. Each law is fitted to the runs below a cut of the compute, C ≤ C_max/q for q = 3, 10, 30, and
-// tried on those above (rolling origin); its weight is the inverse fourth power of the error seen there. At a point,
-//
-//   log L̂ = Σ_m w_m log L̂_m,    s² = Σ_m w_m (log L̂_m − log L̂)² + 3/2 · (e · g)²,   95 %: L̂ e^{±1.96 s}
-//
-// e the least rolling error of a law (never less than the best rms), 3/2 for its own uncertainty from a few cuts, and g
-// widening in proportion to the decades of compute where the point lies further beyond the data than any cut tested.
+// Forecasts of the loss of runs not yet made, from laws stacked on those that were (stack.ts): the weighted mean of log L̂, and the
+// interval of 95 % of the draws, widened by the noise and drift of a run.
 
-import { positive } from "../../check.ts";
-import { exp, log, pow } from "../../math/elementary.ts";
-import { type Runs, select } from "../runs.ts";
-import { fitLaw, type LawFit } from "./fit-law.ts";
+import { integer, positive } from "../../check.ts";
+import { exp, hypot, pow } from "../../math/elementary.ts";
+import { interval } from "../quantiles.ts";
+import type { Runs } from "../runs.ts";
+import { evaluator, type Points } from "./evaluate.ts";
+import type { LawFit } from "./fit-law.ts";
 import type { ScalingLaw } from "./law.ts";
 import { LAWS } from "./list.ts";
+import { cutsOf, trials } from "./rolling.ts";
+import { decadesBeyond, type Stack, type StackOptions, stack, varianceOf } from "./stack.ts";
 
-/** Ratios of the largest compute to that of a cut. */
-export const CUTS: readonly number[] = [3, 10, 30];
+export { CUTS } from "./rolling.ts";
 
 export interface HeldOut {
   /** The cut: fitted to C ≤ C_max/beyond. */
@@ -29,7 +27,7 @@ export interface Stacked extends LawFit {
   readonly heldOut: readonly HeldOut[];
   /** Mean of the errors at the cuts; 0.05 where no cut leaves rows enough. */
   readonly error: number;
-  /** Weight in the stack; all sum to 1. */
+  /** Weight in the stack, of its fits to all rows and to the last decades; all sum to 1. */
   readonly weight: number;
 }
 
@@ -54,78 +52,117 @@ export interface Forecaster {
   /** The furthest cut that rows allowed; 1 where none did. */
   readonly tested: number;
   readonly warnings: readonly string[];
-  /** @throws TypeError, RangeError where N or D is not positive */
+  readonly stack: Stack;
+  /** @throws TypeError, RangeError where N or D is not positive, or a law takes more than N, D and C */
   readonly at: (N: number, D: number) => PointForecast;
+  /** The same at many points, with whatever else the laws take. */
+  readonly all: (points: Omit<Points, "C">) => PointForecast[];
 }
 
-/** Errors of a law at every cut that leaves rows enough on both sides. */
+/** The laws of the list that N and D alone give a loss by. */
+const FORETELLING = LAWS.filter(
+  ({ target, inputs }) => target === "loss" && inputs.every(({ name }) => name === "N" || name === "D"),
+);
+
+/** Errors of a law, fitted to all rows, at every cut that leaves rows enough on both sides. */
 export function heldOut(law: ScalingLaw, runs: Runs): HeldOut[] {
-  const most = runs.C.reduce((a, b) => Math.max(a, b), 0);
-  return CUTS.flatMap((beyond) => {
-    const cut = (most / beyond) * (1 + 1e-4);
-    const below = runs.C.reduce((count, C) => count + (C <= cut ? 1 : 0), 0);
-    if (below < Math.max(10, law.parameters.length + 4) || runs.n - below < 3) return [];
-    const { lossAt } = fitLaw(
-      law,
-      select(runs, (i) => runs.C[i]! <= cut),
-    );
-    let sum = 0;
-    for (let i = 0; i < runs.n; i++)
-      if (runs.C[i]! > cut) sum += pow(log(lossAt(runs.N[i]!, runs.D[i]!) / runs.loss[i]!), 2);
-    return [{ beyond, rows: runs.n - below, rms: Math.sqrt(sum / (runs.n - below)) }];
-  });
+  return trials({ law, since: 0 }, runs, cutsOf([law], runs)).map(({ beyond, errors, rms }) => ({
+    ...{ beyond, rms, rows: errors.length },
+  }));
 }
 
 /**
  * Stacks laws on runs.
- * @param laws - default: all there are
+ * @param laws - default: all that take N and D alone
  * @throws RangeError where no law has rows enough
  */
-export function forecaster(runs: Runs, laws: readonly ScalingLaw[] = LAWS): Forecaster {
-  const warnings: string[] = [];
+export function forecaster(
+  runs: Runs,
+  laws: readonly ScalingLaw[] = FORETELLING,
+  options: StackOptions = {},
+): Forecaster {
   const usable = laws.filter((law) => runs.n >= law.parameters.length + 3);
   if (usable.length === 0) throw new RangeError(`a forecast needs 7 rows or more for the smallest law, got ${runs.n}`);
+  if (options.draws !== undefined) integer("draws", options.draws, 100, 1e5);
+  const made = stack(runs, usable, options);
+  const warnings = [...made.warnings];
   for (const law of laws) if (!usable.includes(law)) warnings.push(`the law ${law.name} needs more rows: left out`);
-  const fits = usable.map((law) => {
-    const seen = heldOut(law, runs);
-    const error = seen.length > 0 ? seen.reduce((sum, { rms }) => sum + rms, 0) / seen.length : 0.05;
-    return { ...fitLaw(law, runs), heldOut: seen, error };
-  });
-  for (const { law, converged } of fits)
-    if (!converged) warnings.push(`the fit of the law ${law.name} did not converge`);
-  const scores = fits.map(({ error, rms }) => pow(Math.max(error, rms, 1e-6), -4));
-  const total = scores.reduce((sum, score) => sum + score, 0);
-  const stacked = fits
-    .map((fit, m): Stacked => ({ ...fit, weight: scores[m]! / total }))
-    .sort((a, b) => b.weight - a.weight);
-  const tested = Math.max(1, ...stacked.flatMap((fit) => fit.heldOut.map(({ beyond }) => beyond)));
-  if (tested === 1)
+  for (const { law, since, fit } of made.members)
+    if (since === 0 && !fit.converged) warnings.push(`the fit of the law ${law.name} did not converge`);
+  if (made.tested === 1)
     warnings.push(
-      "too few rows, or too narrow in compute, to test any law beyond its data: an error of 5 % is assumed",
+      "too few rows, or too narrow in compute, to test any law beyond its data: an error of 5 % a decade is assumed",
     );
-  const most = runs.C.reduce((a, b) => Math.max(a, b), 0);
-  const sizes = extent(runs.N);
-  const ratios = extent(runs.D.map((D, i) => D / runs.N[i]!));
-  const error = Math.min(...stacked.map((fit) => Math.max(fit.error, fit.rms)));
+  const stacked = usable.map((law): Stacked => {
+    const own = made.members.filter((member) => member.law === law);
+    const whole = own.find(({ since }) => since === 0)!;
+    const seen = whole.trials.map(({ beyond, errors, rms }) => ({ beyond, rows: errors.length, rms }));
+    return {
+      ...whole.fit,
+      heldOut: seen,
+      error: seen.length > 0 ? seen.reduce((sum, { rms }) => sum + rms, 0) / seen.length : 0.05,
+      weight: own.reduce((sum, { weight }) => sum + weight, 0),
+    };
+  });
+  const all = foretell(made, rangesOf(runs), runs.flopsPerToken);
   return {
-    laws: stacked,
-    tested,
-    warnings,
-    at(N, D) {
-      positive("N", N);
-      positive("D", D);
-      const C = runs.flopsPerToken * N * D;
-      const logs = stacked.map((fit) => log(fit.lossAt(N, D)));
-      const mean = logs.reduce((sum, log, m) => sum + stacked[m]!.weight * log, 0);
-      const between = logs.reduce((sum, log, m) => sum + stacked[m]!.weight * pow(log - mean, 2), 0);
-      const further = Math.max(1, log(C / most) / log(Math.max(tested, 3)));
-      const half = 1.96 * Math.sqrt(between + 1.5 * pow(error * further, 2));
-      const loss = exp(mean);
+    laws: stacked.sort((a, b) => b.weight - a.weight),
+    ...{ tested: made.tested, warnings, stack: made, all },
+    at: (N, D) => all({ N: Float64Array.of(positive("N", N)), D: Float64Array.of(positive("D", D)) })[0]!,
+  };
+}
+
+export interface Ranges {
+  /** Largest compute. */
+  readonly C: number;
+  readonly N: readonly [number, number];
+  /** Of D/N. */
+  readonly ratio: readonly [number, number];
+}
+
+export const rangesOf = (runs: Runs): Ranges => ({
+  C: extent(runs.C)[1],
+  N: extent(runs.N),
+  ratio: extent(runs.D.map((D, i) => D / runs.N[i]!)),
+});
+
+/** Forecasts of a stack that has been made. */
+export function foretell(
+  { members, draws, noise, drift, inflation }: Stack,
+  ranges: Ranges,
+  flopsPerToken: number,
+): Forecaster["all"] {
+  return ({ N, D, more }) => {
+    const n = N.length;
+    const C = N.map((size, i) => flopsPerToken * positive(`N[${i}]`, size) * positive(`D[${i}]`, D[i]));
+    const points: Points = { N, D, C, ...(more && { more }) };
+    const at = members.map(({ law }) => evaluator(law, points));
+    const mean = new Float64Array(n);
+    const fitted = members.map(({ p }, m) => at[m]!(p).logs);
+    members.forEach(({ weight }, m) => {
+      fitted[m]!.forEach((value, i) => {
+        mean[i]! += weight * value;
+      });
+    });
+    const drawn = draws.map(({ member, p }) => {
+      const about = fitted[member]!;
+      return at[member]!(p).logs.map((value, i) => about[i]! + inflation * (value - about[i]!));
+    });
+    return Array.from(mean, (centre, i): PointForecast => {
+      const beyond = C[i]! / ranges.C;
+      const beyondN = outside(ranges.N, N[i]!);
+      const beyondRatio = outside(ranges.ratio, D[i]! / N[i]!);
+      const decades = decadesBeyond(beyond, beyondN, beyondRatio);
+      const spread = Math.sqrt(varianceOf(noise, C[i]!) + pow(drift * decades, 2));
+      const [least, most] = drawn.length > 0 ? interval(drawn.map((logs) => logs[i]!)) : [centre, centre];
+      // a normal error beside the draws: halves add as squares
+      const low = centre - hypot(Math.max(0, centre - least), 1.96 * spread);
+      const high = centre + hypot(Math.max(0, most - centre), 1.96 * spread);
       return {
-        ...{ N, D, C, loss, low: exp(mean - half), high: exp(mean + half), beyond: C / most },
-        ...{ beyondN: outside(sizes, N), beyondRatio: outside(ratios, D / N) },
+        ...{ N: N[i]!, D: D[i]!, C: C[i]!, beyond, beyondN, beyondRatio },
+        ...{ loss: exp(centre), low: exp(low), high: exp(high) },
       };
-    },
+    });
   };
 }
 
