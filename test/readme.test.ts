@@ -134,7 +134,7 @@ describe("README", () => {
       const wrong: string[] = [];
       page.on("pageerror", ({ message }) => wrong.push(message));
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/snippet.html`);
-      await page.waitForFunction("globalThis.done", undefined, { timeout: 20_000 }).catch(() => {});
+      await page.waitForFunction("globalThis.done", undefined, { timeout: 600_000 }).catch(() => {});
       expect(wrong).toEqual([]);
       expect(await page.evaluate("globalThis.done")).toBe(true);
       if (/document\.body\.append/.test(text)) expect(await page.locator("svg path").count()).toBeGreaterThan(5);

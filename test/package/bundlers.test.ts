@@ -62,7 +62,7 @@ async function told(path: string): Promise<Told> {
   const wrong: string[] = [];
   tab.on("pageerror", ({ message }) => wrong.push(message));
   await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`);
-  await tab.waitForFunction("globalThis.told", undefined, { timeout: 60_000 }).catch(() => {});
+  await tab.waitForFunction("globalThis.told", undefined, { timeout: 600_000 }).catch(() => {});
   expect(wrong).toEqual([]);
   const result = (await tab.evaluate("told")) as Told;
   await tab.close();

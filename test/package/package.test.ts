@@ -150,7 +150,7 @@ describe("in a page", () => {
     const wrong: string[] = [];
     page.on("pageerror", ({ message }) => wrong.push(message));
     await page.goto(base + path);
-    await page.waitForFunction("globalThis.numbers", undefined, { timeout: 20_000 }).catch(() => {});
+    await page.waitForFunction("globalThis.numbers", undefined, { timeout: 600_000 }).catch(() => {});
     expect(wrong).toEqual([]);
     const numbers = await page.evaluate("numbers");
     await page.close();

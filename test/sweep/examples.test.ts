@@ -50,7 +50,7 @@ describe("the example for Slurm", () => {
     expect(directives).toHaveLength(readFileSync(script, "utf8").match(/^#SBATCH/gm)!.length);
   });
 
-  it.skipIf(!hasRedis)("runs a sweep with the workers that srun starts", { timeout: 120_000 }, async () => {
+  it.skipIf(!hasRedis)("runs a sweep with the workers that srun starts", async () => {
     const srun = 'while [[ $1 == --* ]]; do shift; done\n"$@" --threads 1 & "$@" --threads 1; wait';
     const out = join(folder(), "runs");
     const plan = planFile(folder(), smallCells(100, 20));
@@ -82,7 +82,7 @@ describe("the example for Kubernetes", () => {
     expect(job.spec.template.spec.volumes.map(({ name }: { name: string }) => name)).toEqual(mounts);
   });
 
-  it.skipIf(!hasRedis)("runs a sweep in pod 0 with the others as workers", { timeout: 120_000 }, async () => {
+  it.skipIf(!hasRedis)("runs a sweep in pod 0 with the others as workers", async () => {
     const redis = await TestRedis.start();
     const out = folder();
     const env = { ...redis.env, PATH: commands(), PLAN: planFile(out, smallCells(100, 20)), OUT: out };

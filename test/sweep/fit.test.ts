@@ -92,7 +92,7 @@ describe("fits as cells", () => {
 
   it.skipIf(!present)(
     "give Chinchilla's law as the fit itself does, intervals and all",
-    { timeout: 60_000 },
+    { timeout: 600_000 },
     async () => {
       const out = folder();
       const fixed = {
@@ -117,7 +117,7 @@ describe("fits as cells", () => {
     },
   );
 
-  it.skipIf(!hasRedis)("bring their table to workers that have no such file", { timeout: 60_000 }, async () => {
+  it.skipIf(!hasRedis)("bring their table to workers that have no such file", async () => {
     const redis = await TestRedis.start();
     const [here, there] = [folder(), folder()];
     const plan = planFile(here, {

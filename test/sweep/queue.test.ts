@@ -49,14 +49,14 @@ describe("the address of a queue", () => {
   });
 });
 
-describe.skipIf(!hasRedis)("a sweep through a queue", { timeout: 120_000 }, () => {
+describe.skipIf(!hasRedis)("a sweep through a queue", () => {
   it("gives the bytes of a local one, though a worker is killed and its cells wait for another", async () => {
     const redis = await TestRedis.start();
     const [here, there] = [folder(), folder()];
     const plan = planFile(here, smallCells(300, 100));
     const workers = [1, 2].map(() => start(["worker", "--threads", "1"], redis.env));
     const sweep = start(["sweep", plan, "--out", there, "--queue", redis.url, "--json"], redis.env);
-    await until(() => progress(there) > 20, 60_000);
+    await until(() => progress(there) > 20);
     await workers[0]!.kill();
     expect(isoflop(["sweep", plan, "--out", here, "--quiet"]).status).toBe(0);
     expect(await sweep.end).toBe(0);
@@ -133,7 +133,7 @@ describe.skipIf(!hasRedis)("a sweep through a queue", { timeout: 120_000 }, () =
   });
 });
 
-describe.skipIf(!hasTls)("a queue behind TLS", { timeout: 120_000 }, () => {
+describe.skipIf(!hasTls)("a queue behind TLS", () => {
   it("is used where its authority is trusted, and told in one line where it is not", async () => {
     const made = certificates();
     const redis = await TestRedis.withTls(made);

@@ -47,7 +47,7 @@ afterAll(() => rmSync(sound, { recursive: true, force: true }));
 await fill(sound);
 const whole = await exported(sound);
 
-describe("a damaged store", { timeout: 240_000 }, () => {
+describe("a damaged store", () => {
   it("is refused, gives back what can be read, and ends as one that was left alone", async () => {
     expect(await repair(sound)).toMatchObject({ cause: null, cells: 3000, aside: [] });
     const known = new Set(whole.split("\n"));

@@ -88,7 +88,7 @@ export function seeded(seed: number): () => number {
 
 export const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-export async function until(condition: () => boolean, milliseconds = 30_000): Promise<void> {
+export async function until(condition: () => boolean, milliseconds = 600_000): Promise<void> {
   const end = Date.now() + milliseconds;
   while (!condition()) {
     if (Date.now() > end) throw new Error("it did not happen in time");
