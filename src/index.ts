@@ -103,6 +103,7 @@ export {
 export { type ResponseOptions, type Responses, responses } from "./theory/dynamics/response.ts";
 export { type Reuse, type ReuseOptions, reuse } from "./theory/dynamics/reuse.ts";
 export { type EarlyStopping, earlyStopping } from "./theory/dynamics/stopping.ts";
+export { type UniqueOptimum, type UniqueOptions, uniqueOptimal } from "./theory/dynamics/unique.ts";
 export {
   BOUNDARIES,
   type Component,

@@ -3,13 +3,14 @@
 import type { Command } from "commander";
 import { reuse, sourceCapacity } from "../index.ts";
 import { brief, readable, scripted, withError } from "../numbers.ts";
+import { Usage } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
 import { type Common, list, noiseOption, number, sigmaOption, whole, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
 
-interface Options extends Common {
+export interface Options extends Common {
   readonly a: number;
   readonly b: number;
   readonly unique: Float64Array;
@@ -18,6 +19,8 @@ interface Options extends Common {
   readonly noise: number;
   readonly eta?: number;
   readonly batch: number;
+  readonly compute?: Float64Array;
+  readonly minN: number;
 }
 
 export function define(command: Command): void {
@@ -35,11 +38,17 @@ export function define(command: Command): void {
         "step on the mean gradient; default half of the largest stable one at the fewest samples",
         number,
       )
-      .option("--batch <B>", "samples a step, drawn with replacement", whole, 1),
+      .option("--batch <B>", "samples a step, drawn with replacement", whole, 1)
+      .option("--compute <list>", "instead: the best N, steps and epochs at these budgets C = N·B·t", list)
+      .option("--min-N <N>", "fewest features tried with --compute", number, 10),
   ).action(run);
 }
 
 async function run(options: Options): Promise<void> {
+  if (options.compute) {
+    if (options.N !== Infinity) throw new Usage("--N does not go with --compute, which looks for the best N");
+    return (await import("./epochs-optimal.ts")).optimum(options, options.compute);
+  }
   const { a, b, unique, epochs, N, noise, eta, batch } = options;
   const write = await openOutput(options);
   const bar = progress("samples", options);

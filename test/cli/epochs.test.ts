@@ -21,6 +21,15 @@ describe("isoflop batch", () => {
 });
 
 describe("isoflop epochs", () => {
+  it("finds the best N, steps and epochs at budgets of compute", () => {
+    const line = "epochs --a 1.8 --b 1.4 --unique 100,1000 --compute 1e4,1e5";
+    const found = json(line);
+    expect(found.epochs[0][1]).toBeGreaterThan(found.epochs[1][1]);
+    expect(found.N[0][1] * found.steps[0][1]).toBeCloseTo(1e5, 4);
+    expect(isoflop(line).out).toMatch(/best N/);
+    expect(isoflop(`${line} --N 10`).error).toContain("--N does not go with --compute");
+  });
+
   it("gives its fields", () => {
     const found = json("epochs --a 1.8 --b 1.4 --unique 100,300,1000 --eta 0.2");
     expect(found.unique).toEqual([100, 300, 1000]);
