@@ -187,3 +187,13 @@ it.each([
     }
   },
 );
+
+it("K and its stated error know nothing of the target, however much energy it has", () => {
+  const of = (beta: number) =>
+    kernel(plrf({ spectrum: powerLaw({ alpha: 0.7, beta }), d: 1e6 }), { steps: [1, 10, 100, 1e4] });
+  const [plain, large] = [of(1), of(-2)];
+  large.kernel.forEach((K, i) => {
+    expect(large.stats.error[i]! / K).toBeLessThan(1e-9);
+    expect(Math.abs(K - plain.kernel[i]!)).toBeLessThan(large.stats.error[i]! + plain.stats.error[i]!);
+  });
+});

@@ -57,6 +57,7 @@ export function contourValues(kernels: Kernels, model: Plrf, quantity: Quantity,
   const first = small < 0 ? steps.length : small;
   const remainder = analyticRemainder(model);
   const loss = lossOfDigits(kernels, model);
+  const start = quantity === "K" ? firstKernel(model) : model.P0;
   const grown = quantity === "P" ? amplification(model) : () => 1;
   const fill = (path: Path, from: number, to: number) => {
     const { whole, singular } = kernels.transforms(model, path.s);
@@ -70,8 +71,8 @@ export function contourValues(kernels: Kernels, model: Plrf, quantity: Quantity,
       const rounding = ROUNDING * EPSILON * loss(r) * grown(r);
       // K̃ = K_s + K_v, which can all but cancel
       const terms = wholeSize + (quantity === "K" ? 2 * singularSize : 0);
-      const wholeError = rounding * terms + aliasing * model.P0 + cutOff(path, whole[quantity], r);
-      const singularError = rounding * singularSize + left * model.P0 + cutOff(path, singular[quantity], r);
+      const wholeError = rounding * terms + aliasing * start + cutOff(path, whole[quantity], r);
+      const singularError = rounding * singularSize + left * start + cutOff(path, singular[quantity], r);
       const better = singularError < wholeError;
       values[i] = (better ? part : all).value[i - from]!;
       error[i] = (better ? singularError : wholeError) + MODE_RULE * grown(r) * Math.abs(values[i]!);
@@ -91,6 +92,12 @@ export function contourValues(kernels: Kernels, model: Plrf, quantity: Quantity,
 function cutOff({ s }: Path, f: ComplexArray, r: number): number {
   const last = s.re.length - 1;
   return s.re[last]! < 0 ? (hypot(f.re[last]!, f.im[last]!) * expOf(r * s.re[last]!)) / r : 0;
+}
+
+/** K(0) = γ²B Σ λ̂² ≤ γ²B (Σ λ² + (Tr D)²/d). */
+function firstKernel({ modes, trace, d, gamma, batch }: Plrf): number {
+  const square = modes.trace.reduce((sum, a, j) => sum + a * modes.lambda[j]!, 0);
+  return gamma * gamma * batch * (square + (trace * trace) / d);
 }
 
 /**
