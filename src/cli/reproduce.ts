@@ -32,7 +32,10 @@ export function define(command: Command): void {
     .option("--out <folder>", "folder of the report; finished parts in it are kept", "reproduction")
     .option("--quick", "coarser: a first look")
     .option("--fresh", "compute finished parts again")
-    .option("--data <file>", "a kernel spectrum or a table of runs of your own, for p2-real")
+    .option(
+      "--data <path>",
+      "a kernel spectrum or a table of runs of your own, for p2-real; a folder of tables, for published",
+    )
     .option("--list", "list the ids and end")
     .option("--json", "print id, published, measured and verdict as JSON")
     .option("--quiet", "print no progress and no table")
@@ -51,7 +54,9 @@ async function run(ids: readonly string[], options: Options): Promise<void> {
         `there is no ${JSON.stringify(id)}: give one of ${RECIPES.map((recipe) => recipe.id).join(", ")}`,
       );
   if (options.data !== undefined && !existsSync(options.data))
-    throw new Usage(`cannot read ${options.data}: give --data a kernel spectrum or a table of runs`);
+    throw new Usage(
+      `cannot read ${options.data}: give --data a kernel spectrum or a table of runs, or a folder of tables`,
+    );
   const chosen = ids.length > 0 ? RECIPES.filter(({ id }) => ids.includes(id)) : RECIPES;
   const { out, quick = false, fresh = false, data, quiet } = options;
   const bar = progress("reproduce", { quiet });

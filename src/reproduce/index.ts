@@ -19,6 +19,7 @@ import { optimal } from "./p2-optimal.ts";
 import { real } from "./p2-real.ts";
 import { sgd } from "./p2-sgd.ts";
 import { transfer } from "./p2-transfer.ts";
+import { published } from "./published.ts";
 import type { Recipe } from "./recipe.ts";
 import { epochs } from "./x-epochs.ts";
 import { momentum } from "./x-momentum.ts";
@@ -28,5 +29,5 @@ import { schedules } from "./x-schedules.ts";
 export const RECIPES: readonly Recipe[] = [
   ...[toy, phases, sgdFrontier, exponents, finiteSize, spectra, windows, perPhase, negativeBeta, tables],
   ...[dynamicLosses, bottlenecks, optimal, earlyLate, gap, ensembles, sgd, transfer, real],
-  ...[schedules, momentum, noise, epochs],
+  ...[schedules, momentum, noise, epochs, published],
 ];

@@ -11,6 +11,8 @@ export interface Recipe {
   readonly settings: string;
   /** Whether it takes a file of the user's own. */
   readonly takesData?: boolean;
+  /** Whether it takes a folder of tables. */
+  readonly takesFolder?: boolean;
   readonly run: (context: Context) => Promise<Findings> | Findings;
 }
 

@@ -32,7 +32,9 @@ export async function reproduce(recipes: readonly Recipe[], options: ReproduceOp
   for (const [i, recipe] of recipes.entries()) {
     signal.throwIfAborted();
     const file = join(out, `${recipe.id}.json`);
-    const made = recipe.takesData ? withData : plain;
+    // a folder of tables is not for a recipe that takes a file, nor the other way round
+    const given = data !== undefined && (statSync(data).isDirectory() ? recipe.takesFolder : recipe.takesData);
+    const made = given ? withData : plain;
     const kept = fresh ? undefined : stored(file);
     if (kept?.made === made) {
       entries.push(kept);
@@ -47,7 +49,7 @@ export async function reproduce(recipes: readonly Recipe[], options: ReproduceOp
       threads,
       signal,
       onProgress: progress,
-      ...(data === undefined ? {} : { data }),
+      ...(given && data !== undefined ? { data } : {}),
     });
     const entry: Entry = {
       id: recipe.id,

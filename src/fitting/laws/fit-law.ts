@@ -12,7 +12,7 @@ import type { Runs } from "../runs.ts";
 import { type Bound, bind } from "./bind.ts";
 import { lawAt, type ScalingLaw } from "./law.ts";
 import { type LossFunction, rhoOf } from "./losses.ts";
-import { type Minimum, minimise } from "./minimise.ts";
+import { type Minimum, minimise, objectiveAt } from "./minimise.ts";
 import { startsOf } from "./starts.ts";
 import { linearIn } from "./tape.ts";
 
@@ -91,6 +91,24 @@ export function fitLaw(law: ScalingLaw, runs: Runs, options: LawOptions | number
     atBest: found.all.filter((other) => other.objective <= objective * (1 + 1e-6)).length,
     lossAt: (N, D, more) => lawAt(law, parameters, { N, D, C: runs.flopsPerToken * N * D, ...more }),
   };
+}
+
+/**
+ * What is minimised, at given parameters.
+ * @throws RangeError where a parameter or a column is missing
+ */
+export function objectiveOf(
+  law: ScalingLaw,
+  runs: Runs,
+  parameters: Readonly<Record<string, number>>,
+  options: LawOptions = {},
+): number {
+  const p = Float64Array.from(law.parameters, (name) => {
+    if (parameters[name] === undefined) throw new RangeError(`the law ${law.name} needs ${name}`);
+    return parameters[name];
+  });
+  const bound = bind(law, runs, { weights: options.weights, kernels: options.kernels, scale: options.scale });
+  return objectiveAt(bound, bound, rhoOf(options, options.delta ?? 1e-3), p);
 }
 
 interface Found {
