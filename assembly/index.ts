@@ -24,7 +24,6 @@ export { stepMomentum } from "./momentum";
 export { projectionGains, projectionGainsScratch } from "./projection";
 export { fill, philox } from "./random";
 export { axisKappa, kappaScratch, solveKappa, walkKappa } from "./resolvent";
-export { growSign, growSignScratch, rowSums, rowSumsScratch, stepSign } from "./sign";
 export { denseLoss, denseLossScratch, denseSteps, denseStepsScratch, spectralSteps } from "./sgd";
 export { drawSingleStrips, singleLoss } from "./single";
 export { runTape, runTapeScratch } from "./tape";

@@ -148,11 +148,9 @@ export {
   heavyBall,
   type Nesterov,
   nesterov,
-  OPTIMIZER_CHOICES,
   OPTIMIZER_USAGE,
   type Optimizer,
   optimizerInWords,
-  parseOptimizer,
   RULE_LABELS,
   RULES,
   type Rule,
@@ -164,7 +162,7 @@ export {
   type SignSgd,
   samplesBefore,
   sgd,
-  signSgd,
 } from "./theory/training/optimizer.ts";
 export * from "./theory/training/schedule.ts";
+export { OPTIMIZER_CHOICES, parseOptimizer, signSgd } from "./theory/training/sign.ts";
 export { optimalSchedule, type Parts, stableMultiple } from "./theory/training/training.ts";

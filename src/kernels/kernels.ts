@@ -6,7 +6,6 @@ import type { DynamicsKernels } from "./dynamics.ts";
 import type { HuberKernels } from "./huber.ts";
 import type { MomentumKernels } from "./momentum.ts";
 import type { ResolventKernels } from "./resolvent.ts";
-import type { SignKernels } from "./sign.ts";
 import type { SimulationKernels } from "./simulation.ts";
 import type { TapeKernels } from "./tape.ts";
 import type { VolterraKernels } from "./volterra.ts";
@@ -17,7 +16,6 @@ export interface Kernels
     VolterraKernels,
     MomentumKernels,
     DynamicsKernels,
-    SignKernels,
     SimulationKernels,
     HuberKernels,
     TapeKernels {

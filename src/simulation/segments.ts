@@ -2,6 +2,7 @@
 // doing its pieces elsewhere, changes no bit of it. All must be plain data.
 
 import type { Kernels } from "../kernels/kernels.ts";
+import { signKernelsOf } from "../kernels/sign/of.ts";
 import {
   type Distribution,
   type PerStep,
@@ -244,7 +245,7 @@ export class SegmentRunner {
         const source = eigenvalues.map((l) => (2 / Math.PI) * l * (l + (Math.PI / 2 - 1) * meanRoot));
         const closure = { source: { re: source, im: none }, spread: meanInverse / d, shape: bussgang() };
         const drive = { eta: each(gamma), rates: new Float64Array(count), given: false, noise };
-        this.#kernels.stepSign({ ...nodes, ...closure }, { re: rho, im: none.slice() }, drive);
+        signKernelsOf(this.#kernels).stepSign({ ...nodes, ...closure }, { re: rho, im: none.slice() }, drive);
       } else if (momentum) {
         const { gamma1, gamma3, delta } = momentum;
         const drive = {

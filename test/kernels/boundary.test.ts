@@ -47,7 +47,6 @@ const stages = (k: number) => ({
   batch: new Float64Array(3 * k).fill(2),
   noise: 0.1,
 });
-const signNodes = (n: number) => ({ ...nodes(n), spread: 0.1, shape: Float64Array.of(0.6, 1.1, 0.1) });
 const data = (n: number) => ({ x: numbers(n, 20), y: numbers(n, 21), l: numbers(n, 22), w: numbers(n, 23) });
 const roots = (v: number) => ({ root: numbers(v, 24), target: numbers(v, 25) });
 const onePoint = (m: number) => ({
@@ -100,27 +99,6 @@ const CALLS: Record<string, (kernels: Kernels, n: number, k: number) => unknown>
   growMomentum: (kernels, n, k) => {
     const state = { R: numbers(n, 76), C: numbers(n, 77), Y: numbers(n, 78) };
     return [kernels.growMomentum(nodes(n, true), state, stages(k)), state];
-  },
-  rowSums: (kernels, n, k) => {
-    const heads = Math.min(n, 3);
-    const rows = { root: numbers(n + 1, 120), weights: numbers((3 + heads) * (n + 1), 121), heads, scale: 0.5 };
-    return kernels.rowSums(rows, modes(n), 10, complex(k, 122), 1);
-  },
-  stepSign: (kernels, n, k) => {
-    const state = complex(n, 124);
-    const drive = { eta: numbers(k, 125, 0.1), rates: new Float64Array(k), given: false, noise: 0.1 };
-    return [kernels.stepSign(signNodes(n), state, drive), state, drive.rates];
-  },
-  growSign: (kernels, n, k) => {
-    const state = complex(n, 126);
-    const drive = {
-      ...stages(k),
-      eta: numbers(3 * k, 127, 0.1),
-      rates: new Float64Array(3 * k),
-      given: false,
-      before: 0.1,
-    };
-    return [kernels.growSign(signNodes(n), state, drive), state, drive.rates];
   },
   measureSums: (kernels, n, k) =>
     kernels.measureSums({ lambda: numbers(n, 80), weight: numbers(n, 81) }, complex(k, 82)),

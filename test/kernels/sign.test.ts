@@ -1,7 +1,8 @@
 // Sign SGD's kernels: the equivalent against golden values, steps against (12.1) by hand, growing steps against whole ones.
 import { expect, it } from "vitest";
 import { complexArray } from "../../src/kernels/resolvent.ts";
-import type { SignNodes } from "../../src/kernels/sign.ts";
+import type { SignNodes } from "../../src/kernels/sign/kernels.ts";
+import { signKernelsOf } from "../../src/kernels/sign/of.ts";
 import { NODES } from "../../src/math/radau.ts";
 import { plrf } from "../../src/theory/measure/plrf.ts";
 import { signEquivalent } from "../../src/theory/measure/sign-nodes.ts";
@@ -23,7 +24,8 @@ const nodes: SignNodes = {
 const start = () => ({ re: nodes.forcing.re.slice(), im: nodes.forcing.im.slice() });
 const etaOf = (t: number) => 0.02 / (1 + t / 3000);
 
-onEachBackend((kernels) => {
+onEachBackend((plain) => {
+  const kernels = signKernelsOf(plain);
   it("solves the equivalent along a path, to the golden values' own error", () => {
     const table = readFixture("sign-equivalent.csv");
     let looked = 0;
@@ -35,7 +37,7 @@ onEachBackend((kernels) => {
         number,
       ];
       // the reference takes its time
-      if (kernels.name === "reference" && looked++ % 9 !== 0) continue;
+      if (plain.name === "reference" && looked++ % 9 !== 0) continue;
       const equivalent = signEquivalent(plrf({ spectrum: powerLaw({ alpha, beta }), d, v }));
       const [x, y] = [row.zeta_re!, row.zeta_im!];
       const [radius, angle] = [Math.hypot(x, y), Math.atan2(y, x)];
@@ -73,8 +75,8 @@ onEachBackend((kernels) => {
     const target = { re: zeta.re.map((x) => x * m), im: zeta.im.map((x) => x * m) };
     kappa.re.set(target.re);
     kappa.im.set(target.im);
-    expect(kernels.solveKappa(modes, 1 / 50, 0, target, kappa)).toBe(0);
-    const { D, G } = kernels.modeSums(modes, kappa);
+    expect(plain.solveKappa(modes, 1 / 50, 0, target, kappa)).toBe(0);
+    const { D, G } = plain.modeSums(modes, kappa);
     for (let k = 0; k < 6; k++) {
       // κ/(m+y) = ζ
       const [a, b] = [m + y.re[k]!, y.im[k]!];

@@ -13,6 +13,7 @@ import {
   stableMultiple,
   warmupStableDecay,
 } from "../../src/index.ts";
+import { signKernels } from "../../src/kernels/sign/wasm.ts";
 import { wasmKernels } from "../../src/kernels/wasm/wasm.ts";
 import { signEquivalent, signNodes } from "../../src/theory/measure/sign-nodes.ts";
 import { training } from "../../src/theory/training/training.ts";
@@ -34,7 +35,7 @@ describe("the equivalent", () => {
           const equivalent = signEquivalent(model);
           // slow modes last longer than F₀'s own rounding
           const rate = 0.3 / (d * equivalent.meanRoot);
-          const { z, forcing, misses } = signNodes(kernels, equivalent, { rate, time: 1e20 });
+          const { z, forcing, misses } = signNodes(signKernels(), equivalent, { rate, time: 1e20 });
           expect(Math.abs(misses[0])).toBeLessThan(1e-10);
           expect(Math.abs(misses[1])).toBeLessThan(1e-10);
           // that is the rule in s and the polynomial in λ

@@ -6,7 +6,6 @@ import { dynamicsReference } from "./dynamics.ts";
 import { huberReference } from "./huber.ts";
 import { momentumReference } from "./momentum.ts";
 import { resolventReference } from "./resolvent.ts";
-import { signReference } from "./sign.ts";
 import { simulationReference } from "./simulation.ts";
 import { tapeReference } from "./tape.ts";
 import { volterraReference } from "./volterra.ts";
@@ -19,7 +18,6 @@ export const referenceKernels: Kernels = /* @__PURE__ */ (() => ({
   ...volterraReference,
   ...momentumReference,
   ...dynamicsReference,
-  ...signReference,
   ...simulationReference,
   ...huberReference,
   ...tapeReference,

@@ -7,7 +7,6 @@ import { dynamicsKernels } from "./dynamics.ts";
 import { huberKernels } from "./huber.ts";
 import { momentumKernels } from "./momentum.ts";
 import { resolventKernels } from "./resolvent.ts";
-import { signKernels } from "./sign.ts";
 import { simulationKernels } from "./simulation.ts";
 import { tapeKernels } from "./tape.ts";
 import { volterraKernels } from "./volterra.ts";
@@ -25,7 +24,6 @@ export function kernelsOn(core: Core): Kernels {
     ...volterraKernels(core),
     ...momentumKernels(core),
     ...dynamicsKernels(core),
-    ...signKernels(core),
     ...simulationKernels(core),
     ...huberKernels(core),
     ...tapeKernels(core),

@@ -1,8 +1,9 @@
 // Parameters that several jobs share.
 
 import { type PowerLaw, powerLaw } from "../../theory/measure/spectrum.ts";
-import { OPTIMIZER_USAGE, type Optimizer, parseOptimizer } from "../../theory/training/optimizer.ts";
+import { OPTIMIZER_USAGE, type Optimizer } from "../../theory/training/optimizer.ts";
 import { parseSchedule } from "../../theory/training/schedule.ts";
+import { parseOptimizer } from "../../theory/training/sign.ts";
 import type { Parameter, Parameters } from "../jobs.ts";
 
 export const spectrumParameters = {

@@ -6,7 +6,7 @@
 // by the trapezoid rule on a hyperbola round the cut p ≤ −1/2λ₁, and s by the trapezoid rule in log s.
 
 import type { Modes } from "../../kernels/resolvent.ts";
-import type { Rows } from "../../kernels/sign.ts";
+import type { Rows } from "../../kernels/sign/kernels.ts";
 import { solveDense } from "../../math/dense.ts";
 import { atan2, cos, exp, log, log1p, pow, sin } from "../../math/elementary.ts";
 

@@ -3,9 +3,8 @@
 //
 //   d y h(y) = Σ λ_j A_j/(λ_j A_j + ζ/√d),   h = E 1/(√s+y),   A_j = E g_j²/(√s+y),   Φ(−ζ) = d^−½ Σ t_j/(λ_j A_j + ζ/√d)   (12.6)
 
-import type { Kernels } from "../../kernels/kernels.ts";
 import type { ComplexArray, Modes } from "../../kernels/resolvent.ts";
-import type { SignNodes } from "../../kernels/sign.ts";
+import type { SignKernels, SignNodes } from "../../kernels/sign/kernels.ts";
 import { abs, add, type Complex, complex, div, mul, scale, sub } from "../../math/complex.ts";
 import { solveDense } from "../../math/dense.ts";
 import { atan2, cos, exp, pow, sin } from "../../math/elementary.ts";
@@ -51,7 +50,7 @@ export function signEquivalent({ modes: given, d, kappa0 }: Pick<Plrf, "modes" |
  * @throws RangeError where the rate is unstable at the largest eigenvalue
  */
 export function signNodes(
-  kernels: Kernels,
+  kernels: SignKernels,
   equivalent: SignEquivalent,
   { rate, time }: SignReach,
   precision = 1e-13,
@@ -66,7 +65,12 @@ export function signNodes(
 }
 
 /** The sums at nodes z of a contour whose first is to the left. */
-export function signSums(kernels: Kernels, { modes, d, rows }: SignEquivalent, z: readonly Complex[], kappa0: number) {
+export function signSums(
+  kernels: SignKernels,
+  { modes, d, rows }: SignEquivalent,
+  z: readonly Complex[],
+  kappa0: number,
+) {
   const root = Math.sqrt(d);
   // from |ζ| on the real axis, where Newton's method is safe, along an arc
   const first = scale(-1 / root, z[0]!);
@@ -83,7 +87,7 @@ export function signSums(kernels: Kernels, { modes, d, rows }: SignEquivalent, z
 }
 
 function nodesOn(
-  kernels: Kernels,
+  kernels: SignKernels,
   equivalent: SignEquivalent,
   { z, weight }: { readonly z: readonly Complex[]; readonly weight: readonly Complex[] },
 ): SignRule {

@@ -28,7 +28,7 @@ export type { Batch, Choice, Free } from "./optimizers/definition.ts";
 export { type GradientDescent, type GradientFlow, gradientDescent, gradientFlow } from "./optimizers/full-batch.ts";
 export { type HeavyBall, heavyBall, type Nesterov, nesterov } from "./optimizers/heavy-ball.ts";
 export { SAMPLINGS, type Sampling, type Sgd, sgd } from "./optimizers/sgd.ts";
-export { type SignSgd, signSgd } from "./optimizers/sign.ts";
+export type { SignSgd } from "./optimizers/sign.ts";
 
 /** All of them, in the order in which people see them. */
 const DEFINITIONS = [

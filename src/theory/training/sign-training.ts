@@ -6,7 +6,9 @@
 
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { ComplexArray, Modes } from "../../kernels/resolvent.ts";
-import type { SignNodes } from "../../kernels/sign.ts";
+import type { SignKernels, SignNodes } from "../../kernels/sign/kernels.ts";
+import { signKernelsOf } from "../../kernels/sign/of.ts";
+import { brief } from "../../numbers.ts";
 import type { Plrf } from "../measure/plrf.ts";
 import {
   type SignEquivalent,
@@ -15,7 +17,8 @@ import {
   signEquivalent,
   signNodes,
 } from "../measure/sign-nodes.ts";
-import type { Hyperparameters, Optimizer } from "./optimizer.ts";
+import { type Hyperparameters, hyperparameters, type Optimizer, warningsOf } from "./optimizer.ts";
+import { type Shape, shapeOf } from "./schedule.ts";
 import {
   type Evolution,
   evolve,
@@ -26,6 +29,7 @@ import {
   size,
   total,
 } from "./time-stepping.ts";
+import { type Training, type TrainingOptions, UnstableStep } from "./training.ts";
 
 /** The equivalent of a model, and the last nodes made of it. */
 interface Known {
@@ -52,24 +56,13 @@ export function largestEta(model: Plrf): number {
   return (P0 - F0) / (pull(knownOf(model)) * Math.sqrt(P0 + noise));
 }
 
-/** @throws RangeError where a batch or momentum asks for more than the theory has */
-export function refuseUnknownSign(optimizer: Optimizer, { at }: Hyperparameters): void {
-  const { batch } = at(0);
-  if (optimizer.kind === "sign" && optimizer.momentum)
-    throw new RangeError(
-      `momentum must be left out where theory computes sign SGD, got ${optimizer.momentum}: simulate takes it`,
-    );
-  if (batch !== 1)
-    throw new RangeError(`batch must be 1 where theory computes sign SGD, got ${batch}: simulate takes others`);
-}
-
 /** A program with η_r besides: what its γ2 is at whole steps. */
 export interface SignProgram extends Program {
   readonly eta: (r: number) => number;
 }
 
 /** Runs a program of η_r. */
-export function evolveSign(
+function evolveSign(
   kernels: Kernels,
   model: Plrf,
   program: SignProgram,
@@ -87,12 +80,12 @@ export function evolveSign(
   for (;;) {
     let kept = own.nodes;
     if (!kept || kept.precision > precision || kept.reach.rate < reach.rate || kept.reach.time < reach.time) {
-      kept = { reach, precision, rule: signNodes(kernels, own.equivalent, reach, precision) };
+      kept = { reach, precision, rule: signNodes(signKernelsOf(kernels), own.equivalent, reach, precision) };
       own.nodes = kept;
     }
     const nodes = kept.rule;
     const met = { rate: 0, time: 0 };
-    const stepper = () => signStepper(kernels, nodes, program, met);
+    const stepper = () => signStepper(signKernelsOf(kernels), nodes, program, met);
     const found = evolve(kernels, nodes, { ...program, stepper }, steps, pace);
     // a doubling may take no more than a quarter of what the rates of (12.9) leave
     const evolution = found.growingSteps > 0 ? { ...found, error: found.error.map((e) => 4 * e) } : found;
@@ -103,7 +96,7 @@ export function evolveSign(
 
 /** The state and, once quiet, a second one that the same rates move without noise. */
 function signStepper(
-  kernels: Kernels,
+  kernels: SignKernels,
   nodes: SignNodes,
   { eta, noise }: SignProgram,
   met: { rate: number; time: number },
@@ -145,4 +138,73 @@ function signStepper(
       quiet ??= copy(state);
     },
   };
+}
+
+/** As `training`, of sign SGD: F is what the same drift leaves without noise. */
+export function signTraining(
+  kernels: Kernels,
+  model: Plrf,
+  options: TrainingOptions,
+  { shape, settings, looked }: { shape: Shape; settings: Hyperparameters; looked: number[] },
+): Training {
+  const { optimizer, horizon, precision, force } = options;
+  refuseUnknownSign(optimizer, settings);
+  // one η throughout, but for the schedule: cheaper to ask than all that `at` knows
+  const unit = hyperparameters(model, optimizer, shapeOf({ kind: "constant" }, 1)).at(0).gamma2;
+  const largest = looked.reduce((most, r) => Math.max(most, unit * shape.at(r)), 0);
+  const eta = (r: number) => unit * shape.at(r);
+  if (!force) refuseLargeEta(model, eta, looked);
+  const program = { ...settings, plain: false, noise: model.noise, eta };
+  const run = (steps: Float64Array, more: { quietFrom?: number } = {}) =>
+    evolveSign(kernels, model, { ...program, ...more }, { largest, horizon, precision }, steps, options);
+  const forcing = (steps: Float64Array) => run(steps, { quietFrom: 0 }).evolution;
+  return {
+    shape,
+    program,
+    get nodes() {
+      return run(Float64Array.of(1)).nodes;
+    },
+    warnings: warningsOf(optimizer, model),
+    run: (steps) => run(steps).evolution,
+    forcing,
+    parts: () => {
+      const end = Float64Array.of(horizon);
+      const { evolution, time } = run(end);
+      const P = evolution.loss[0]!;
+      const F = forcing(end).loss[0]!;
+      const half = run(end, { quietFrom: Math.ceil(horizon / 2) }).evolution.loss[0]!;
+      const { F0, d, trace } = model;
+      // in units of γ: the first step's is what γ stands for
+      const spent = time * Math.sqrt(d / trace);
+      return { horizon, time: spent, F0, bias: F - F0, early: half - F, late: P - half, loss: P };
+    },
+  };
+}
+
+/** @throws RangeError where a batch or momentum asks for more than the theory has */
+function refuseUnknownSign(optimizer: Optimizer, { at }: Hyperparameters): void {
+  const { batch } = at(0);
+  if (optimizer.kind === "sign" && optimizer.momentum)
+    throw new RangeError(
+      `momentum must be left out where theory computes sign SGD, got ${optimizer.momentum}: simulate takes it`,
+    );
+  if (batch !== 1)
+    throw new RangeError(`batch must be 1 where theory computes sign SGD, got ${batch}: simulate takes others`);
+}
+
+/** The η at which sign SGD would end where it began is the largest. */
+function refuseLargeEta(model: Plrf, eta: (r: number) => number, looked: readonly number[]): void {
+  const limit = largestEta(model);
+  const r = looked.find((step) => eta(step) >= limit);
+  if (r !== undefined)
+    throw new UnstableStep(
+      `eta at r = ${r} must be below ${brief(limit)}, where sign SGD would end no lower than it began, got ${brief(eta(r))}`,
+      limit / eta(r),
+    );
+}
+
+/** The same of a simulation: the limit is that of one sample a step without momentum, others run as they are. */
+export function refuseSimulated(model: Plrf, { at }: Hyperparameters, looked: readonly number[]): void {
+  const { batch, gamma3 } = at(0);
+  if (batch === 1 && gamma3 === 0) refuseLargeEta(model, (r) => at(r).gamma2, looked);
 }

@@ -21,7 +21,6 @@ import {
   warningsOf,
 } from "./optimizer.ts";
 import { type Shape, shapeOf } from "./schedule.ts";
-import { evolveSign, largestEta, refuseUnknownSign } from "./sign-training.ts";
 import { type Evolution, evolve, type Pace, type Program } from "./time-stepping.ts";
 
 export interface TrainingOptions extends Pace {
@@ -68,6 +67,22 @@ export interface Parts {
   readonly loss: number;
 }
 
+/** What solves sign SGD. */
+export interface SignEngine {
+  readonly train: typeof import("./sign-training.ts").signTraining;
+  readonly largestEta: (model: Plrf) => number;
+  readonly refuse: (model: Plrf, settings: Hyperparameters, looked: readonly number[]) => void;
+}
+let engine: SignEngine | undefined;
+/** Who makes the optimiser brings what solves it (sign.ts): bundles that have no sign SGD leave it out. */
+export function solveSignsBy(given: SignEngine): void {
+  engine = given;
+}
+function signEngine(): SignEngine {
+  if (!engine) throw new RangeError("an optimizer of kind sign must be made by signSgd or parseOptimizer");
+  return engine;
+}
+
 /** A step at which the loss would diverge. */
 export class UnstableStep extends RangeError {
   /** How many times itself the step may be. */
@@ -93,7 +108,8 @@ export function training(kernels: Kernels, model: Plrf, options: TrainingOptions
   const recursion = recursionOf(optimizer);
   const plain = recursion === "sgd";
   const looked = samples(settings, horizon);
-  if (recursion === "sign") return signTraining(kernels, model, { ...options, horizon }, { shape, settings, looked });
+  if (recursion === "sign")
+    return signEngine().train(kernels, model, { ...options, horizon }, { shape, settings, looked });
   if (plain && !options.force) refuseUnstableSteps(model, settings, looked);
   const nodes =
     options.nodes ??
@@ -117,47 +133,6 @@ export function training(kernels: Kernels, model: Plrf, options: TrainingOptions
       const half = last(evolve(kernels, nodes, { ...program, quietFrom: Math.ceil(horizon / 2) }, end, options));
       const { F0 } = model;
       return { horizon, time: spentBy(settings, horizon), F0, bias: F - F0, early: half - F, late: P - half, loss: P };
-    },
-  };
-}
-
-/** As `training`, of sign SGD: F is what the same drift leaves without noise. */
-function signTraining(
-  kernels: Kernels,
-  model: Plrf,
-  options: TrainingOptions,
-  { shape, settings, looked }: { shape: Shape; settings: Hyperparameters; looked: number[] },
-): Training {
-  const { optimizer, horizon, precision, force } = options;
-  refuseUnknownSign(optimizer, settings);
-  // one η throughout, but for the schedule: cheaper to ask than all that `at` knows
-  const unit = hyperparameters(model, optimizer, shapeOf({ kind: "constant" }, 1)).at(0).gamma2;
-  const largest = looked.reduce((most, r) => Math.max(most, unit * shape.at(r)), 0);
-  const eta = (r: number) => unit * shape.at(r);
-  if (!force) refuseLargeEta(model, eta, looked);
-  const program = { ...settings, plain: false, noise: model.noise, eta };
-  const run = (steps: Float64Array, more: { quietFrom?: number } = {}) =>
-    evolveSign(kernels, model, { ...program, ...more }, { largest, horizon, precision }, steps, options);
-  const forcing = (steps: Float64Array) => run(steps, { quietFrom: 0 }).evolution;
-  return {
-    shape,
-    program,
-    get nodes() {
-      return run(Float64Array.of(1)).nodes;
-    },
-    warnings: warningsOf(optimizer, model),
-    run: (steps) => run(steps).evolution,
-    forcing,
-    parts: () => {
-      const end = Float64Array.of(horizon);
-      const { evolution, time } = run(end);
-      const P = evolution.loss[0]!;
-      const F = forcing(end).loss[0]!;
-      const half = run(end, { quietFrom: Math.ceil(horizon / 2) }).evolution.loss[0]!;
-      const { F0, d, trace } = model;
-      // in units of γ: the first step's is what γ stands for
-      const spent = time * Math.sqrt(d / trace);
-      return { horizon, time: spent, F0, bias: F - F0, early: half - F, late: P - half, loss: P };
     },
   };
 }
@@ -224,11 +199,8 @@ export function stepsOf(
   if (!force) {
     const looked = samples(settings, steps);
     const recursion = recursionOf(optimizer);
-    if (recursion === "sign") {
-      // the theory's limit is that of one sample a step without momentum: others run as they are
-      const { batch, gamma3 } = settings.at(0);
-      if (batch === 1 && gamma3 === 0) refuseLargeEta(model, (r) => settings.at(r).gamma2, looked);
-    } else if (recursion === "sgd") refuseUnstableSteps(model, settings, looked);
+    if (recursion === "sign") signEngine().refuse(model, settings, looked);
+    else if (recursion === "sgd") refuseUnstableSteps(model, settings, looked);
     else refuseUnstableMomentum(model, realNodes(kernels, model, 8, false), settings, looked);
   }
   return settings.at;
@@ -279,7 +251,7 @@ export function stableMultiple(
 ): (r: number) => number {
   const { at } = hyperparameters(model, optimizer, shapeOf({ kind: "constant" }, 1));
   if (recursionOf(optimizer) === "sign") {
-    const limit = largestEta(model);
+    const limit = signEngine().largestEta(model);
     return (r) => limit / at(r).gamma2;
   }
   if (recursionOf(optimizer) === "sgd") {
@@ -316,17 +288,6 @@ function refuseUnstableSteps(model: Plrf, { at }: Hyperparameters, looked: numbe
         limit / gamma2,
       );
   }
-}
-
-/** The η at which sign SGD would end where it began is the largest. */
-function refuseLargeEta(model: Plrf, eta: (r: number) => number, looked: readonly number[]): void {
-  const limit = largestEta(model);
-  const r = looked.find((step) => eta(step) >= limit);
-  if (r !== undefined)
-    throw new UnstableStep(
-      `eta at r = ${r} must be below ${brief(limit)}, where sign SGD would end no lower than it began, got ${brief(eta(r))}`,
-      limit / eta(r),
-    );
 }
 
 /** ‖K‖ on a node rule. */

@@ -3,7 +3,7 @@
 import { abs, add, type Complex, complex, div, log1p, mul, scale, sub } from "../../math/complex.ts";
 import { INVERSE, ROWS } from "../../math/radau.ts";
 import { type ComplexArray, complexArray } from "../resolvent.ts";
-import type { Rows, SignKernels, SignNodes } from "../sign.ts";
+import type { Rows, SignKernels, SignNodes } from "./kernels.ts";
 
 const at = ({ re, im }: { re: Float64Array; im: Float64Array }, k: number): Complex => complex(re[k]!, im[k]!);
 

@@ -1,8 +1,10 @@
 // Marshals assembly/sign.ts.
 
 import type { ComplexArray } from "../resolvent.ts";
-import type { SignKernels, SignNodes } from "../sign.ts";
-import { type Arena, type Core, padded } from "./core.ts";
+import { type Arena, Core, inflated, padded } from "../wasm/core.ts";
+import { bytes, size } from "./bytes.ts";
+import type { Exports } from "./exports.ts";
+import type { SignKernels, SignNodes } from "./kernels.ts";
 
 /** Nodes and state: the kernels' first arguments, and what brings the state back. */
 function put(arena: Arena, { z, source, rest, spread, shape }: SignNodes, state: ComplexArray) {
@@ -18,7 +20,15 @@ function put(arena: Arena, { z, source, rest, spread, shape }: SignNodes, state:
   return { n, nodes, closure, takeState };
 }
 
-export function signKernels(core: Core): SignKernels {
+let own: Core<Exports> | undefined;
+
+/** The kernels on one instance, made at the first call. */
+export function signKernels(): SignKernels {
+  own ??= new Core<Exports>(new WebAssembly.Module(inflated(bytes, size)));
+  return kernelsOn(own);
+}
+
+export function kernelsOn(core: Core<Exports>): SignKernels {
   return {
     rowSums({ root, weights, heads, scale }, { lambda, trace, energy }, d, zeta, guess) {
       const arena = core.arena();

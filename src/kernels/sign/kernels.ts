@@ -1,6 +1,7 @@
-// Sign SGD at large d (docs/theory.md, §12): the equivalent whose rows are weighted by their own norms, and its loss in time.
+// The kernels of sign SGD at large d (docs/theory.md, §12): the equivalent whose rows are weighted by their own norms, and its loss in
+// time. A module of their own, which nothing loads but what asks for sign SGD.
 
-import type { ComplexArray, Modes } from "./resolvent.ts";
+import type { ComplexArray, Modes } from "../resolvent.ts";
 
 /** The square norms s of rows of random features, as a quadrature. */
 export interface Rows {
