@@ -56,7 +56,13 @@ for (let draw = 0; draw < Number(draws); draw++) {
     ...{ target: most, spend: left, most: 60 },
     candidates: rest.map((i) => ({ N: all.N[i]!, D: all.D[i]!, C: all.C[i]! })),
   });
-  const chosen = rest.filter((i) => runs.some((run) => run.N === all.N[i] && run.D === all.D[i]));
+  // runs of one N and D are as good as each other: as many of them as were chosen
+  const wanted = runs.slice();
+  const chosen = rest.filter((i) => {
+    const at = wanted.findIndex((run) => run.N === all.N[i] && run.D === all.D[i] && run.C === all.C[i]);
+    if (at >= 0) wanted.splice(at, 1);
+    return at >= 0;
+  });
   const others: number[] = [];
   for (const i of shuffled(rest, next)) if (cost(others) + all.C[i]! <= cost(chosen)) others.push(i);
   designed.push(error([...start, ...chosen]));

@@ -60,7 +60,7 @@ export function fitFigure({ result, budgets, forecaster = null }: FitFigureData)
       exponent || (ray ? `along the line of these runs L = ${ray.E.toFixed(3)} + K C^{−${ray.eta.toFixed(3)}}` : ""),
     caption: `${runs.n} rows of training runs with the fitted law, the best model size and tokens at each budget, and residuals. ${exponent}`,
     width: panels.length > 4 ? 1320 : 960,
-    height: panels.length > 2 ? 800 : 460,
+    height: panels.length > 6 ? 1180 : panels.length > 2 ? 800 : 460,
     columns: Math.min(panels.length, panels.length > 4 ? 3 : 2),
     panels,
     table: {
@@ -460,7 +460,7 @@ function profiles({ parametric }: FitResult): Panel {
       return plane(
         view,
         padded(linearAxis("exponent", [...inside, ...bands])),
-        linearAxis("rise of the objective, over its limit", [[0, 4]]),
+        linearAxis("objective's rise, over its limit", [[0, 4]]),
         [
           ...bands.map((band, k) =>
             rect([band], {

@@ -5,7 +5,8 @@
 //   Σ ← Σ − Σ_·c Σ_c·/(Σ_cc + σ_c²),   and takes Σ_tc²/(Σ_cc + σ_c²) off the target's variance                          (10.16)
 //
 // (Gaussian conditioning, as in the design of Kriging experiments). The run that takes most per flop comes first, until the compute is
-// spent; the same by what a run takes off in all is tried too, and the better kept.
+// spent; the same among larger runs, and by what a run takes off in all,
+// is tried too, and the best kept.
 
 import { finite, integer, positive } from "../../check.ts";
 import { exp, log10, pow } from "../../math/elementary.ts";
@@ -94,7 +95,11 @@ export function designRuns(runs: Runs, forecaster: Forecaster, options: DesignOp
   );
   const sigma = covarianceOf(ensemble, points.length);
   const noise = points.map(({ C }) => varianceOf(stack.noise, C));
-  const plans = [true, false].map((perFlop) => greedy(sigma, noise, points, { spend, most, once, perFlop }));
+  // most runs are soon made of small ones: the best per flop among those of a larger share are tried too
+  const plans = [0, 1, 3, 10].map((share) =>
+    greedy(sigma, noise, points, { spend, most, once, perFlop: true, least: (share * spend) / most }),
+  );
+  plans.push(greedy(sigma, noise, points, { spend, most, once, perFlop: false, least: 0 }));
   const best = plans.reduce((a, b) => (b.variance < a.variance ? b : a));
   const loss = forecaster.at(aim.N, aim.D).loss;
   const width = (variance: number): Width => {
@@ -151,13 +156,15 @@ interface Rules {
   readonly most: number;
   readonly once: boolean;
   readonly perFlop: boolean;
+  /** Least compute of a run. */
+  readonly least: number;
 }
 
 function greedy(
   from: Float64Array,
   noise: readonly number[],
   points: readonly DesignedRun[],
-  { spend, most, once, perFlop }: Rules,
+  { spend, most, once, perFlop, least }: Rules,
 ): { chosen: number[]; variance: number } {
   const n = points.length;
   const sigma = from.slice();
@@ -167,7 +174,7 @@ function greedy(
     let [best, worth] = [0, 0];
     for (let c = 1; c < n; c++) {
       const { C } = points[c]!;
-      if (C > left || (once && chosen.includes(c))) continue;
+      if (C > left || C < least || (once && chosen.includes(c))) continue;
       const gain = pow(sigma[c]!, 2) / (sigma[c * n + c]! + noise[c]!);
       const value = perFlop ? gain / C : gain;
       if (value > worth) [best, worth] = [c, value];
