@@ -13,6 +13,7 @@ import {
   learningKernels,
   type Measurement,
   MOST_SAMPLES,
+  type ModeList,
   measure,
   modeList,
   parseKernel,
@@ -245,11 +246,7 @@ function tellCost(n: number, columns: number, { quiet }: Options): void {
     process.stderr.write(`measuring ${n} samples: about ${duration(1000 * seconds)} and ${brief(bytes / 1e9, 2)} GB\n`);
 }
 
-function inWords(
-  { debiased, sample, ridge, model }: Measurement,
-  names: readonly string[],
-  list: { beyond: readonly number[] },
-): string[] {
+function inWords({ debiased, sample, ridge, model }: Measurement, names: readonly string[], list: ModeList): string[] {
   const { window, rank, b } = debiased;
   const [first, last] = window;
   const estimate = ({ value, stderr }: { value: number; stderr: number }) =>
@@ -257,21 +254,29 @@ function inWords(
   const most = 5;
   const rows = names.slice(0, most).map((_, t) => t);
   const variance = rows.map((t) => sample.energies[t]!.reduce((sum, x) => sum + x, 0));
+  // what the sample cannot part: energy of modes later than the last that it shows, and noise
+  const unseen = rows.map((t) => {
+    const later = list.energies[t]!.subarray(last).reduce((sum, c) => sum + c, 0);
+    return later + list.beyond[t]! + debiased.noise[t]!.value;
+  });
+  const floor = (t: number) => {
+    const noise = debiased.noise[t]!;
+    return noise.value > 2 * noise.stderr && noise.value > 0.01 * unseen[t]!
+      ? estimate(noise)
+      : `0 to ${readable(unseen[t]!, 2)}`;
+  };
   return [
     `  eigenvalues λ_k ∝ k^−b, b = ${estimate(b)}, fitted to modes ${first} to ${last}; ${Number.isFinite(rank) ? `${rank} modes in all` : "taken to go on so beyond"}`,
     table([
       { title: "target", values: rows.map((t) => names[t]!) },
       { title: "variance", values: variance },
       { title: "energy c_k ∝ k^−a: a", values: rows.map((t) => estimate(debiased.a[t]!)) },
-      { title: "floor σ²", values: rows.map((t) => estimate(debiased.noise[t]!)) },
-      {
-        title: `in modes beyond ${last}, at least`,
-        values: rows.map((t) => percent((list.beyond[t]! + debiased.noise[t]!.value) / variance[t]!, 1)),
-      },
+      { title: "floor σ²", values: rows.map(floor) },
+      { title: `σ² and modes beyond ${last}`, values: rows.map((t) => percent(unseen[t]! / variance[t]!, 1)) },
       { title: `left-out loss at δ = ${brief(ridge, 3)} over the spectrum's`, values: rows.map((t) => 1 + model[t]!) },
     ]),
     ...(names.length > most ? [`  and ${names.length - most} targets more: see --json`] : []),
-    `  ${sample.samples} samples show the first ${last} modes: of later ones only what they sum to, and σ² no better than that`,
+    `  ${sample.samples} samples show the first ${last} modes: of later ones, and of σ², only what they sum to`,
     ...(model.some((miss) => Math.abs(miss) > 0.1)
       ? [
           `  the features are not Gaussian enough at the ridge: the left-out loss there is ${readable(1 + model.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0), 3)} of what the equations say, which widens the forecasts`,
