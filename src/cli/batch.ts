@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import { batchTradeoff, sourceCapacity } from "../index.ts";
+import { pow } from "../math/elementary.ts";
 import { brief, scripted, withError } from "../numbers.ts";
 import { interruption } from "./interrupt.ts";
 import { type Common, list, noiseOption, number, wholeList, withCommon } from "./options.ts";
@@ -141,4 +142,4 @@ async function run(options: Options): Promise<void> {
 }
 
 /** B/B_c of the law drawn beside. */
-const HYPERBOLA = Float64Array.from({ length: 41 }, (_, i) => 10 ** (-2 + i / 10));
+const HYPERBOLA = Float64Array.from({ length: 41 }, (_, i) => pow(10, -2 + i / 10));
