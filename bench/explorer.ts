@@ -17,7 +17,8 @@ async function main(): Promise<void> {
   const server = await serve(folder, 0);
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const browser = await launch();
-  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  // still, until the drag that is measured
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
   const loaded = new Set<string>();
   page.on("response", (response) => loaded.add(new URL(response.url()).pathname));
   // tsx names functions by a helper that the page does not have

@@ -1,8 +1,10 @@
 // A figure on the page: drawn to the width there is, when it is in sight, with its text and its export.
 
-import { compose, type Drawing, type Figure } from "../figures/index.ts";
+import { compose, type Figure } from "../figures/index.ts";
+import { Crosshair } from "./crosshair.ts";
 import { h, rich } from "./dom.ts";
-import { exportButtons } from "./export.ts";
+import { type ExportButtons, exportButtons } from "./export.ts";
+import { readingOf } from "./reading.ts";
 import { isDark, onTheme } from "./theme.ts";
 
 export interface CardText {
@@ -17,25 +19,30 @@ export interface CardText {
 /** Below this width panels stand one below the other (figures/draw.ts). */
 const NARROW = 600;
 
+/** Pixels of a presented page that are not the figure's. */
+const STAGE = 80;
+
 export class Card {
   readonly node: HTMLElement;
   readonly #place = h("div", { class: "drawing" });
   readonly #note = h("p", { class: "note", hidden: true });
+  readonly #buttons: ExportButtons;
+  readonly #crosshair: Crosshair;
   #figure: Figure | undefined;
   #version = 0;
   #inSight = false;
   #stale = false;
   #width = 0;
-  /** Called with each drawing made. */
-  onDrawn: ((drawing: Drawing) => void) | undefined;
 
-  constructor(name: string, text: CardText, ...extra: Node[]) {
+  constructor(name: string, text: CardText, life: AbortSignal, ...extra: Node[]) {
+    this.#crosshair = new Crosshair(name, readingOf(life));
+    this.#buttons = exportButtons(name, () => this.#figure);
     this.#place.append(h("p", { class: "waiting" }, "Computing…"));
     this.node = h(
       "section",
       { class: "card", id: name, "aria-label": name },
       ...extra,
-      this.#place,
+      h("div", { class: "plot" }, this.#place, this.#crosshair.node),
       this.#note,
       h(
         "div",
@@ -44,19 +51,28 @@ export class Card {
         h("p", { class: "formula" }, rich(text.formula)),
         h("p", {}, rich(text.why)),
       ),
-      exportButtons(name, () => this.#figure),
+      this.#buttons.node,
     );
-    new IntersectionObserver(
+    const sight = new IntersectionObserver(
       ([entry]) => {
         this.#inSight = entry!.isIntersecting;
         if (this.#inSight && this.#stale) drawSoon(this);
       },
       { rootMargin: "20px" },
-    ).observe(this.node);
-    new ResizeObserver(() => {
+    );
+    sight.observe(this.node);
+    const size = new ResizeObserver(() => {
       if (Math.abs(this.#place.clientWidth - this.#width) > 1) this.redraw();
-    }).observe(this.#place);
-    onTheme(() => this.redraw());
+    });
+    size.observe(this.#place);
+    onTheme(() => this.redraw(), life);
+    // paper shows what was out of sight
+    addEventListener("beforeprint", () => this.draw(), { signal: life });
+    life.addEventListener("abort", () => {
+      sight.disconnect();
+      size.disconnect();
+      waiting.delete(this);
+    });
   }
 
   /** Shows a figure, now if it is in sight. `version` says of which state, to who watches the page. */
@@ -65,16 +81,22 @@ export class Card {
     this.#version = version;
     this.#note.hidden = true;
     this.#place.hidden = false;
+    this.#buttons.update();
     this.node.classList.remove("off");
     this.redraw();
   }
 
-  /** Says why there is nothing to show. */
-  fail(reason: string): void {
-    this.#note.textContent = reason;
+  /** Says why there is nothing to show, and offers what would do. */
+  fail(reason: string, ...remedies: Node[]): void {
+    this.#note.replaceChildren(reason, ...remedies);
     this.#note.hidden = false;
     this.node.classList.add("off");
     this.#place.hidden = this.#figure === undefined;
+  }
+
+  /** Whether it has anything to show. */
+  get hasFigure(): boolean {
+    return this.#figure !== undefined;
   }
 
   /** Whether a reader may see it now. */
@@ -92,23 +114,30 @@ export class Card {
     if (!this.#figure || !this.#stale || width === 0) return;
     this.#stale = false;
     this.#width = width;
+    // on a stage as high as the screen lets it be
+    const staged = document.documentElement.classList.contains("presenting");
+    const left = (innerHeight - STAGE) / ((this.#place.getBoundingClientRect().width || width) / width);
     const shrunk = width >= NARROW ? Math.min(1, Math.max(0.8, width / this.#figure.width)) : 1;
     const drawing = compose(this.#figure, {
       width,
       dark: isDark(),
-      ...(shrunk < 1 ? { height: this.#figure.height * shrunk } : {}),
+      ...(staged ? { height: left } : shrunk < 1 ? { height: this.#figure.height * shrunk } : {}),
     });
     this.#place.replaceChildren(drawing.svg);
     this.node.dataset.version = String(this.#version);
-    this.onDrawn?.(drawing);
+    this.#crosshair.follow(this.#figure, drawing);
   }
 }
 
-const waiting = new Set<{ draw(): void }>();
+const waiting = new Set<Drawn>();
 let scheduled = false;
 
+export interface Drawn {
+  draw(): void;
+}
+
 /** One figure a task, the first asked for first: the page never waits for more than one. */
-export function drawSoon(card: { draw(): void }): void {
+export function drawSoon(card: Drawn): void {
   waiting.add(card);
   if (scheduled) return;
   scheduled = true;
@@ -117,8 +146,8 @@ export function drawSoon(card: { draw(): void }): void {
 
 function next(): void {
   const [card] = waiting;
-  waiting.delete(card!);
+  if (card) waiting.delete(card);
   scheduled = waiting.size > 0;
   if (scheduled) requestAnimationFrame(next);
-  card!.draw();
+  card?.draw();
 }

@@ -1,7 +1,7 @@
 // Figures that follow a state: coarse ones at once, from a lane that is kept free for them; fine ones when the state rests. An
 // older answer never replaces a newer one.
 
-import { WorkerChannel } from "./work/channel.ts";
+import { openLane, type WorkerChannel } from "./work/channel.ts";
 import type { Jobs, Part } from "./work/protocol.ts";
 
 export type Detail = "coarse" | "fine";
@@ -24,14 +24,19 @@ const REST = 300;
 
 export class Follower<J extends Following> {
   readonly #options: FollowOptions<J>;
-  readonly #live = new WorkerChannel();
-  readonly #fine = new WorkerChannel();
+  readonly #live = openLane();
+  readonly #fine = openLane();
   readonly #shown = new Map<string, number>();
   #asked = 0;
   #timer = 0;
 
-  constructor(options: FollowOptions<J>) {
+  constructor(options: FollowOptions<J>, life: AbortSignal) {
     this.#options = options;
+    life.addEventListener("abort", () => {
+      clearTimeout(this.#timer);
+      this.#live.close();
+      this.#fine.close();
+    });
   }
 
   /** The state has changed; `settled` is false while more is sure to come. */
@@ -43,12 +48,6 @@ export class Follower<J extends Following> {
     this.#ask(this.#live, "coarse", version);
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => this.#ask(this.#fine, "fine", version), settled ? 30 : REST);
-  }
-
-  close(): void {
-    clearTimeout(this.#timer);
-    this.#live.close();
-    this.#fine.close();
   }
 
   #ask(lane: WorkerChannel, detail: Detail, version: number): void {

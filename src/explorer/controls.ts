@@ -7,6 +7,10 @@ export interface Control {
   readonly node: HTMLElement;
   /** Shows a value set elsewhere. */
   show(value: number): void;
+  /** Shades the slider from this value on: there the loss grows. */
+  limit(from: number): void;
+  /** Says what has been done to it; until it is changed again. */
+  tell(what: string): void;
 }
 
 export interface ControlOptions {
@@ -27,6 +31,10 @@ export interface Panel {
   readonly node: HTMLElement;
   /** Shows the values as they are. */
   show(): void;
+  /** Shades a slider from this value on: there the loss grows. */
+  limit(id: string, from: number): void;
+  /** Says what has been done to a quantity along with another. */
+  tell(id: string, what: string): void;
 }
 
 export interface Group {
@@ -34,11 +42,18 @@ export interface Group {
   readonly controls: readonly (ControlOptions & { readonly value: () => number })[];
 }
 
-export function controlPanel(title: string, groups: readonly Group[]): Panel {
+export function controlPanel(title: string, groups: readonly Group[], life: AbortSignal): Panel {
   const all: (() => void)[] = [];
+  const made = new Map<string, Control>();
+  const wide = matchMedia("(min-width: 1000px)");
+  // there the summary is not shown, and folded controls could never be opened
+  const unfold = () => {
+    if (wide.matches) node.open = true;
+  };
+  wide.addEventListener("change", unfold, { signal: life });
   const node = h(
     "details",
-    { class: "controls", open: matchMedia("(min-width: 1000px)").matches },
+    { class: "controls", open: wide.matches },
     h("summary", {}, title),
     ...groups.map((group) =>
       h(
@@ -46,9 +61,10 @@ export function controlPanel(title: string, groups: readonly Group[]): Panel {
         {},
         h("legend", {}, group.title),
         ...group.controls.map((options) => {
-          const made = control(options);
-          all.push(() => made.show(options.value()));
-          return made.node;
+          const one = control(options);
+          made.set(options.id, one);
+          all.push(() => one.show(options.value()));
+          return one.node;
         }),
       ),
     ),
@@ -58,6 +74,8 @@ export function controlPanel(title: string, groups: readonly Group[]): Panel {
     show() {
       for (const show of all) show();
     },
+    limit: (id, from) => made.get(id)?.limit(from),
+    tell: (id, what) => made.get(id)?.tell(what),
   };
 }
 
@@ -95,9 +113,13 @@ export function control({ id, label, hint = "", field, slider, onChange }: Contr
     max: last,
     step: 1,
     "aria-label": `${label.replace(/[\^_]\{([^}]*)\}/g, "$1")}, slider`,
-    oninput: () => onChange(fromSlider(range.valueAsNumber), false),
-    onchange: () => onChange(fromSlider(range.valueAsNumber), true),
+    oninput: () => pulled(false),
+    onchange: () => pulled(true),
   });
+  const pulled = (settled: boolean) => {
+    say("");
+    onChange(fromSlider(range.valueAsNumber), settled);
+  };
   let shown: number | undefined;
   const error = h("span", { id: `${id}-error`, class: "error", role: "alert" });
   const say = (problem: string) => {
@@ -124,6 +146,15 @@ export function control({ id, label, hint = "", field, slider, onChange }: Contr
       const at = Math.min(Math.max(toSlider(value), 0), last);
       range.value = String(Number.isFinite(at) ? at : last);
       range.setAttribute("aria-valuetext", written(value));
+    },
+    tell(what) {
+      error.textContent = what;
+    },
+    limit(from) {
+      const share = Math.min(Math.max(toSlider(from) / last, 0), 1);
+      range.classList.toggle("limited", share < 1);
+      range.style.setProperty("--stable", `${(100 * share).toFixed(1)}%`);
+      range.title = share < 1 ? `shaded: unstable from ${written(from)}` : "";
     },
   };
 }

@@ -17,6 +17,12 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return node;
 }
 
+/** Hides an element; the focus it may have goes to another one, not to nowhere. */
+export function conceal(node: HTMLElement, next: HTMLElement): void {
+  if (node.contains(document.activeElement)) next.focus({ preventScroll: true });
+  node.hidden = true;
+}
+
 /** Text with `^{…}` raised and `_{…}` lowered. */
 export function rich(text: string): DocumentFragment {
   const out = document.createDocumentFragment();

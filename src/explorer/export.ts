@@ -10,26 +10,34 @@ type Kind = (typeof KINDS)[number];
 /** Pixels of a PNG to one of the figure. */
 const SCALE = 2;
 
-export function exportButtons(name: string, figure: () => Figure | undefined): HTMLElement {
-  return h(
-    "p",
-    { class: "export" },
-    "Save as ",
-    ...KINDS.map((kind) =>
-      h(
-        "button",
-        {
-          type: "button",
-          "aria-label": `Save ${name} as ${kind}`,
-          onclick: async () => {
-            const shown = figure();
-            if (shown) save(`isoflop-${shown.id}.${kind.toLowerCase()}`, await contents(shown, kind));
-          },
+export interface ExportButtons {
+  readonly node: HTMLElement;
+  /** They can be pressed once there is something to save. */
+  update(): void;
+}
+
+export function exportButtons(name: string, figure: () => Figure | undefined): ExportButtons {
+  const buttons = KINDS.map((kind) =>
+    h(
+      "button",
+      {
+        type: "button",
+        disabled: true,
+        "aria-label": `Save ${name} as ${kind}`,
+        onclick: async () => {
+          const shown = figure();
+          if (shown) save(`isoflop-${shown.id}.${kind.toLowerCase()}`, await contents(shown, kind));
         },
-        kind,
-      ),
+      },
+      kind,
     ),
   );
+  return {
+    node: h("p", { class: "export" }, "Save as ", ...buttons),
+    update() {
+      for (const button of buttons) button.disabled = figure() === undefined;
+    },
+  };
 }
 
 async function contents(figure: Figure, kind: Kind): Promise<Blob> {

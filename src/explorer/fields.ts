@@ -51,6 +51,8 @@ const dynamics = {
 };
 
 const runs = {
+  /** The example's table; a reader's own never leaves the page, and is in no link. */
+  data: choiceField(["none", "example"]),
   /** The budget to recommend N and D for, in flops. */
   budget: numberField(1e22, { least: 1e6, most: 1e35 }),
   method: choiceField(["3", "all", "1", "2"]),

@@ -37,7 +37,7 @@ export class PhasePlane {
   #point = { alpha: 0.5, beta: 0.5 };
   #width = 0;
 
-  constructor(options: PointOptions) {
+  constructor(options: PointOptions, life: AbortSignal) {
     this.#options = options;
     this.#handle = h("div", {
       id: "point",
@@ -48,10 +48,12 @@ export class PhasePlane {
     });
     this.node = h("div", { class: "plane" }, this.#drawing, this.#handle);
     this.node.addEventListener("pointerdown", (event) => this.#grab(event));
-    new ResizeObserver(() => {
+    const size = new ResizeObserver(() => {
       if (Math.abs(this.#drawing.clientWidth - this.#width) > 1) drawSoon(this);
-    }).observe(this.#drawing);
-    onTheme(() => drawSoon(this));
+    });
+    size.observe(this.#drawing);
+    life.addEventListener("abort", () => size.disconnect());
+    onTheme(() => drawSoon(this), life);
   }
 
   /** Colours the plane. */

@@ -85,8 +85,8 @@ export const PRESETS: readonly { readonly group: string; readonly items: readonl
   {
     group: "Training runs",
     items: [
-      { title: "Fit a table of runs", search: "?view=runs" },
-      { title: "All three approaches, side by side", search: "?view=runs&method=all" },
+      { title: "Fit a table of runs", search: "?view=runs&data=example" },
+      { title: "All three approaches, side by side", search: "?view=runs&data=example&method=all" },
     ],
   },
   {

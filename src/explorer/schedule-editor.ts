@@ -39,7 +39,7 @@ export class ScheduleEditor {
   #selected = 1;
   #dragging = false;
 
-  constructor(options: EditorOptions) {
+  constructor(options: EditorOptions, life: AbortSignal) {
     this.#options = options;
     this.#overlay.setAttribute("aria-hidden", "true");
     this.#curve.setAttribute("class", "curve");
@@ -47,10 +47,12 @@ export class ScheduleEditor {
     this.#overlay.append(this.#curve, this.#over);
     this.node = h("div", { class: "schedule-editor" }, this.#drawing, this.#overlay, this.#handles);
     this.node.addEventListener("pointerdown", (event) => this.#press(event));
-    new ResizeObserver(() => {
+    const size = new ResizeObserver(() => {
       if (Math.abs(this.#drawing.clientWidth - this.#width) > 1) drawSoon(this);
-    }).observe(this.#drawing);
-    onTheme(() => drawSoon(this));
+    });
+    size.observe(this.#drawing);
+    life.addEventListener("abort", () => size.disconnect());
+    onTheme(() => drawSoon(this), life);
   }
 
   /** The named shapes and the limit behind the drawing. */

@@ -1,10 +1,7 @@
 // The values of a view, shared by its controls and figures and written to the address.
 
-import { choiceField, type Field, read, type Values, write } from "./state.ts";
-import { THEMES } from "./theme.ts";
-
-/** Fields every view has. */
-export const COMMON = { theme: choiceField(THEMES) };
+import { address, keepAddress, keepPoint } from "./session.ts";
+import { type Field, read, type Values, write } from "./state.ts";
 
 type Fields = Readonly<Record<string, Field>>;
 
@@ -16,15 +13,22 @@ export class Store<F extends Fields> {
   readonly #listeners = new Set<(settled: boolean) => void>();
   #timer = 0;
 
-  constructor(view: string, fields: F) {
+  constructor(view: string, fields: F, life: AbortSignal) {
     this.#view = view;
     this.fields = fields;
     ({ values: this.values, problems: this.problems } = read(fields, location.search));
+    keepPoint(fields, this.values, new URLSearchParams(location.search).keys());
+    keepAddress(view, write(fields, this.values));
+    life.addEventListener("abort", () => {
+      clearTimeout(this.#timer);
+      this.#listeners.clear();
+    });
   }
 
   /** Changes values; `settled` is false while more is sure to come. */
   set(patch: Partial<Values<F>>, settled = true): void {
     this.values = { ...this.values, ...patch };
+    keepPoint(this.fields, this.values, Object.keys(patch));
     for (const listener of this.#listeners) listener(settled);
     // browsers refuse an address that changes too often
     clearTimeout(this.#timer);
@@ -32,28 +36,19 @@ export class Store<F extends Fields> {
     else this.#timer = window.setTimeout(() => this.#write(), 300);
   }
 
+  /** Changes values that nobody chose: they are shown, and neither written nor kept. */
+  drift(patch: Partial<Values<F>>, settled: boolean): void {
+    this.values = { ...this.values, ...patch };
+    for (const listener of this.#listeners) listener(settled);
+  }
+
   subscribe(listener: (settled: boolean) => void): void {
     this.#listeners.add(listener);
   }
 
-  close(): void {
-    clearTimeout(this.#timer);
-    this.#listeners.clear();
-  }
-
   #write(): void {
-    history.replaceState(null, "", address(this.#view, write(this.fields, this.values)));
+    const rest = write(this.fields, this.values);
+    keepAddress(this.#view, rest);
+    history.replaceState(null, "", address(this.#view, rest));
   }
-}
-
-/** An address of this page: the view first, where it is not the first one. */
-export function address(view: string, rest = ""): string {
-  const theme = new URLSearchParams(location.search).get("theme");
-  const parts = [
-    view === "phases" ? "" : `view=${view}`,
-    rest,
-    theme && (THEMES as readonly string[]).includes(theme) && theme !== "auto" ? `theme=${theme}` : "",
-  ];
-  const search = parts.filter(Boolean).join("&");
-  return search ? `?${search}` : location.pathname;
 }

@@ -1,4 +1,4 @@
-// Light or dark: what the address says, else what the reader's system says.
+// Light or dark: what the reader chose in this visit, else what the address says, else what the reader's system says.
 
 export const THEMES = ["auto", "light", "dark"] as const;
 export type ThemeChoice = (typeof THEMES)[number];
@@ -11,9 +11,10 @@ export function isDark(): boolean {
   return choice === "auto" ? system.matches : choice === "dark";
 }
 
-/** Calls when light turns dark or dark light. */
-export function onTheme(listener: () => void): void {
+/** Calls when light turns dark or dark light, as long as `life` lasts. */
+export function onTheme(listener: () => void, life: AbortSignal): void {
   listeners.add(listener);
+  life.addEventListener("abort", () => listeners.delete(listener), { once: true });
 }
 
 export function setTheme(to: ThemeChoice): void {

@@ -3,10 +3,9 @@
 export interface Mounted {
   /** What was wrong with the address. */
   readonly problems: readonly string[];
-  /** Ends its workers. */
-  close(): void;
 }
 
 export interface View {
-  mount(root: HTMLElement): Mounted;
+  /** Builds the view; when `life` is aborted it ends its workers and whatever listens outside `root`. */
+  mount(root: HTMLElement, life: AbortSignal): Mounted;
 }

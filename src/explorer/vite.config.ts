@@ -1,5 +1,7 @@
 // The explorer as static files that any server can serve from any path.
 
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 import { scalarCore } from "../../bench/cores.ts";
 
@@ -21,7 +23,35 @@ function scalar(): Plugin {
   };
 }
 
+/**
+ * The whole site for when there is no network: its files are kept on the first visit. What carries a hash in its name is taken
+ * from there; pages come from the network while there is one, so that a new version is seen at once.
+ */
+function offline(): Plugin {
+  return {
+    name: "offline",
+    apply: "build",
+    enforce: "post",
+    generateBundle(_, bundle) {
+      const files = Object.keys(bundle).filter((name) => !name.endsWith(".map"));
+      const pages = files.map((name) => {
+        const file = bundle[name]!;
+        return file.type === "asset" && name.endsWith(".html") ? String(file.source) : "";
+      });
+      const version = createHash("sha256")
+        .update(JSON.stringify([files, pages]))
+        .digest("hex")
+        .slice(0, 12);
+      const source = readFileSync(new URL("./offline.js", import.meta.url), "utf8")
+        .replace("/*FILES*/", JSON.stringify(["./", ...files.filter((name) => name !== "index.html")]).slice(1, -1))
+        .replace("/*VERSION*/", version);
+      this.emitFile({ type: "asset", fileName: "offline.js", source });
+    },
+  };
+}
+
 export default defineConfig({
+  plugins: [offline()],
   root: import.meta.dirname,
   base: "./",
   build: {

@@ -5,6 +5,9 @@ import { fixed, powerOfTen, scripted } from "../numbers.ts";
 import type { View } from "./figure.ts";
 import { widthOf } from "./typeset.ts";
 
+/** The axis of every figure over the model's compute: panels with it are read at one f. */
+export const COMPUTE = "compute f = B·d·r (flops)";
+
 export interface Axis {
   readonly type: "log" | "linear";
   /** Quantity and unit: "compute f = B·d·r (flops)". */

@@ -1,13 +1,14 @@
 // Curves, points and bands on one or more planes: the figure for everything that has no figure of its own.
 
 import { areaY, dot, line, ruleX, ruleY } from "@observablehq/plot";
-import { type Axis, linearAxis, logAxis, padded, plane } from "./axes.ts";
+import { type Axis, extent, linearAxis, logAxis, padded, plane } from "./axes.ts";
 import type { Columns, Figure, Panel } from "./figure.ts";
 import type { Theme } from "./theme.ts";
 
 export interface Series {
-  /** Named in the legend; absent where another series of the panel names it. */
+  /** Named in the legend, unless `unlisted`; absent where another series of the panel names it. */
   readonly label?: string;
+  readonly unlisted?: boolean;
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
   /** Default "line". */
@@ -18,6 +19,8 @@ export interface Series {
   /** A category of the theme; or a place in [0, 1] on its sequential scale. Default: the series' own place in the panel. */
   readonly category?: number;
   readonly shade?: number;
+  /** The axis is not stretched for it beyond a decade below the others: it leaves the picture, and stays in the table. */
+  readonly unbounded?: boolean;
   /** The curve the panel is about, or a quiet one behind the others. */
   readonly role?: "accent" | "ink" | "muted";
 }
@@ -69,12 +72,26 @@ function panelOf({ title, x, y, series, at }: CurvesPanel): Panel {
     legend: (theme) => ({
       kind: "swatches",
       items: series.flatMap((s, i) =>
-        s.label ? [{ label: s.label, color: colorOf(theme, s, i), mark: s.mark ?? ("line" as const) }] : [],
+        s.label && !s.unlisted
+          ? [{ label: s.label, color: colorOf(theme, s, i), mark: s.mark ?? ("line" as const) }]
+          : [],
       ),
     }),
+    readout: {
+      x: x.label,
+      y: y.label,
+      series: series.map((s, i) => ({
+        name: s.label ?? (series.length > 1 ? `curve ${i + 1}` : (title ?? y.label)),
+        x: s.x,
+        y: s.y,
+        color: (theme) => colorOf(theme, s, i),
+      })),
+    },
     plot: (view) => {
       const { theme } = view;
-      const all = series.flatMap((s) => [s.y, s.low ?? [], s.high ?? []]);
+      const bounded = series.filter((s) => !s.unbounded).flatMap((s) => [s.y, s.low ?? [], s.high ?? []]);
+      const free = series.filter((s) => s.unbounded).map((s) => s.y);
+      const all = [...bounded, ...free.map((values) => within(values, bounded, y.log === true))];
       const drawable = (values: ArrayLike<number>, log?: boolean) =>
         Array.from(values, (value) => (log && !(value > 0) ? Number.NaN : value));
       const marks = series.flatMap((s, i) => {
@@ -109,6 +126,15 @@ function panelOf({ title, x, y, series, at }: CurvesPanel): Panel {
       );
     },
   };
+}
+
+/** A decade: what is seen of a curve that falls below all others. */
+const BELOW = 10;
+
+/** The values that the axis is stretched for: where there are bounded curves, none far below them. */
+function within(values: ArrayLike<number>, bounded: readonly ArrayLike<number>[], log: boolean): number[] {
+  const [low] = extent(bounded, log) ?? [-Infinity];
+  return Array.from(values).filter((value) => value >= (log ? low / BELOW : low));
 }
 
 /** Every point of every series, a row each. */

@@ -31,6 +31,26 @@ export interface Panel {
   readonly legend?: (theme: Theme) => Legend;
   /** Observable Plot's options for this panel at this size: see `plane` in axes.ts. */
   readonly plot: (view: View) => PlotOptions;
+  /** What a reader may read off: the numbers drawn, as they are exported. */
+  readonly readout?: Readout;
+}
+
+export interface Readout {
+  /** The quantities of the axes, in words. */
+  readonly x: string;
+  readonly y: string;
+  /** Most telling first. */
+  readonly series: readonly ReadSeries[];
+  /** Where x means another panel's quantity at a fixed ratio: f = B·d·r. Panels of one quantity are read at one value of it. */
+  readonly linked?: { readonly x: string; readonly factor: number };
+}
+
+/** A curve, or points, by their numbers. */
+export interface ReadSeries {
+  readonly name: string;
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+  readonly color: (theme: Theme) => string;
 }
 
 /** Where a panel is drawn. */

@@ -172,6 +172,21 @@ function losses({ runs, parametric, isoflop }: FitResult): Panel {
       ticks: logAxis("", [runs.C], 4).ticks,
       format: powerOfTen,
     }),
+    readout: {
+      x: "model size N (parameters)",
+      y: "loss",
+      series: [
+        { name: "run", x: rows.map((i) => runs.N[i]!), y: rows.map((i) => runs.loss[i]!), color: (theme) => theme.ink },
+        ...curves
+          .filter(({ loss }) => loss.some(Number.isFinite))
+          .map(({ C, N, loss }) => ({
+            name: `fit at C = ${powerOfTen(C)}`,
+            x: N,
+            y: loss,
+            color: (theme: Theme) => shade(theme)(C),
+          })),
+      ],
+    },
     plot: (view) => {
       const { theme } = view;
       const color = shade(theme);
@@ -303,6 +318,21 @@ function frontiers(result: FitResult, budgets: Float64Array, forecaster: Forecas
   });
   return (["N", "D"] as const).map((key) => ({
     title: key === "N" ? "Best model size N^{*}(C)" : "Best number of tokens D^{*}(C)",
+    readout: {
+      x: COMPUTE,
+      y: key === "N" ? "parameters" : "tokens",
+      series: found.flatMap(({ name, color }, k) => [
+        { name, x: flops, y: curves[k]!.map((p) => p[key]), color },
+        ...(curves[k]![0]!.ci
+          ? ([0, 1] as const).map((end) => ({
+              name: `${name}, 95 % ${end === 0 ? "from" : "to"}`,
+              x: flops,
+              y: curves[k]!.map((p) => p.ci![key][end]),
+              color,
+            }))
+          : []),
+      ]),
+    },
     legend: (theme): Legend => ({
       kind: "swatches",
       items: [
@@ -375,6 +405,14 @@ function alongLine({ runs, ray }: FitResult): Panel {
   const flops = logspace(low, high, 80);
   return {
     title: "Loss along these runs",
+    readout: {
+      x: COMPUTE,
+      y: "loss",
+      series: [
+        { name: "run", x: runs.C, y: runs.loss, color: (theme) => theme.ink },
+        { name: "law", x: flops, y: flops.map((C) => E + K * C ** -eta), color: (theme) => theme.category[0]! },
+      ],
+    },
     legend: (theme): Legend => ({
       kind: "swatches",
       items: [{ label: `L = ${E.toFixed(3)} + K C^{−${eta.toFixed(3)}}`, color: theme.category[0]! }],
@@ -399,6 +437,11 @@ function residuals({ runs, parametric }: FitResult): Panel {
     theme.sequential(range[1] > range[0] ? Math.log(N / range[0]) / Math.log(range[1] / range[0]) : 0.4);
   return {
     title: "Residuals of approach 3",
+    readout: {
+      x: COMPUTE,
+      y: "fit over run, %",
+      series: [{ name: "residual", x: rows.map((i) => runs.C[i]!), y: percent, color: (theme) => theme.ink }],
+    },
     legend: (theme): Legend => ({
       kind: "ramp",
       label: "model size N",

@@ -2,7 +2,8 @@
 // it, and under each the local slope on its way to the predicted exponent.
 
 import { areaY, dot, line, ruleX, ruleY } from "@observablehq/plot";
-import { extent, linearAxis, logAxis, plane } from "./axes.ts";
+import { scripted } from "../numbers.ts";
+import { COMPUTE, extent, linearAxis, logAxis, plane } from "./axes.ts";
 import type { Figure, Legend, Panel } from "./figure.ts";
 import type { Theme } from "./theme.ts";
 
@@ -28,8 +29,6 @@ export interface FrontierData {
   /** Loss against compute at some d. */
   readonly curves: readonly { readonly d: number; readonly flops: Float64Array; readonly loss: Float64Array }[];
 }
-
-const COMPUTE = "compute f = B·d·r (flops)";
 
 export function frontierFigure(data: FrontierData): Figure {
   const { fit, predicted, jumps = [] } = data;
@@ -76,6 +75,19 @@ function losses(data: FrontierData): Panel {
       ticks: axis.ticks,
       format: axis.format,
     }),
+    readout: {
+      x: COMPUTE,
+      y: "loss P",
+      series: [
+        { name: "P^{*}(f)", x: data.flops, y: data.loss, color: (theme) => theme.accent },
+        ...data.curves.map(({ d, flops, loss }) => ({
+          name: `d = ${scripted(Math.round(d))}`,
+          x: flops,
+          y: loss,
+          color: (theme: Theme) => shade(theme)(d),
+        })),
+      ],
+    },
     plot: (view) => {
       const { theme } = view;
       return plane(view, logAxis(COMPUTE, [data.flops]), logAxis("loss P", [data.loss, ...fan.map((c) => c.shown)]), [
@@ -108,6 +120,11 @@ function sizes(data: FrontierData): Panel {
   const xi = expected(data, "xi");
   return {
     title: "Optimal size d^{*}(f)",
+    readout: {
+      x: COMPUTE,
+      y: "optimal size",
+      series: [{ name: "d^{*}(f)", x: flops, y: d, color: (theme) => theme.accent }],
+    },
     legend: (theme) => ({
       kind: "swatches",
       items: [
@@ -149,6 +166,11 @@ function slope(data: FrontierData, which: "xi" | "eta"): Panel {
   const stretches = Array.from(flops, (_, i) => (data.jumps ?? []).filter((jump) => jump <= i).length);
   return {
     title: `Its local slope ${symbol}(f)`,
+    readout: {
+      x: COMPUTE,
+      y: label,
+      series: [{ name: `${symbol}(f)`, x: flops.slice(1, -1), y: values.slice(1, -1), color: (theme) => theme.accent }],
+    },
     legend: (theme) => ({
       kind: "swatches",
       items: [

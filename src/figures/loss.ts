@@ -1,9 +1,9 @@
 // A loss curve P(r), alone or beside the parts it is made of: F₀, F_pp, F_ac, K_pp (docs/theory.md, §6).
 
 import { line, ruleY } from "@observablehq/plot";
-import { logAxis, padded, plane } from "./axes.ts";
+import { COMPUTE, logAxis, padded, plane } from "./axes.ts";
 import type { Figure, Panel, Swatch } from "./figure.ts";
-import type { Theme } from "./theme.ts";
+import { light, type Theme } from "./theme.ts";
 
 export interface LossData {
   readonly setting: string;
@@ -50,6 +50,11 @@ export function lossFigure(data: LossData): Figure {
   };
 }
 
+const STEPS = "steps r";
+
+/** f = B·d·r. */
+const linkedTo = ({ flops, steps }: LossData) => ({ x: COMPUTE, factor: flops.at(-1)! / steps.at(-1)! });
+
 /** Steps that a log axis can show. */
 const shown = ({ steps }: LossData) => Array.from(steps.keys()).filter((i) => steps[i]! > 0);
 
@@ -85,6 +90,17 @@ function curves(data: LossData): Panel {
         ...(components || !(F0 > 0) ? [] : [{ label: "floor F_{0}", color: theme.muted, mark: "dashed" as const }]),
       ],
     }),
+    readout: {
+      x: STEPS,
+      y: "loss",
+      linked: linkedTo(data),
+      series: list(data, light).map(({ label, values }, k) => ({
+        name: label,
+        x,
+        y: indices.map((i) => values[i]!),
+        color: (theme) => list(data, theme)[k]!.color,
+      })),
+    },
     plot: (view) => {
       const { theme } = view;
       const drawn = list(data, theme).map((curve) => ({ ...curve, y: indices.map((i) => curve.values[i]!) }));
@@ -93,7 +109,7 @@ function curves(data: LossData): Panel {
       const [least, most] = [Math.min(...shownLoss) / 1e3, Math.max(...shownLoss) * 10];
       const within = (value: number) => value >= least && value <= most;
       const range = [...drawn.map(({ y }) => y.filter(within)), [F0].filter(within)];
-      return plane(view, logAxis("steps r", [x]), padded(logAxis("loss", range)), [
+      return plane(view, logAxis(STEPS, [x]), padded(logAxis("loss", range)), [
         components ? null : ruleY([F0], { stroke: theme.muted, strokeDasharray: "6 4" }),
         // the loss last, above its parts
         ...drawn.reverse().map(({ y, color, width, mark }) =>
@@ -116,10 +132,16 @@ function ratio(data: LossData, sum: Float64Array): Panel {
   const y = indices.map((i) => data.loss[i]! / sum[i]!);
   return {
     title: "Exact loss over the sum of its parts",
+    readout: {
+      x: STEPS,
+      y: "ratio",
+      linked: linkedTo(data),
+      series: [{ name: "P over the sum", x, y, color: (theme) => theme.accent }],
+    },
     plot: (view) =>
       plane(
         view,
-        logAxis("steps r", [x]),
+        logAxis(STEPS, [x]),
         logAxis("P / (F_{0} + F_{pp} + F_{ac} + K_{pp}/γB)", [
           y.filter((value) => value > 0.1 && value < 10),
           [0.5, 2],

@@ -136,6 +136,19 @@ export function shapesFigure({ setting, horizon, steps, schedules, limit, own, t
             ...(isLimited ? [{ label: "largest stable step", color: theme.ink, mark: "dashed" as const }] : []),
           ],
         }),
+        readout: {
+          x: "step number",
+          y: "multiple of γ",
+          series: [
+            ...entries.map(({ name, multiple, category }) => ({
+              name,
+              x: steps,
+              y: multiple,
+              color: (theme: Theme) => color(theme, category),
+            })),
+            { name: "largest stable step", x: steps, y: limit, color: (theme: Theme) => theme.ink },
+          ].filter(({ y }) => y.length > 0),
+        },
         plot: (view) => {
           const { theme } = view;
           const ends = [[1, horizon]];

@@ -53,6 +53,7 @@ function panel(
   const bars = histogram && count ? bins(histogram.edges, count) : [];
   return {
     title,
+    readout: { x: "eigenvalue λ", y: label, series: [{ name: label, x: lambda, y, color: (theme) => theme.accent }] },
     ...(bars.length > 0
       ? {
           legend: (theme) => ({

@@ -2,7 +2,7 @@
 
 import type { Histogram } from "../../figures/index.ts";
 import { h } from "../dom.ts";
-import { WorkerChannel } from "../work/channel.ts";
+import { openLane, type WorkerChannel } from "../work/channel.ts";
 import type { DrawsInput } from "../work/draws.ts";
 
 /** Asked for by the button; an address may say another number. */
@@ -15,7 +15,6 @@ export interface Drawing {
   readonly histogram: Histogram | undefined;
   /** The setting has changed, or is still changing. */
   follow(settled: boolean): void;
-  close(): void;
 }
 
 export interface DrawingOptions {
@@ -25,7 +24,7 @@ export interface DrawingOptions {
   readonly onDraw: () => void;
 }
 
-export function drawing({ input, turn, onDraw }: DrawingOptions): Drawing {
+export function drawing({ input, turn, onDraw }: DrawingOptions, life: AbortSignal): Drawing {
   let lane: WorkerChannel | undefined;
   let key = "";
   let histogram: Histogram | undefined;
@@ -41,7 +40,7 @@ export function drawing({ input, turn, onDraw }: DrawingOptions): Drawing {
   const start = (now: DrawsInput) => {
     stop();
     key = JSON.stringify(now);
-    lane = new WorkerChannel();
+    lane = openLane();
     state.textContent = `draw 1 of ${now.draws}…`;
     lane.ask("draws", now, {
       part(part) {
@@ -55,6 +54,7 @@ export function drawing({ input, turn, onDraw }: DrawingOptions): Drawing {
       },
     });
   };
+  life.addEventListener("abort", stop);
   return {
     node: h("div", { class: "choices" }, button, state),
     get histogram() {
@@ -69,6 +69,5 @@ export function drawing({ input, turn, onDraw }: DrawingOptions): Drawing {
         if (shown) onDraw();
       } else if (JSON.stringify(now) !== key) start(now);
     },
-    close: stop,
   };
 }

@@ -14,15 +14,15 @@ import { TEXTS } from "./dynamics-text.ts";
 const FIELDS = ALL.dynamics;
 type Name = "a" | "b" | "N" | "P" | "noise" | "eta" | "mu" | "batch" | "students" | "start" | "end";
 
-export function mount(root: HTMLElement): Mounted {
-  const store = new Store("dynamics", FIELDS);
+export function mount(root: HTMLElement, life: AbortSignal): Mounted {
+  const store = new Store("dynamics", FIELDS, life);
   if (store.values.end < 10 * store.values.start) store.values.end = store.values.start * 1e4;
   const cards = {
-    losses: new Card("losses", TEXTS.losses),
-    parts: new Card("decomposition", TEXTS.parts),
-    optimal: new Card("optimal", TEXTS.optimal),
-    approach: new Card("approach", TEXTS.approach),
-    transfer: new Card("transfer", TEXTS.transfer),
+    losses: new Card("losses", TEXTS.losses, life),
+    parts: new Card("decomposition", TEXTS.parts, life),
+    optimal: new Card("optimal", TEXTS.optimal, life),
+    approach: new Card("approach", TEXTS.approach, life),
+    transfer: new Card("transfer", TEXTS.transfer, life),
   };
   const verdict = h("div", { class: "verdict", role: "status" });
   const field = (name: Name) => ({
@@ -35,34 +35,43 @@ export function mount(root: HTMLElement): Mounted {
   const fan = choice("fan", "Curves for several", FIELDS.fan.choices, { N: "N", P: "P" }, (value) =>
     store.set({ fan: value }),
   );
-  const controls = controlPanel("Task, student and training", [
-    {
-      title: "The task",
-      controls: [
-        { ...field("a"), label: "a, target", hint: "energy of mode k: k^{−a}", slider: { least: 1.1, most: 4 } },
-        { ...field("b"), label: "b, spectrum", hint: "eigenvalue of mode k: k^{−b}", slider: { least: 1.05, most: 3 } },
-        { ...field("noise"), label: "σ², label noise", slider: { least: 0, most: 1 } },
-      ],
-    },
-    {
-      title: "The student",
-      controls: [
-        { ...field("N"), label: "N, features", hint: "inf for no limit", slider: { least: 8, most: 1e5, log: true } },
-        { ...field("P"), label: "P, samples", hint: "inf for no limit", slider: { least: 8, most: 1e5, log: true } },
-        { ...field("students"), label: "E, students averaged", slider: { least: 2, most: 100, log: true } },
-      ],
-    },
-    {
-      title: "The training",
-      controls: [
-        { ...field("eta"), label: "η, step size", slider: { least: 0.01, most: 2, log: true } },
-        { ...field("mu"), label: "μ, momentum", slider: { least: 0.05, most: 0.99 } },
-        { ...field("batch"), label: "B, samples a step", slider: { least: 1, most: 1000, log: true } },
-        { ...field("start"), label: "from t", slider: { least: 0.01, most: 100, log: true } },
-        { ...field("end"), label: "to t", slider: { least: 100, most: 1e8, log: true } },
-      ],
-    },
-  ]);
+  const controls = controlPanel(
+    "Task, student and training",
+    [
+      {
+        title: "The task",
+        controls: [
+          { ...field("a"), label: "a, target", hint: "energy of mode k: k^{−a}", slider: { least: 1.1, most: 4 } },
+          {
+            ...field("b"),
+            label: "b, spectrum",
+            hint: "eigenvalue of mode k: k^{−b}",
+            slider: { least: 1.05, most: 3 },
+          },
+          { ...field("noise"), label: "σ^{2}, label noise", slider: { least: 0, most: 1 } },
+        ],
+      },
+      {
+        title: "The student",
+        controls: [
+          { ...field("N"), label: "N, features", hint: "inf for no limit", slider: { least: 8, most: 1e5, log: true } },
+          { ...field("P"), label: "P, samples", hint: "inf for no limit", slider: { least: 8, most: 1e5, log: true } },
+          { ...field("students"), label: "E, students averaged", slider: { least: 2, most: 100, log: true } },
+        ],
+      },
+      {
+        title: "The training",
+        controls: [
+          { ...field("eta"), label: "η, step size", slider: { least: 0.01, most: 2, log: true } },
+          { ...field("mu"), label: "μ, momentum", slider: { least: 0.05, most: 0.99 } },
+          { ...field("batch"), label: "B, samples a step", slider: { least: 1, most: 1000, log: true } },
+          { ...field("start"), label: "from t", slider: { least: 0.01, most: 100, log: true } },
+          { ...field("end"), label: "to t", slider: { least: 100, most: 1e8, log: true } },
+        ],
+      },
+    ],
+    life,
+  );
   root.append(
     h(
       "div",
@@ -84,26 +93,39 @@ export function mount(root: HTMLElement): Mounted {
     ),
   );
 
-  const follower = new Follower({
-    job: "dynamics",
-    root,
-    input(detail) {
-      const { a, b, P, noise, students, start, end, fan } = store.values;
-      const rule = ruleOf(store.values);
-      // one-pass SGD never sees a sample twice
-      const fresh = rule.kind === "sgd";
-      const size = fresh ? { P: Infinity, fan: "N" as const } : { P, fan };
-      return { a, b, N: store.values.N, noise, rule, students, data: "shared", times: [start, end], detail, ...size };
+  const follower = new Follower(
+    {
+      job: "dynamics",
+      root,
+      input(detail) {
+        const { a, b, P, noise, students, start, end, fan } = store.values;
+        const rule = ruleOf(store.values);
+        // one-pass SGD never sees a sample twice
+        const fresh = rule.kind === "sgd";
+        const size = fresh ? { P: Infinity, fan: "N" as const } : { P, fan };
+        return { a, b, N: store.values.N, noise, rule, students, data: "shared", times: [start, end], detail, ...size };
+      },
+      kind: ({ kind }) => kind,
+      show(part, version) {
+        if ("reason" in part) cards[part.kind].fail(part.reason);
+        else cards[part.kind].show(curvesFigure(part.data), version);
+      },
+      fail(message) {
+        const limit = Number(/^rule\.eta must be below ([\d.e+-]+)/.exec(message)?.[1]);
+        const fits = +(WELL_BELOW * limit).toPrecision(2);
+        for (const card of Object.values(cards)) {
+          if (Number.isNaN(limit)) card.fail(message);
+          else
+            card.fail(
+              `η = ${store.values.eta} is too large a step: from ${+limit.toPrecision(3)}, the largest stable one here, the loss grows. `,
+              h("button", { type: "button", onclick: () => store.set({ eta: fits }) }, `Lower η to ${fits}`),
+            );
+        }
+        if (limit > 0) controls.limit("eta", limit);
+      },
     },
-    kind: ({ kind }) => kind,
-    show(part, version) {
-      if ("reason" in part) cards[part.kind].fail(part.reason);
-      else cards[part.kind].show(curvesFigure(part.data), version);
-    },
-    fail(message) {
-      for (const card of Object.values(cards)) card.fail(message);
-    },
-  });
+    life,
+  );
   const follow = (settled: boolean) => {
     const { values } = store;
     controls.show();
@@ -123,14 +145,11 @@ export function mount(root: HTMLElement): Mounted {
   };
   store.subscribe(follow);
   follow(true);
-  return {
-    problems: store.problems,
-    close() {
-      store.close();
-      follower.close();
-    },
-  };
+  return { problems: store.problems };
 }
+
+/** A step is made smaller than the largest stable one by this factor. */
+const WELL_BELOW = 0.8;
 
 type State = Store<typeof FIELDS>["values"];
 

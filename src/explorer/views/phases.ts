@@ -5,13 +5,14 @@ import { phase } from "../../index.ts";
 import { Card } from "../card.ts";
 import { Follower } from "../coarse-then-fine.ts";
 import { controlPanel, type Panel } from "../controls.ts";
-import { h, rich } from "../dom.ts";
+import { conceal, h, rich } from "../dom.ts";
 import { exportButtons } from "../export.ts";
 import { FIELDS as ALL } from "../fields.ts";
 import { PhasePlane, type Span, spanAround } from "../plane.ts";
+import { written } from "../state.ts";
 import { Store } from "../store.ts";
 import type { Mounted } from "../view.ts";
-import { WorkerChannel } from "../work/channel.ts";
+import { openLane, type WorkerChannel } from "../work/channel.ts";
 import type { Part } from "../work/scaling.ts";
 import { drawing } from "./drawing.ts";
 import { TEXTS } from "./phases-text.ts";
@@ -23,43 +24,58 @@ const FIELDS = ALL.phases;
 const CELLS = 72;
 const MEASURED_CELLS = 22;
 
-export function mount(root: HTMLElement): Mounted {
-  const store = new Store("phases", FIELDS);
-  const { values } = store;
-  if (values.to < 10 * values.from) store.values = { ...values, to: Math.min(values.from * 1e6, 1e30) };
+/** Until a hand, a key or another view: once a visit. */
+let isFirstSight = location.search === "" && !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-  const plane = new PhasePlane({
-    onMove: (alpha, beta, settled) => store.set({ alpha, beta }, settled),
-  });
+export function mount(root: HTMLElement, life: AbortSignal): Mounted {
+  const store = new Store("phases", FIELDS, life);
+  const problems = [...store.problems];
+  const { from, to } = store.values;
+  if (to < 10 * from) {
+    const low = Math.min(from, to);
+    const high = Math.max(from, to, 100 * low);
+    store.values = { ...store.values, from: low, to: high };
+    problems.push(
+      `The compute window must rise by a factor of 10 at least, the link says from ${written(from)} to ${written(to)}: using ${written(low)} to ${written(high)}.`,
+    );
+  }
+
+  const plane = new PhasePlane({ onMove: (alpha, beta, settled) => store.set({ alpha, beta }, settled) }, life);
   const verdict = h("div", { class: "verdict", role: "status" });
   let theory: { readonly data: SpectrumData; readonly version: number } | undefined;
-  const draws = drawing({
-    input() {
-      const { alpha, beta, d, ratio, seed, draws } = store.values;
-      return { alpha, beta, d, ratio, seed, draws };
+  const draws = drawing(
+    {
+      input() {
+        const { alpha, beta, d, ratio, seed, draws } = store.values;
+        return { alpha, beta, d, ratio, seed, draws };
+      },
+      turn: (draws) => store.set({ draws }),
+      onDraw: () => showSpectrum(),
     },
-    turn: (draws) => store.set({ draws }),
-    onDraw: () => showSpectrum(),
-  });
+    life,
+  );
   const cards = {
-    frontier: new Card("frontier", TEXTS.frontier),
-    loss: new Card("components", TEXTS.components),
-    spectrum: new Card("spectrum", TEXTS.spectrum, draws.node),
+    frontier: new Card("frontier", TEXTS.frontier, life),
+    loss: new Card("components", TEXTS.components, life),
+    spectrum: new Card("spectrum", TEXTS.spectrum, life, draws.node),
   };
   const showSpectrum = () => {
     if (theory) cards.spectrum.show(spectrumFigure({ ...theory.data, histogram: draws.histogram }), theory.version);
   };
-  const controls = makeControls(store);
-  const measured = measuring(store, plane);
-  const runs = streaming({
-    input() {
-      const { alpha, beta, d, step, batch, ratio, from, to, seed, runs } = store.values;
-      return { alpha, beta, d, step, batch, ratio, flops: [from, to], seed, members: runs };
+  const controls = makeControls(store, life);
+  const measured = measuring(store, plane, life);
+  const runs = streaming(
+    {
+      input() {
+        const { alpha, beta, d, step, batch, ratio, from, to, seed, runs } = store.values;
+        return { alpha, beta, d, step, batch, ratio, flops: [from, to], seed, members: runs };
+      },
+      isOn: () => store.values.sgd === "on",
+      turn: (on, d) => store.set({ sgd: on ? "on" : "off", ...(d ? { d } : {}) }),
+      setSeed: (seed) => store.set({ seed }),
     },
-    isOn: () => store.values.sgd === "on",
-    turn: (on) => store.set({ sgd: on ? "on" : "off" }),
-    setSeed: (seed) => store.set({ seed }),
-  });
+    life,
+  );
   root.append(
     h(
       "div",
@@ -77,28 +93,34 @@ export function mount(root: HTMLElement): Mounted {
     ),
   );
 
-  const follower = new Follower({
-    job: "scaling",
-    root,
-    input(detail) {
-      const { alpha, beta, d, step, batch, ratio, from, to } = store.values;
-      const names = ["frontier", "loss", "spectrum"] as const;
-      // what nobody sees can wait for the rest
-      const parts = detail === "fine" ? names : names.filter((name) => cards[name].inSight);
-      return { alpha, beta, d, step, batch, ratio, flops: [from, to], detail, parts };
+  const follower = new Follower(
+    {
+      job: "scaling",
+      root,
+      input(detail) {
+        const { alpha, beta, d, step, batch, ratio, from, to } = store.values;
+        const names = ["frontier", "loss", "spectrum"] as const;
+        // what nobody sees can wait for the rest
+        const parts = detail === "fine" ? names : names.filter((name) => cards[name].inSight);
+        return { alpha, beta, d, step, batch, ratio, flops: [from, to], detail, parts };
+      },
+      kind: (part) => (part.kind === "none" ? part.of : part.kind),
+      show(part, version) {
+        if (part.kind === "none") cards[part.of].fail(part.reason, ...remedies(part, store));
+        else if (part.kind === "limits") {
+          controls.limit("step", part.step);
+          controls.limit("batch", part.batch + 1);
+        } else if (part.kind === "spectrum") {
+          theory = { data: part.data, version };
+          showSpectrum();
+        } else cards[part.kind].show(figureOf(part), version);
+      },
+      fail(message) {
+        for (const card of Object.values(cards)) card.fail(message);
+      },
     },
-    kind: (part) => (part.kind === "none" ? "frontier" : part.kind),
-    show(part, version) {
-      if (part.kind === "none") cards.frontier.fail(part.reason);
-      else if (part.kind === "spectrum") {
-        theory = { data: part.data, version };
-        showSpectrum();
-      } else cards[part.kind].show(figureOf(part), version);
-    },
-    fail(message) {
-      for (const card of Object.values(cards)) card.fail(message);
-    },
-  });
+    life,
+  );
   const follow = (settled: boolean) => {
     const { alpha, beta } = store.values;
     plane.place(alpha, beta, inWords(alpha, beta));
@@ -111,16 +133,43 @@ export function mount(root: HTMLElement): Mounted {
   store.subscribe(follow);
   follow(true);
 
-  return {
-    problems: store.problems,
-    close() {
-      store.close();
-      measured.close();
-      follower.close();
-      runs.close();
-      draws.close();
-    },
+  if (isFirstSight) drift(store, life);
+  return { problems };
+}
+
+/** A round of the point takes so long, in ms; it ends after two. */
+const ROUND = 14_000;
+const RADIUS = 0.1;
+
+/** One slow motion on first sight: the point goes round, and everything follows; a hand, a key or an end bring it back. */
+function drift(store: PhaseStore, life: AbortSignal): void {
+  isFirstSight = false;
+  const { alpha, beta } = store.values;
+  const began = performance.now();
+  const motion = new AbortController();
+  const end = () => {
+    if (motion.signal.aborted) return;
+    motion.abort();
+    clearInterval(timer);
+    if (!life.aborted) store.drift({ alpha, beta }, true);
   };
+  const timer = setInterval(() => {
+    const angle = (2 * Math.PI * (performance.now() - began)) / ROUND;
+    if (angle > 4 * Math.PI || document.hidden) return end();
+    const at = (centre: number, by: number) => Math.round(1000 * (centre + RADIUS * by)) / 1000;
+    store.drift({ alpha: at(alpha, Math.sin(angle)), beta: at(beta, Math.cos(angle) - 1) }, false);
+  }, 80);
+  for (const hand of ["pointerdown", "keydown", "wheel", "touchstart", "focusin"])
+    addEventListener(hand, end, { capture: true, passive: true, signal: motion.signal });
+  life.addEventListener("abort", end);
+}
+
+/** A button that sets what would do. */
+function remedies({ remedy }: Extract<Part, { kind: "none" }>, store: PhaseStore): Node[] {
+  if (!remedy) return [];
+  return [" ", h("button", { type: "button", onclick: () => store.set(remedy.set) }, remedy.label)].map((part) =>
+    typeof part === "string" ? document.createTextNode(part) : part,
+  );
 }
 
 function figureOf(part: Extract<Part, { kind: "frontier" | "loss" }>): Figure {
@@ -146,6 +195,7 @@ function say(node: HTMLElement, alpha: number, beta: number): void {
   node.replaceChildren(
     h("strong", {}, `Phase ${name}`),
     ...(boundary ? [h("span", { class: "boundary" }, ` on ${boundary}`)] : []),
+    h("p", { class: "plain" }, inPlainWords(tradeoff!, xi, eta)),
     h(
       "dl",
       {},
@@ -159,65 +209,98 @@ function say(node: HTMLElement, alpha: number, beta: number): void {
   );
 }
 
+/** What the parts of the loss are (theory.md, §6). */
+const PARTS: Readonly<Record<string, string>> = {
+  F_pp: "what is not learned yet",
+  F_ac: "what random features distort",
+  K_pp: "the noise of single samples",
+  F_0: "what too few parameters cannot express",
+};
+
+/** A point's law as a sentence: what is balanced, and what ten times the compute buys. */
+export function inPlainWords(tradeoff: readonly string[], xi: number, eta: number): string {
+  const [one, other] = tradeoff.map((part) => PARTS[part] ?? part);
+  const balance = `At the best size ${one} and ${other} fall together`;
+  if (Number.isNaN(xi)) return `${balance}; on this line two laws meet.`;
+  const times = (exponent: number) => (10 ** exponent).toPrecision(2);
+  const alike =
+    Math.abs(xi - 0.5) < 0.01
+      ? "so size and steps grow alike"
+      : xi > 0.5
+        ? "so budgets go more into size"
+        : "so budgets go more into steps";
+  return `${balance}, ${alike}: ten times the compute is best spent on ${times(xi)} times the parameters and ${times(1 - xi)} times the steps, and divides the loss by ${times(eta)}.`;
+}
+
 type PhaseStore = Store<typeof FIELDS>;
 
-function makeControls(store: PhaseStore): Panel {
+function makeControls(store: PhaseStore, life: AbortSignal): Panel {
   const field = (name: "alpha" | "beta" | "d" | "step" | "batch" | "ratio" | "from" | "to") => ({
     id: name,
     field: FIELDS[name],
     value: () => store.values[name],
-    onChange: (value: number, settled: boolean) => store.set(withWindow(name, value, store.values), settled),
+    onChange: (value: number, settled: boolean) => {
+      const patch = withWindow(name, value, store.values);
+      store.set(patch, settled);
+      for (const [other, moved] of Object.entries(patch))
+        if (other !== name) panel.tell(other, `moved to ${written(moved)}: the window spans a factor of 100 at least`);
+    },
   });
-  return controlPanel("Model, training and compute", [
-    {
-      title: "The problem",
-      controls: [
-        {
-          ...field("alpha"),
-          label: "α, data complexity",
-          hint: "eigenvalues λ_{j} = j^{−2α}",
-          slider: { least: 0.05, most: 1.4 },
-        },
-        {
-          ...field("beta"),
-          label: "β, target complexity",
-          hint: "target b_{j} = j^{−β}",
-          slider: { least: 0, most: 1.4 },
-        },
-      ],
-    },
-    {
-      title: "The model",
-      controls: [
-        {
-          ...field("d"),
-          label: "d, parameters",
-          hint: "of the lower figures",
-          slider: { least: 10, most: 1e6, log: true },
-        },
-        {
-          ...field("ratio"),
-          label: "v/d, data modes",
-          hint: "for each parameter",
-          slider: { least: 1, most: 100, log: true },
-        },
-      ],
-    },
-    {
-      title: "The training",
-      controls: [
-        { ...field("step"), label: "γ·Tr D, step size", slider: { least: 0.01, most: 1.2, log: true } },
-        { ...field("batch"), label: "B, samples a step", slider: { least: 1, most: 1000, log: true } },
-      ],
-    },
-    {
-      title: "The compute window, in flops",
-      controls: [
-        { ...field("from"), label: "from f", slider: { least: 1e4, most: 1e18, log: true } },
-        { ...field("to"), label: "to f", slider: { least: 1e6, most: 1e24, log: true } },
-      ],
-    },
-  ]);
+  const panel = controlPanel(
+    "Model, training and compute",
+    [
+      {
+        title: "The problem",
+        controls: [
+          {
+            ...field("alpha"),
+            label: "α, data complexity",
+            hint: "eigenvalues λ_{j} = j^{−2α}",
+            slider: { least: 0.05, most: 1.4 },
+          },
+          {
+            ...field("beta"),
+            label: "β, target complexity",
+            hint: "target b_{j} = j^{−β}",
+            slider: { least: 0, most: 1.4 },
+          },
+        ],
+      },
+      {
+        title: "The model",
+        controls: [
+          {
+            ...field("d"),
+            label: "d, parameters",
+            hint: "of the lower figures",
+            slider: { least: 10, most: 1e6, log: true },
+          },
+          {
+            ...field("ratio"),
+            label: "v/d, data modes",
+            hint: "for each parameter",
+            slider: { least: 1, most: 100, log: true },
+          },
+        ],
+      },
+      {
+        title: "The training",
+        controls: [
+          { ...field("step"), label: "γ·Tr D, step size", slider: { least: 0.01, most: 1.2, log: true } },
+          { ...field("batch"), label: "B, samples a step", slider: { least: 1, most: 1000, log: true } },
+        ],
+      },
+      {
+        title: "The compute window, in flops",
+        controls: [
+          { ...field("from"), label: "from f", slider: { least: 1e4, most: 1e18, log: true } },
+          { ...field("to"), label: "to f", slider: { least: 1e6, most: 1e24, log: true } },
+        ],
+      },
+    ],
+    life,
+  );
+  return panel;
 }
 
 /** A change, and what it drags along: the compute window spans at least a factor of 100. */
@@ -228,7 +311,7 @@ function withWindow(name: string, value: number, { from, to }: { from: number; t
 }
 
 /** The plane's colours: predicted at once, measured on demand. */
-function measuring(store: PhaseStore, plane: PhasePlane): { node: HTMLElement; close(): void } {
+function measuring(store: PhaseStore, plane: PhasePlane, life: AbortSignal): { node: HTMLElement } {
   let lane: WorkerChannel | undefined;
   const choice = h(
     "select",
@@ -239,9 +322,7 @@ function measuring(store: PhaseStore, plane: PhasePlane): { node: HTMLElement; c
     h("option", { value: "measured-eta" }, "η measured on the exact frontier"),
   );
   const bar = h("progress", { max: 1, value: 0, "aria-label": "Share of the plane measured" });
-  const ended = () => {
-    state.hidden = true;
-  };
+  const ended = () => conceal(state, choice);
   const stop = h(
     "button",
     {
@@ -254,6 +335,7 @@ function measuring(store: PhaseStore, plane: PhasePlane): { node: HTMLElement; c
     "Stop",
   );
   const state = h("span", { class: "measuring", hidden: true }, bar, stop);
+  const buttons = exportButtons("phase plane", () => plane.figure);
   let key = "";
   let span = spanAround(0, 0);
   let rows: { xi: Float64Array; eta: Float64Array }[] = [];
@@ -267,6 +349,7 @@ function measuring(store: PhaseStore, plane: PhasePlane): { node: HTMLElement; c
       : undefined;
     const names = cells.map((row) => row.map((cell) => cell.phase));
     plane.show({ setting: "", alpha, beta, phase: names, exponent, predicted, measured }, span);
+    buttons.update();
   };
   const update = (settled: boolean) => {
     const { color, from, to, alpha, beta } = store.values;
@@ -288,7 +371,7 @@ function measuring(store: PhaseStore, plane: PhasePlane): { node: HTMLElement; c
     paint(MEASURED_CELLS, exponent, true);
     state.hidden = false;
     bar.value = 0;
-    lane ??= new WorkerChannel();
+    lane ??= openLane();
     lane.ask(
       "measure",
       {
@@ -309,16 +392,9 @@ function measuring(store: PhaseStore, plane: PhasePlane): { node: HTMLElement; c
   };
   store.subscribe(update);
   update(true);
+  life.addEventListener("abort", () => lane?.close());
   return {
-    node: h(
-      "div",
-      { class: "colour" },
-      h("label", { for: "color" }, "Colour "),
-      choice,
-      state,
-      exportButtons("phase plane", () => plane.figure),
-    ),
-    close: () => lane?.close(),
+    node: h("div", { class: "colour" }, h("label", { for: "color" }, "Colour "), choice, state, buttons.node),
   };
 }
 

@@ -11,7 +11,7 @@ import { save } from "../export.ts";
 import { FIELDS as ALL } from "../fields.ts";
 import { Store } from "../store.ts";
 import type { Mounted } from "../view.ts";
-import { WorkerChannel } from "../work/channel.ts";
+import { openLane, type WorkerChannel } from "../work/channel.ts";
 import { type FitInput, received } from "../work/fit.ts";
 import { TEXTS } from "./runs-text.ts";
 
@@ -19,11 +19,21 @@ const FIELDS = ALL.runs;
 /** A file larger than this is surely not a table of runs. */
 const MOST_BYTES = 64e6;
 
-export function mount(root: HTMLElement): Mounted {
-  const store = new Store("runs", FIELDS);
+/** The reader's table and what was found of it, for as long as the page is open. */
+interface Kept {
+  readonly file: Pick<FitInput, "name" | "content">;
+  readonly isExample: boolean;
+  fitted?: { readonly by: string; readonly result: FitResult };
+}
+let kept: Kept | undefined;
+
+/** A table as text outlives a reload too. */
+const STORED = "isoflop-runs";
+const MOST_STORED = 2e6;
+
+export function mount(root: HTMLElement, life: AbortSignal): Mounted {
+  const store = new Store("runs", FIELDS, life);
   let lane: WorkerChannel | undefined;
-  let file: Pick<FitInput, "name" | "content"> | undefined;
-  let result: FitResult | undefined;
 
   const input = h("input", {
     id: "file",
@@ -48,11 +58,7 @@ export function mount(root: HTMLElement): Mounted {
     h(
       "p",
       { class: "choices" },
-      h(
-        "button",
-        { type: "button", class: "main", onclick: () => start({ name: "example.csv", content: exampleRuns() }) },
-        "Try an example",
-      ),
+      h("button", { type: "button", class: "main", onclick: () => example() }, "Try an example"),
       h(
         "button",
         {
@@ -73,31 +79,35 @@ export function mount(root: HTMLElement): Mounted {
     { all: "all three approaches", "1": "1, lower envelope", "2": "2, isoFLOP minima", "3": "3, parametric law" },
     (value) => store.set({ method: value }),
   );
-  const controls = controlPanel("Budget and fit", [
-    {
-      title: "The budget",
-      controls: [
-        {
-          id: "budget",
-          field: FIELDS.budget,
-          label: "C, compute",
-          hint: "flops",
-          slider: { least: 1e18, most: 1e27, log: true },
-          value: () => store.values.budget,
-          onChange: (budget, settled) => store.set({ budget }, settled),
-        },
-        {
-          id: "seed",
-          field: FIELDS.seed,
-          label: "seed of the bootstrap",
-          slider: { least: 1, most: 100, step: 1 },
-          value: () => store.values.seed,
-          onChange: (seed, settled) => store.set({ seed }, settled),
-        },
-      ],
-    },
-  ]);
-  const card = new Card("fit", TEXTS.fit);
+  const controls = controlPanel(
+    "Budget and fit",
+    [
+      {
+        title: "The budget",
+        controls: [
+          {
+            id: "budget",
+            field: FIELDS.budget,
+            label: "C, compute",
+            hint: "flops",
+            slider: { least: 1e18, most: 1e27, log: true },
+            value: () => store.values.budget,
+            onChange: (budget, settled) => store.set({ budget }, settled),
+          },
+          {
+            id: "seed",
+            field: FIELDS.seed,
+            label: "seed of the bootstrap",
+            slider: { least: 1, most: 100, step: 1 },
+            value: () => store.values.seed,
+            onChange: (seed, settled) => store.set({ seed }, settled),
+          },
+        ],
+      },
+    ],
+    life,
+  );
+  const card = new Card("fit", TEXTS.fit, life);
   card.fail("Nothing fitted yet: drop a file, or try the example.");
   root.append(
     h(
@@ -124,7 +134,18 @@ export function mount(root: HTMLElement): Mounted {
   async function take(chosen: File): Promise<void> {
     if (chosen.size > MOST_BYTES)
       return tell(`${chosen.name} has ${(chosen.size / 1e6).toFixed(0)} MB: too much for a table of runs`);
-    start({ name: chosen.name, content: await chosen.arrayBuffer() });
+    const content = await chosen.arrayBuffer();
+    if (life.aborted) return;
+    kept = { file: { name: chosen.name, content }, isExample: false };
+    remember(chosen.name, content);
+    if (store.values.data !== "none") store.set({ data: "none" });
+    else start();
+  }
+
+  function example(): void {
+    kept = { file: { name: "example.csv", content: exampleRuns() }, isExample: true };
+    if (store.values.data !== "example") store.set({ data: "example" });
+    else start();
   }
 
   function tell(message: string, notes: readonly string[] = []): void {
@@ -133,29 +154,31 @@ export function mount(root: HTMLElement): Mounted {
     state.hidden = message === "";
   }
 
-  function start(given: Pick<FitInput, "name" | "content">): void {
-    file = given;
+  function start(): void {
+    if (!kept) return;
+    const mine = kept;
+    const by = wanted();
     lane?.close();
-    lane = new WorkerChannel();
-    result = undefined;
+    lane = openLane();
+    delete mine.fitted;
     bar.hidden = false;
     bar.value = 0;
     tell("");
     const { seed } = store.values;
     lane.ask(
       "fit",
-      { ...file, methods: methods(), seed },
+      { ...mine.file, methods: methods(), seed },
       {
         part(part) {
           if ("progress" in part) bar.value = part.progress;
           else {
-            result = received(part.result, part.slices);
-            show();
+            mine.fitted = { by, result: received(part.result, part.slices) };
+            if (!life.aborted) show();
           }
         },
         failed(message) {
           bar.hidden = true;
-          tell(`${given.name}: ${message}`);
+          tell(`${mine.file.name}: ${message}`);
           answer.replaceChildren();
           card.fail("This file could not be fitted.");
         },
@@ -172,7 +195,9 @@ export function mount(root: HTMLElement): Mounted {
   };
 
   function show(): void {
-    if (!result || !file) return;
+    if (!kept?.fitted) return;
+    const { file, fitted } = kept;
+    const { result } = fitted;
     const { budget } = store.values;
     const { unavailable, warnings } = result;
     tell(`${file.name}: ${result.runs.n} rows.`, [
@@ -186,37 +211,67 @@ export function mount(root: HTMLElement): Mounted {
     card.show({ ...figure, width: 960, columns: 2, height: 56 + 370 * rows }, 1);
   }
 
-  let fitted = "";
+  const wanted = () => `${store.values.method} ${store.values.seed}`;
+  let asked = "";
   const update = (settled: boolean) => {
+    const { data } = store.values;
     controls.show();
     method.show(store.values.method);
-    const wanted = `${store.values.method} ${store.values.seed}`;
-    if (file && settled && wanted !== fitted) start(file);
+    if (data === "example" && !kept?.isExample)
+      kept = { file: { name: "example.csv", content: exampleRuns() }, isExample: true };
+    if (data === "none" && kept?.isExample) kept = undefined;
+    kept ??= remembered();
+    const now = `${kept?.file.name} ${data} ${wanted()}`;
+    if (kept && settled && kept.fitted?.by !== wanted() && (now !== asked || lane === undefined)) start();
     else show();
-    if (settled) fitted = wanted;
+    if (settled) asked = now;
   };
   store.subscribe(update);
   update(true);
 
   for (const name of ["dragenter", "dragover"] as const)
-    root.addEventListener(name, (event) => {
+    document.addEventListener(
+      name,
+      (event) => {
+        event.preventDefault();
+        drop.classList.add("over");
+      },
+      { signal: life },
+    );
+  document.addEventListener("dragleave", () => drop.classList.remove("over"), { signal: life });
+  // anywhere on the page: beside the box the browser would leave it and show the file
+  document.addEventListener(
+    "drop",
+    (event) => {
       event.preventDefault();
-      drop.classList.add("over");
-    });
-  root.addEventListener("dragleave", () => drop.classList.remove("over"));
-  root.addEventListener("drop", (event) => {
-    event.preventDefault();
-    drop.classList.remove("over");
-    const dropped = event.dataTransfer?.files[0];
-    if (dropped) void take(dropped);
-  });
-  return {
-    problems: store.problems,
-    close() {
-      store.close();
-      lane?.close();
+      drop.classList.remove("over");
+      const dropped = event.dataTransfer?.files[0];
+      if (dropped) void take(dropped);
     },
-  };
+    { signal: life },
+  );
+  life.addEventListener("abort", () => lane?.close());
+  return { problems: store.problems };
+}
+
+function remember(name: string, content: ArrayBuffer): void {
+  try {
+    sessionStorage.removeItem(STORED);
+    if (content.byteLength > MOST_STORED || !/\.(csv|tsv|txt|jsonl?|ndjson)$/i.test(name)) return;
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(content);
+    sessionStorage.setItem(STORED, JSON.stringify({ name, content: text }));
+  } catch {
+    // no store, no room or no text: the table is kept until the page is reloaded
+  }
+}
+
+function remembered(): Kept | undefined {
+  try {
+    const file = JSON.parse(sessionStorage.getItem(STORED) ?? "null");
+    return file && { file, isExample: false };
+  } catch {
+    return undefined;
+  }
 }
 
 /** What to train on the budget, by each approach, and the numbers of its fit. */
@@ -226,7 +281,8 @@ function recommendation(result: FitResult, budget: number): Node[] {
     { name: "Approach 2, isoFLOP", fitted: result.isoflop },
     { name: "Approach 1, envelope", fitted: result.envelope },
   ].filter(({ fitted }) => fitted !== null);
-  if (approaches.length === 0) return [h("strong", {}, "No fit"), h("p", {}, "The note above says why.")];
+  if (approaches.length === 0)
+    return result.ray ? alongRay(result, budget) : [h("strong", {}, "No fit"), h("p", {}, "The note above says why.")];
   return approaches.flatMap(({ name, fitted }) => {
     const { fit, ci, bootstrap, bridge } = fitted!;
     const best = plan(
@@ -252,8 +308,52 @@ function recommendation(result: FitResult, budget: number): Node[] {
     return [
       h("h2", {}, name),
       h("dl", {}, ...rows.flatMap(([label, value]) => [h("dt", {}, rich(label)), h("dd", {}, rich(value))])),
+      ...[...reach(result, budget), ...(bridge?.notes ?? [])].map((note) => h("p", { class: "hint" }, rich(note))),
     ];
   });
+}
+
+/** Beyond this many times the largest run no interval is to be believed. */
+const FAR = 100;
+
+/** How far a budget is from what the runs show. */
+function reach({ runs }: FitResult, budget: number): string[] {
+  const beyond = budget / runs.C.reduce((most, C) => Math.max(most, C), 0);
+  if (beyond <= 1) return [];
+  const times = `This budget is ${scripted(+beyond.toPrecision(2))} times your largest run`;
+  return [
+    beyond > FAR
+      ? `${times}: an extrapolation that the intervals do not cover.`
+      : `${times}: the intervals hold what the bootstrap shows, not that the law goes on.`,
+  ];
+}
+
+/** All that runs along one line tell: the loss along it. */
+function alongRay(result: FitResult, budget: number): Node[] {
+  const { ray, runs } = result;
+  const { E, K, eta, ci } = ray!;
+  // log D is a straight line in log N to within rounding: where it meets the budget
+  const [x, y] = [runs.N.map(Math.log), runs.D.map(Math.log)];
+  const mean = (values: Float64Array) => values.reduce((sum, v) => sum + v, 0) / runs.n;
+  const [x0, y0] = [mean(x), mean(y)];
+  const slope =
+    x.reduce((sum, v, i) => sum + (v - x0) * (y[i]! - y0), 0) / x.reduce((sum, v) => sum + (v - x0) ** 2, 0);
+  const logN = (Math.log(budget / runs.flopsPerToken) - y0 + slope * x0) / (1 + slope);
+  const [N, D] = [Math.exp(logN), Math.exp(y0 + slope * (logN - x0))];
+  const rows: [string, string][] = [
+    ["on it N", `${scripted(N)} parameters`],
+    ["on it D", `${scripted(D)} tokens, D/N = ${scripted(D / N)}`],
+    ["loss then", (E + K * budget ** -eta).toFixed(3)],
+    ["E", `${scripted(E)} ${range(ci?.E, scripted)}`],
+    ["K", `${scripted(K)} ${range(ci?.K, scripted)}`],
+    ["η", `${scripted(eta)} ${range(ci?.eta, scripted)}`],
+  ];
+  return [
+    h("h2", {}, rich("Along the line of these runs, L = E + K/C^{η}")),
+    h("p", {}, "D is a function of N in them: what another mix of size and data would do, they cannot tell."),
+    h("dl", {}, ...rows.flatMap(([label, value]) => [h("dt", {}, rich(label)), h("dd", {}, rich(value))])),
+    ...reach(result, budget).map((note) => h("p", { class: "hint" }, rich(note))),
+  ];
 }
 
 const SYMBOLS: Readonly<Record<string, string>> = { alpha: "α", beta: "β", a: "a, N^{*} ∝ C^{a}" };

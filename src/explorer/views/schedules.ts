@@ -24,7 +24,7 @@ import { ScheduleEditor } from "../schedule-editor.ts";
 import { numberField } from "../state.ts";
 import { Store } from "../store.ts";
 import type { Mounted } from "../view.ts";
-import { WorkerChannel } from "../work/channel.ts";
+import { openLane, type WorkerChannel } from "../work/channel.ts";
 import { type ModelInput, OWN, type SchedulesAnswer, STARTS } from "../work/schedules.ts";
 import { TEXTS } from "./schedules-text.ts";
 
@@ -41,15 +41,15 @@ const strengthOf = (name: string) => {
 /** The control of each number that an optimiser may leave free. */
 const CONTROLS: Readonly<Record<keyof Free, string>> = { momentum: "mu", delta: "delta", strength: "strength" };
 
-export function mount(root: HTMLElement): Mounted {
-  const store = new Store("schedules", FIELDS);
-  const cards = { losses: new Card("losses", TEXTS.losses), parts: new Card("parts", TEXTS.parts) };
+export function mount(root: HTMLElement, life: AbortSignal): Mounted {
+  const store = new Store("schedules", FIELDS, life);
+  const cards = { losses: new Card("losses", TEXTS.losses, life), parts: new Card("parts", TEXTS.parts, life) };
   const numbers = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Losses at the end" });
   cards.parts.node.querySelector(".about")!.before(numbers);
   const verdict = h("div", { class: "verdict", role: "status" });
   let starter: WorkerChannel | undefined;
   const start = (name: (typeof STARTS)[number]) => {
-    starter ??= new WorkerChannel();
+    starter ??= openLane();
     starter.ask(
       "knots",
       { ...modelOf(store.values), start: name },
@@ -64,15 +64,19 @@ export function mount(root: HTMLElement): Mounted {
     store.set({ time: value }),
   );
   const knot = knotControls(() => editor, time.node);
-  const editor: ScheduleEditor = new ScheduleEditor({
-    onChange: (knots, settled) => store.set({ knots }, settled),
-    onSelect: () => knot.show(store.values),
-  });
+  const editor: ScheduleEditor = new ScheduleEditor(
+    {
+      onChange: (knots, settled) => store.set({ knots }, settled),
+      onSelect: () => knot.show(store.values),
+    },
+    life,
+  );
   const optimizer = choice("optimizer", "Optimiser", FIELDS.optimizer.choices, OPTIMIZERS, (value) =>
     // each variant's own share of momentum
     store.set({ optimizer: value, ...strengthOf(value) }),
   );
-  const controls = makeControls(store);
+  const controls = makeControls(store, life);
+  const buttons = exportButtons("schedule", () => editor.figure);
   root.append(
     h(
       "div",
@@ -91,7 +95,7 @@ export function mount(root: HTMLElement): Mounted {
         verdict,
         h("div", { class: "choices" }, optimizer.node),
         controls.node,
-        exportButtons("schedule", () => editor.figure),
+        buttons.node,
       ),
       h("div", { class: "figures" }, cards.losses.node, cards.parts.node),
     ),
@@ -99,33 +103,37 @@ export function mount(root: HTMLElement): Mounted {
 
   /** The model whose named shapes stand behind the drawing. */
   let drawn = "";
-  const follower = new Follower({
-    job: "schedules",
-    root,
-    input(detail) {
-      const model = modelOf(store.values);
-      return { ...model, knots: store.values.knots, withShapes: JSON.stringify(model) !== drawn, detail };
+  const follower = new Follower(
+    {
+      job: "schedules",
+      root,
+      input(detail) {
+        const model = modelOf(store.values);
+        return { ...model, knots: store.values.knots, withShapes: JSON.stringify(model) !== drawn, detail };
+      },
+      kind: ({ kind }) => kind,
+      show(part, version) {
+        if (part.kind === "shapes") {
+          editor.show(part.data);
+          buttons.update();
+          // fine ones are as good as they get
+          drawn = Number.isInteger(version) ? "" : JSON.stringify(modelOf(store.values));
+        } else if (part.kind === "losses") cards.losses.show(curvesFigure(part.data), version);
+        else {
+          editor.mark(part.outcome.offence);
+          if (part.data.schedules.length > 0) cards.parts.show(schedulePartsFigure(part.data), version);
+          else cards.parts.fail("No schedule here is stable: make γ·Tr D smaller, or the drawing lower.");
+          numbers.replaceChildren(inNumbers(part.outcome));
+          say(verdict, part.outcome, store.values);
+        }
+      },
+      fail(message) {
+        for (const card of Object.values(cards)) card.fail(message);
+        verdict.replaceChildren(h("strong", { class: "wrong" }, "Not computed"), h("p", {}, message));
+      },
     },
-    kind: ({ kind }) => kind,
-    show(part, version) {
-      if (part.kind === "shapes") {
-        editor.show(part.data);
-        // fine ones are as good as they get
-        drawn = Number.isInteger(version) ? "" : JSON.stringify(modelOf(store.values));
-      } else if (part.kind === "losses") cards.losses.show(curvesFigure(part.data), version);
-      else {
-        editor.mark(part.outcome.offence);
-        if (part.data.schedules.length > 0) cards.parts.show(schedulePartsFigure(part.data), version);
-        else cards.parts.fail("No schedule here is stable: make γ·Tr D smaller, or the drawing lower.");
-        numbers.replaceChildren(inNumbers(part.outcome));
-        say(verdict, part.outcome, store.values);
-      }
-    },
-    fail(message) {
-      for (const card of Object.values(cards)) card.fail(message);
-      verdict.replaceChildren(h("strong", { class: "wrong" }, "Not computed"), h("p", {}, message));
-    },
-  });
+    life,
+  );
   const follow = (settled: boolean) => {
     const { values } = store;
     controls.show();
@@ -140,14 +148,8 @@ export function mount(root: HTMLElement): Mounted {
   };
   store.subscribe(follow);
   follow(true);
-  return {
-    problems: store.problems,
-    close() {
-      store.close();
-      follower.close();
-      starter?.close();
-    },
-  };
+  life.addEventListener("abort", () => starter?.close());
+  return { problems: store.problems };
 }
 
 function modelOf({ knots: _, time: __, ...model }: State): ModelInput {
@@ -231,36 +233,40 @@ function knotControls(
   };
 }
 
-function makeControls(store: Store<typeof FIELDS>) {
+function makeControls(store: Store<typeof FIELDS>, life: AbortSignal) {
   const field = (name: Name) => ({
     id: name,
     field: FIELDS[name],
     value: () => store.values[name],
     onChange: (value: number, settled: boolean) => store.set({ [name]: value }, settled),
   });
-  return controlPanel("Optimiser, training and model", [
-    {
-      title: "The training",
-      controls: [
-        { ...field("mu"), label: "μ, momentum", slider: { least: 0, most: 0.99 } },
-        { ...field("delta"), label: "δ, of Δ = δ/(δ+r)", slider: { least: 1, most: 32, step: 0.1 } },
-        { ...field("strength"), label: "c, share of momentum", slider: { least: 0, most: 2 } },
-        { ...field("noise"), label: "σ^{2}, label noise", slider: { least: 0, most: 2 } },
-        { ...field("steps"), label: "T, steps", slider: { least: 100, most: 1e7, log: true } },
-        { ...field("step"), label: "γ·Tr D, step of 1", slider: { least: 0.01, most: 2, log: true } },
-        { ...field("batch"), label: "B, samples a step", slider: { least: 1, most: 1000, log: true } },
-      ],
-    },
-    {
-      title: "The model and its task",
-      controls: [
-        { ...field("alpha"), label: "α, data complexity", slider: { least: 0.05, most: 1.4 } },
-        { ...field("beta"), label: "β, target complexity", slider: { least: 0, most: 1.4 } },
-        { ...field("d"), label: "d, parameters", slider: { least: 10, most: 1e6, log: true } },
-        { ...field("ratio"), label: "v/d, data modes", slider: { least: 1, most: 100, log: true } },
-      ],
-    },
-  ]);
+  return controlPanel(
+    "Optimiser, training and model",
+    [
+      {
+        title: "The training",
+        controls: [
+          { ...field("mu"), label: "μ, momentum", slider: { least: 0, most: 0.99 } },
+          { ...field("delta"), label: "δ, of Δ = δ/(δ+r)", slider: { least: 1, most: 32, step: 0.1 } },
+          { ...field("strength"), label: "c, share of momentum", slider: { least: 0, most: 2 } },
+          { ...field("noise"), label: "σ^{2}, label noise", slider: { least: 0, most: 2 } },
+          { ...field("steps"), label: "T, steps", slider: { least: 100, most: 1e7, log: true } },
+          { ...field("step"), label: "γ·Tr D, step of 1", slider: { least: 0.01, most: 2, log: true } },
+          { ...field("batch"), label: "B, samples a step", slider: { least: 1, most: 1000, log: true } },
+        ],
+      },
+      {
+        title: "The model and its task",
+        controls: [
+          { ...field("alpha"), label: "α, data complexity", slider: { least: 0.05, most: 1.4 } },
+          { ...field("beta"), label: "β, target complexity", slider: { least: 0, most: 1.4 } },
+          { ...field("d"), label: "d, parameters", slider: { least: 10, most: 1e6, log: true } },
+          { ...field("ratio"), label: "v/d, data modes", slider: { least: 1, most: 100, log: true } },
+        ],
+      },
+    ],
+    life,
+  );
 }
 
 function say(node: HTMLElement, { rows, offence, noise }: SchedulesAnswer, values: State): void {

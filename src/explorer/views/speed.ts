@@ -8,15 +8,15 @@ import { FIELDS as ALL } from "../fields.ts";
 import { machine } from "../machine.ts";
 import { Store } from "../store.ts";
 import type { Mounted } from "../view.ts";
-import { WorkerChannel } from "../work/channel.ts";
+import { openLane, type WorkerChannel } from "../work/channel.ts";
 import type { SpeedRow } from "../work/speed.ts";
 import { speedFigure } from "./speed-figure.ts";
 import { TEXTS } from "./speed-text.ts";
 
 const FIELDS = ALL.speed;
 
-export function mount(root: HTMLElement): Mounted {
-  const store = new Store("speed", FIELDS);
+export function mount(root: HTMLElement, life: AbortSignal): Mounted {
+  const store = new Store("speed", FIELDS, life);
   let lane: WorkerChannel | undefined;
   let measuring = false;
   let rows: SpeedRow[] = [];
@@ -30,32 +30,36 @@ export function mount(root: HTMLElement): Mounted {
   );
   const bar = h("progress", { max: 1, value: 0, hidden: true, "aria-label": "Share of the measuring done" });
   const state = h("p", { class: "note", role: "status", hidden: true });
-  const controls = controlPanel("How long to measure", [
-    {
-      title: "Turns",
-      controls: [
-        {
-          id: "rounds",
-          field: FIELDS.rounds,
-          label: "rounds",
-          hint: "in which all builds take turns",
-          slider: { least: 1, most: 25, step: 1 },
-          value: () => store.values.rounds,
-          onChange: (rounds, settled) => store.set({ rounds }, settled),
-        },
-        {
-          id: "slice",
-          field: FIELDS.slice,
-          label: "a turn",
-          hint: "milliseconds",
-          slider: { least: 5, most: 200, log: true },
-          value: () => store.values.slice,
-          onChange: (slice, settled) => store.set({ slice }, settled),
-        },
-      ],
-    },
-  ]);
-  const card = new Card("speed", TEXTS.speed);
+  const controls = controlPanel(
+    "How long to measure",
+    [
+      {
+        title: "Turns",
+        controls: [
+          {
+            id: "rounds",
+            field: FIELDS.rounds,
+            label: "rounds",
+            hint: "in which all builds take turns",
+            slider: { least: 1, most: 25, step: 1 },
+            value: () => store.values.rounds,
+            onChange: (rounds, settled) => store.set({ rounds }, settled),
+          },
+          {
+            id: "slice",
+            field: FIELDS.slice,
+            label: "a turn",
+            hint: "milliseconds",
+            slider: { least: 5, most: 200, log: true },
+            value: () => store.values.slice,
+            onChange: (slice, settled) => store.set({ slice }, settled),
+          },
+        ],
+      },
+    ],
+    life,
+  );
+  const card = new Card("speed", TEXTS.speed, life);
   card.fail("Nothing measured yet: press Measure.");
   const table = h("div", {
     class: "card scroll",
@@ -100,7 +104,7 @@ export function mount(root: HTMLElement): Mounted {
   }
 
   function run(): void {
-    lane ??= new WorkerChannel();
+    lane ??= openLane();
     measuring = true;
     rows = [];
     const began = performance.now();
@@ -180,11 +184,6 @@ export function mount(root: HTMLElement): Mounted {
 
   store.subscribe(() => controls.show());
   controls.show();
-  return {
-    problems: store.problems,
-    close() {
-      store.close();
-      lane?.close();
-    },
-  };
+  life.addEventListener("abort", () => lane?.close());
+  return { problems: store.problems };
 }

@@ -2,8 +2,8 @@
 
 import { curvesFigure } from "../../figures/index.ts";
 import { Card } from "../card.ts";
-import { h } from "../dom.ts";
-import { WorkerChannel } from "../work/channel.ts";
+import { conceal, h } from "../dom.ts";
+import { openLane, type WorkerChannel } from "../work/channel.ts";
 import { MOST_SGD, type SgdInput } from "../work/sgd.ts";
 import { TEXTS } from "./phases-text.ts";
 
@@ -11,21 +11,23 @@ export interface Streaming {
   readonly node: HTMLElement;
   /** The setting has changed, or is still changing. */
   follow(settled: boolean): void;
-  close(): void;
 }
 
 export interface StreamingOptions {
   readonly input: () => SgdInput;
   readonly isOn: () => boolean;
-  readonly turn: (on: boolean) => void;
+  /** On or off; with another size where there is one that can be run. */
+  readonly turn: (on: boolean, d?: number) => void;
   readonly setSeed: (seed: number) => void;
 }
 
-export function streaming({ input, isOn, turn, setSeed }: StreamingOptions): Streaming {
+export function streaming({ input, isOn, turn, setSeed }: StreamingOptions, life: AbortSignal): Streaming {
   let lane: WorkerChannel | undefined;
   let paused = false;
   let key = "";
-  const start = h("button", { type: "button", class: "main", onclick: () => turn(!isOn()) }, "Run SGD");
+  const isLarge = () => input().d > MOST_SGD;
+  const begin = () => (isLarge() ? turn(true, MOST_SGD) : turn(!isOn()));
+  const start = h("button", { type: "button", class: "main", onclick: begin }, "Run SGD");
   const pause = h(
     "button",
     {
@@ -54,15 +56,21 @@ export function streaming({ input, isOn, turn, setSeed }: StreamingOptions): Str
   const card = new Card(
     "sgd",
     TEXTS.sgd,
+    life,
     h("div", { class: "choices" }, start, pause, h("label", { for: "seed" }, "Seed "), seed, state),
   );
-  card.fail(`Not run yet. Models up to d = ${MOST_SGD} are simulated here, step by step.`);
+  const idle = () =>
+    card.fail(
+      isLarge()
+        ? `d = ${input().d} is more than is simulated here, step by step: a run takes models up to d = ${MOST_SGD}.`
+        : "Not run yet.",
+    );
 
   const run = () => {
     const now = input();
     key = JSON.stringify(now);
     lane?.close();
-    lane = new WorkerChannel();
+    lane = openLane();
     paused = false;
     pause.textContent = "Pause";
     pause.hidden = false;
@@ -73,30 +81,32 @@ export function streaming({ input, isOn, turn, setSeed }: StreamingOptions): Str
         state.textContent = done < now.members ? `run ${done + 1} of ${now.members}…` : `${done} runs done`;
       },
       failed(message) {
-        pause.hidden = true;
+        conceal(pause, start);
         state.textContent = "";
         card.fail(message);
       },
       done() {
-        pause.hidden = true;
+        conceal(pause, start);
       },
     });
   };
+  life.addEventListener("abort", () => lane?.close());
   return {
     node: card.node,
     follow(settled) {
       const on = isOn();
       seed.value = String(input().seed);
-      start.textContent = on ? "Stop" : "Run SGD";
-      if (on && settled && JSON.stringify(input()) !== key) run();
-      else if ((!on || !settled) && lane) {
+      const large = isLarge();
+      start.textContent = large ? `Run SGD at d = ${MOST_SGD}` : on ? "Stop" : "Run SGD";
+      if (large || !(on || card.hasFigure)) idle();
+      if (on && !large && settled && JSON.stringify(input()) !== key) run();
+      else if ((!on || large || !settled) && lane) {
         lane.close();
         lane = undefined;
         key = "";
-        pause.hidden = true;
+        conceal(pause, start);
         state.textContent = on ? "" : "stopped";
       }
     },
-    close: () => lane?.close(),
   };
 }

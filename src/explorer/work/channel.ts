@@ -11,22 +11,38 @@ export interface Receiver<P> {
 
 interface Task {
   readonly question: Question;
-  readonly receiver: Receiver<never>;
+  receiver: Receiver<never>;
+}
+
+const nobody: Receiver<never> = { part() {}, failed() {} };
+/** Jobs that let no message in for long: their worker ends with them. */
+const LONG: readonly (keyof Jobs)[] = ["fit"];
+
+/** Workers at rest, warm for whoever asks next: starting one costs more than most answers. */
+const resting: WorkerChannel[] = [];
+const MOST_RESTING = 3;
+
+/** A lane that nobody else has. */
+export function openLane(): WorkerChannel {
+  return resting.pop() ?? new WorkerChannel();
 }
 
 export class WorkerChannel {
   readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   #next = 1;
+  #broken = false;
   #running: Task | undefined;
   #waiting: Task | undefined;
 
   constructor() {
     this.#worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#receive(data);
-    this.#worker.onerror = () =>
+    this.#worker.onerror = () => {
+      this.#broken = true;
       this.#receive({
         id: this.#running?.question.id ?? 0,
         failed: "the worker that computes this has stopped: reload the page",
       });
+    };
   }
 
   /** Asks; what is under way is abandoned at its next pause. */
@@ -50,8 +66,23 @@ export class WorkerChannel {
     this.#worker.postMessage({ word });
   }
 
+  /** Gives the lane back. What is under way is abandoned, and not answered. */
   close(): void {
-    this.#worker.terminate();
+    if (resting.includes(this)) return;
+    const running = this.#running;
+    this.#waiting = undefined;
+    if (this.#broken || resting.length >= MOST_RESTING || (running && LONG.includes(running.question.job))) {
+      // a worker may take a while to end: what it was asked for is not to be kept as long
+      this.#running = undefined;
+      this.#worker.onmessage = null;
+      this.#worker.terminate();
+      return;
+    }
+    if (running) {
+      running.receiver = nobody;
+      this.#worker.postMessage({ abandon: running.question.id });
+    }
+    resting.push(this);
   }
 
   get busy(): boolean {

@@ -63,8 +63,6 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
     curves.push({ size, ...curve });
     await pause();
   }
-  // a train loss may fall without end: a decade below the tests it leaves the picture
-  const floor = Math.min(...curves.flatMap(({ test }) => [...test])) / 10;
   const shade = (i: number) => (sizes.length > 1 ? i / (sizes.length - 1) : 0.5);
   const name = (size: number) => `${fan} = ${size === Infinity ? "∞" : scripted(size)}`;
   const infinite =
@@ -95,8 +93,12 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
                 : [
                     {
                       x: times,
-                      y: train.map((value) => (value < floor ? Number.NaN : value)),
+                      label: `${name(size)}, train`,
+                      y: train,
                       mark: "dashed" as const,
+                      // it may fall without end: where it is below all the others it leaves the picture
+                      unbounded: true,
+                      unlisted: true,
                       shade: shade(i),
                     },
                   ]),

@@ -14,8 +14,9 @@ import {
   spectralDensity,
   support,
 } from "../../index.ts";
-import { scripted } from "../../numbers.ts";
+import { fixed, scripted } from "../../numbers.ts";
 import { words } from "./labels.ts";
+import { type Limits, stableLimits } from "./limits.ts";
 import type { Context } from "./protocol.ts";
 
 export interface ModelSettings {
@@ -30,16 +31,25 @@ export interface ModelSettings {
   readonly flops: readonly [number, number];
 }
 
+export type Name = "frontier" | "loss" | "spectrum";
+
 export interface Input extends ModelSettings {
   readonly detail: "coarse" | "fine";
   /** What is wanted. */
-  readonly parts: readonly ("frontier" | "loss" | "spectrum")[];
+  readonly parts: readonly Name[];
+}
+
+/** A setting that would do, and what to call it. */
+export interface Remedy {
+  readonly label: string;
+  readonly set: { readonly step: number } | { readonly ratio: number };
 }
 
 export type Part =
   | { readonly kind: "frontier"; readonly data: FrontierData }
-  /** Loss curves where there is no frontier, and why. */
-  | { readonly kind: "none"; readonly reason: string }
+  /** A figure that there is not here, why, and what would do. */
+  | { readonly kind: "none"; readonly of: Name; readonly reason: string; readonly remedy?: Remedy }
+  | ({ readonly kind: "limits" } & Limits)
   | { readonly kind: "loss"; readonly data: LossData }
   | { readonly kind: "spectrum"; readonly data: SpectrumData };
 
@@ -48,14 +58,42 @@ const DETAIL = {
   fine: { budgets: 25, sizes: 12, steps: 80, curve: 120, eigenvalues: 0 },
 };
 
+/** A step is made smaller than the largest stable one by this factor. */
+const WELL_BELOW = 0.8;
+/** A finite v/d in place of ∞. */
+const MANY = 100;
+
 export async function scaling(input: Input, { emit, pause }: Context<Part>): Promise<void> {
   const { alpha, beta, flops, batch, step, ratio, d, parts } = input;
   const detail = DETAIL[input.detail];
   const setting = words(input);
   const spectrum = powerLaw({ alpha, beta });
+  const none = (reason: string, remedy?: Remedy, of: readonly Name[] = parts) => {
+    for (const name of of)
+      if (parts.includes(name)) emit({ kind: "none", of: name, reason, ...(remedy ? { remedy } : {}) });
+  };
+  const finite: Remedy = { label: `Set v/d to ${MANY}`, set: { ratio: MANY } };
+  if (ratio === Infinity && alpha <= 0.5)
+    return none(
+      "Infinite data, v/d = inf, need α > ½: below it the eigenvalues of the data have no finite sum.",
+      finite,
+    );
+  if (ratio === Infinity && alpha + beta <= 0.5)
+    return none("Infinite data, v/d = inf, need α + β > ½: below it the target has no finite energy.", finite);
+  const limits = stableLimits(input);
+  emit({ kind: "limits", ...limits });
+  if (step >= limits.step) {
+    const fits = +(WELL_BELOW * limits.step).toPrecision(2);
+    return none(
+      `γ·Tr D = ${step} is too large a step for B = ${batch}: from ${fixed(limits.step, 3)}, the largest stable step, the loss of these models grows.`,
+      { label: `Lower γ·Tr D to ${fits}`, set: { step: fits } },
+    );
+  }
   const model = plrf({ spectrum, d, v: ratio * d, stepFraction: step, batch });
   if (parts.includes("frontier")) {
-    emit(await frontierPart(input, setting, pause));
+    if (ratio === Infinity)
+      none("The best size is searched among models with finite data: give v/d a number.", finite, ["frontier"]);
+    else emit(await frontierPart(input, setting, pause));
     await pause();
   }
   if (parts.includes("loss")) {
@@ -84,6 +122,7 @@ async function frontierPart(input: Input, setting: string, pause: () => Promise<
   if (phase({ alpha, beta }).phase === null)
     return {
       kind: "none",
+      of: "frontier",
       reason:
         "Here α + β ≤ ½: the loss of an infinite target is no power law of compute, and no model size is the best.",
     };
@@ -98,10 +137,10 @@ async function frontierPart(input: Input, setting: string, pause: () => Promise<
     if (curve) curves.push({ d: size, flops: curve.flops, loss: curve.loss });
     if (input.detail === "fine") await pause();
   }
-  const { d: best, loss: lowest, fit, slopes, predicted } = front;
+  const { d: best, loss: lowest, fit, fitRange, jumps, slopes, predicted } = front;
   return {
     kind: "frontier",
-    data: { setting, flops: front.flops, d: best, loss: lowest, fit, slopes, predicted, curves },
+    data: { setting, flops: front.flops, d: best, loss: lowest, fit, fitRange, jumps, slopes, predicted, curves },
   };
 }
 

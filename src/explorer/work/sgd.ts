@@ -25,8 +25,8 @@ const RECORDS = 60;
 const ERRORS = 2;
 
 export async function sgd(input: SgdInput, { emit, pause }: Context<SgdPart>): Promise<void> {
-  const { alpha, beta, ratio, step, batch, flops, seed, members } = input;
-  const d = Math.min(input.d, MOST_SGD);
+  const { alpha, beta, d, ratio, step, batch, flops, seed, members } = input;
+  if (d > MOST_SGD) throw new RangeError(`d must be at most ${MOST_SGD} here, got ${d}`);
   if (ratio === Infinity) throw new RangeError("SGD needs finite data: set v/d to a number");
   const model = plrf({
     spectrum: powerLaw({ alpha, beta }),
