@@ -23,7 +23,7 @@ export {
   type SpectrumBridgeOptions,
 } from "./fitting/bridge.ts";
 export { type Decimal, parseNumber } from "./fitting/cells.ts";
-export type { Quantity } from "./fitting/columns.ts";
+export { type Quantity, type Recognised, recognise } from "./fitting/columns.ts";
 export { type EnvelopeFit, type EnvelopeOptions, fitEnvelope } from "./fitting/envelope.ts";
 export { type FitOptions, type FitResult, type Fitted, fitRuns, frontierExponents } from "./fitting/fit.ts";
 export {

@@ -39,6 +39,8 @@ export function frontDoor(ways: Ways): HTMLElement {
           ...(i > 0 ? [", "] : []),
           h("a", { href, rel: "noopener noreferrer", target: "_blank" }, name),
         ]),
+        ". ",
+        h("a", { href: "./docs/index.html" }, "Guide, equations, gallery and source"),
         ".",
       ),
     ),

@@ -1,6 +1,7 @@
 // An example of a table of runs: 72 synthetic ones, a known law with noise of 0.3 %, so that a reader can see the fit find it.
 
-const LAW = { E: 1.8, A: 480, B: 2100, alpha: 0.35, beta: 0.37 };
+/** The law behind the example. */
+export const LAW = { E: 1.8, A: 480, B: 2100, alpha: 0.35, beta: 0.37 };
 const BUDGETS = [1e18, 3e18, 1e19, 3e19, 1e20, 3e20, 1e21, 3e21];
 const SIZES = 9;
 const NOISE = 0.003;

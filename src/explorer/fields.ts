@@ -1,8 +1,8 @@
 // What each view's address may say.
 
-import { OPTIMIZER_CHOICES, RULES } from "../index.ts";
+import { OPTIMIZER_CHOICES, parseColumns, parseUnits, RULES } from "../index.ts";
 import { knotsField } from "./knots.ts";
-import { choiceField, numberField } from "./state.ts";
+import { choiceField, numberField, textField } from "./state.ts";
 
 const phases = {
   alpha: numberField(0.7, { least: 0.05, most: 3 }),
@@ -56,6 +56,12 @@ const runs = {
   /** The budget to recommend N and D for, in flops. */
   budget: numberField(1e22, { least: 1e6, most: 1e35 }),
   method: choiceField(["3", "all", "1", "2"]),
+  /** Which column holds what, and its unit, as on the command line: N=params,D=tokens; N=M,D=1e9. */
+  columns: textField(parseColumns),
+  units: textField(parseUnits),
+  /** What it is trained on: how many devices, and what each really does, in flop/s. */
+  devices: numberField(64, { least: 1, most: 1e7, whole: true }),
+  rate: numberField(4e14, { least: 1e9, most: 1e18 }),
   seed: numberField(1, { least: 0, most: 1e9, whole: true }),
 };
 

@@ -65,14 +65,27 @@ async function open(problems: readonly string[] = []): Promise<void> {
 
 /** The reader wants to see this figure: it stays at the top while those above it grow, until a hand moves the page. */
 function keepInSight(node: HTMLElement, life: AbortSignal): void {
-  const put = () => node.scrollIntoView();
+  const kept = new AbortController();
+  let here = 0;
+  const put = () => {
+    node.scrollIntoView();
+    here = scrollY;
+  };
   const growth = new ResizeObserver(put);
-  growth.observe(root);
-  const end = () => growth.disconnect();
+  const html = document.documentElement;
+  // the browser's own way of keeping the place would be taken for a hand
+  html.classList.add("kept");
+  const end = () => {
+    kept.abort();
+    growth.disconnect();
+    html.classList.remove("kept");
+  };
   for (const hand of ["wheel", "touchstart", "pointerdown", "keydown"])
-    addEventListener(hand, end, { once: true, passive: true, signal: life });
-  life.addEventListener("abort", end);
+    addEventListener(hand, end, { passive: true, signal: kept.signal });
+  addEventListener("scroll", () => Math.abs(scrollY - here) > 2 && end(), { passive: true, signal: kept.signal });
+  life.addEventListener("abort", end, { once: true });
   put();
+  growth.observe(root);
 }
 
 /** What stands around the view: the front door where the address says nothing, the box of a tour, or a stage. */

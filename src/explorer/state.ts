@@ -56,6 +56,19 @@ export function choiceField<const T extends string>(
   };
 }
 
+/** A text that a reader of it takes, or none; never more than 400 characters. */
+export function textField(check: (text: string) => unknown): Field<string> {
+  return {
+    initial: "",
+    parse(text) {
+      if (text.length > 400) throw new RangeError("must be at most 400 characters");
+      if (text !== "") check(text);
+      return text;
+    },
+    format: (text) => text,
+  };
+}
+
 /** A number as briefly as it goes without losing more than the sixth digit: 0.7, 10000, 1e14. */
 export function written(value: number): string {
   if (value === Infinity) return "inf";

@@ -50,8 +50,19 @@ function offline(): Plugin {
   };
 }
 
+/** The documentation, where what sets it is installed: a build without it says so, and its test fails. */
+async function documentation(): Promise<Plugin[]> {
+  try {
+    return [(await import("./site.ts")).documentation()];
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    console.warn(`the explorer is built without its documentation: npm install (${(error as Error).message})`);
+    return [];
+  }
+}
+
 export default defineConfig({
-  plugins: [offline()],
+  plugins: [...(await documentation()), offline()],
   root: import.meta.dirname,
   base: "./",
   build: {

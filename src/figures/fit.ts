@@ -7,8 +7,12 @@ import type { FitResult } from "../fitting/fit.ts";
 import { slicesOf } from "../fitting/isoflop.ts";
 import type { Forecaster, PointForecast } from "../fitting/laws/predict.ts";
 import { isLaw, type Model, type Plan, plan } from "../fitting/plan.ts";
+<<<<<<< HEAD
 import { lossAt } from "../fitting/points.ts";
 import { interval } from "../fitting/quantiles.ts";
+=======
+import { type Law, lossAt } from "../fitting/points.ts";
+>>>>>>> c20e15d (Map columns, answer in words worth pasting, forecast by several laws; the documentation as pages of the explorer)
 import { logspace } from "../math/grid.ts";
 import { powerOfTen } from "../numbers.ts";
 import { extent, linearAxis, logAxis, padded, plane } from "./axes.ts";
@@ -20,8 +24,13 @@ export interface FitFigureData {
   readonly result: FitResult;
   /** Budgets to mark, in flops. */
   readonly budgets: ArrayLike<number>;
+<<<<<<< HEAD
   /** Laws stacked on the same runs, for bands of forecasts. */
   readonly forecaster?: Forecaster | null;
+=======
+  /** Published laws to compare with: their best sizes and tokens. Default: none. */
+  readonly references?: readonly { readonly name: string; readonly law: Law }[];
+>>>>>>> c20e15d (Map columns, answer in words worth pasting, forecast by several laws; the documentation as pages of the explorer)
 }
 
 /** Runs drawn at most: a million dots show no more than these. */
@@ -37,11 +46,17 @@ interface Approach {
   readonly color: (theme: Theme) => string;
 }
 
+<<<<<<< HEAD
 export function fitFigure({ result, budgets, forecaster = null }: FitFigureData): Figure {
   const { runs, parametric, ray } = result;
   const marked = Float64Array.from(budgets);
   const panels = [losses(result), ...frontiers(result, marked, forecaster)];
   if (parametric || forecaster) panels.splice(1, 0, overCompute(result, marked, forecaster));
+=======
+export function fitFigure({ result, budgets, references = [] }: FitFigureData): Figure {
+  const { runs, parametric, ray } = result;
+  const panels = [losses(result), ...frontiers(result, Float64Array.from(budgets), references)];
+>>>>>>> c20e15d (Map columns, answer in words worth pasting, forecast by several laws; the documentation as pages of the explorer)
   if (parametric) panels.push(residuals(result));
   if (parametric && parametric.profiles.length > 0) panels.push(profiles(result));
   const bridge = (parametric ?? result.isoflop ?? result.envelope)?.bridge;
@@ -302,7 +317,15 @@ function stackedSizes({ stack }: Forecaster, flops: Float64Array, k: number): (r
 }
 
 /** N*(C) and D*(C): lines with bands, and the optima that approaches 1 and 2 read off. */
+<<<<<<< HEAD
 function frontiers(result: FitResult, budgets: Float64Array, forecaster: Forecaster | null): Panel[] {
+=======
+function frontiers(
+  result: FitResult,
+  budgets: Float64Array,
+  references: NonNullable<FitFigureData["references"]> = [],
+): Panel[] {
+>>>>>>> c20e15d (Map columns, answer in words worth pasting, forecast by several laws; the documentation as pages of the explorer)
   const found = approaches(result);
   if (found.length === 0) return [];
   const { runs } = result;
@@ -311,27 +334,43 @@ function frontiers(result: FitResult, budgets: Float64Array, forecaster: Forecas
   const curves = found.map(({ model, draws }) =>
     Array.from(flops, (C) => plan(model, { flops: C }, { flopsPerToken: runs.flopsPerToken, draws })),
   );
+<<<<<<< HEAD
   const stacked = forecaster && result.parametric && stackedSizes(forecaster, flops, runs.flopsPerToken);
   const wide = stacked?.map(([least, most], i) => {
     const product = flops[i]! / runs.flopsPerToken;
     return { flops: flops[i]!, N: [least, most] as const, D: [product / most, product / least] as const };
   });
+=======
+  const published = references.map(({ name, law }) => ({
+    name,
+    plans: Array.from(flops, (C) => plan(law, { flops: C }, { flopsPerToken: runs.flopsPerToken })),
+  }));
+>>>>>>> c20e15d (Map columns, answer in words worth pasting, forecast by several laws; the documentation as pages of the explorer)
   return (["N", "D"] as const).map((key) => ({
     title: key === "N" ? "Best model size N^{*}(C)" : "Best number of tokens D^{*}(C)",
     readout: {
       x: COMPUTE,
       y: key === "N" ? "parameters" : "tokens",
-      series: found.flatMap(({ name, color }, k) => [
-        { name, x: flops, y: curves[k]!.map((p) => p[key]), color },
-        ...(curves[k]![0]!.ci
-          ? ([0, 1] as const).map((end) => ({
-              name: `${name}, 95 % ${end === 0 ? "from" : "to"}`,
-              x: flops,
-              y: curves[k]!.map((p) => p.ci![key][end]),
-              color,
-            }))
-          : []),
-      ]),
+      series: found
+        .flatMap(({ name, color }, k) => [
+          { name, x: flops, y: curves[k]!.map((p) => p[key]), color },
+          ...(curves[k]![0]!.ci
+            ? ([0, 1] as const).map((end) => ({
+                name: `${name}, 95 % ${end === 0 ? "from" : "to"}`,
+                x: flops,
+                y: curves[k]!.map((p) => p.ci![key][end]),
+                color,
+              }))
+            : []),
+        ])
+        .concat(
+          published.map(({ name, plans }) => ({
+            name,
+            x: flops,
+            y: plans.map((p) => p[key]),
+            color: (theme: Theme) => theme.ink,
+          })),
+        ),
     },
     legend: (theme): Legend => ({
       kind: "swatches",
@@ -342,6 +381,7 @@ function frontiers(result: FitResult, budgets: Float64Array, forecaster: Forecas
         ...(result.isoflop || result.envelope
           ? [{ label: "optima read off", color: theme.ink, mark: "dot" as const }]
           : []),
+        ...published.map(({ name }) => ({ label: name, color: theme.ink, mark: "dashed" as const })),
         ...(budgets.length > 0 ? [{ label: "budgets", color: theme.accent, mark: "dashed" as const }] : []),
       ],
     }),
@@ -392,6 +432,9 @@ function frontiers(result: FitResult, budgets: Float64Array, forecaster: Forecas
             strokeWidth: 0.6,
           });
         }),
+        ...published.map(({ plans }) =>
+          line(plans, { x: "flops", y: key, stroke: theme.ink, strokeDasharray: "6 4", strokeWidth: 1.4 }),
+        ),
         ruleX(budgets, { stroke: theme.accent, strokeDasharray: "5 3", strokeWidth: 1.4 }),
       ]);
     },

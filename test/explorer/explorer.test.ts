@@ -11,6 +11,7 @@ import { phases } from "./sections/phases.ts";
 import { reading } from "./sections/reading.ts";
 import { runs } from "./sections/runs.ts";
 import { schedules } from "./sections/schedules.ts";
+import { site } from "./sections/site.ts";
 import { speed } from "./sections/speed.ts";
 
 shareBrowser();
@@ -22,5 +23,6 @@ speed();
 links();
 reading();
 around();
+site();
 everyone();
 faults();

@@ -1,39 +1,40 @@
 // The third view: a reader's own training runs, from a file that never leaves the page.
 
 import { fitFigure } from "../../figures/index.ts";
-import { type FitResult, type Interval, isLaw, type Model, plan } from "../../index.ts";
-import { scripted } from "../../numbers.ts";
+import { parseColumns, parseUnits } from "../../index.ts";
 import { Card } from "../card.ts";
 import { choice, controlPanel } from "../controls.ts";
 import { h, rich } from "../dom.ts";
 import { exampleRuns } from "../example.ts";
 import { save } from "../export.ts";
 import { FIELDS as ALL } from "../fields.ts";
+import { written } from "../state.ts";
 import { Store } from "../store.ts";
 import type { Mounted } from "../view.ts";
 import { openLane, type WorkerChannel } from "../work/channel.ts";
-import { type FitInput, received } from "../work/fit.ts";
+import { received } from "../work/fit.ts";
+import type { ForecastAnswer } from "../work/forecast.ts";
+import { answerCard, bestPlan, lawTable, recommendation } from "./runs-answer.ts";
+import { columnMapper, inOneText } from "./runs-columns.ts";
+import { type Kept, remember, remembered, theExample } from "./runs-kept.ts";
 import { TEXTS } from "./runs-text.ts";
 
 const FIELDS = ALL.runs;
 /** A file larger than this is surely not a table of runs. */
 const MOST_BYTES = 64e6;
 
-/** The reader's table and what was found of it, for as long as the page is open. */
-interface Kept {
-  readonly file: Pick<FitInput, "name" | "content">;
-  readonly isExample: boolean;
-  fitted?: { readonly by: string; readonly result: FitResult };
-}
 let kept: Kept | undefined;
 
-/** A table as text outlives a reload too. */
-const STORED = "isoflop-runs";
-const MOST_STORED = 2e6;
+/** The law that the runs behind Chinchilla follow, as fitted anew (Besiroglu et al. 2024, arXiv 2404.10102). */
+const CHINCHILLA = {
+  name: "Chinchilla’s runs",
+  law: { E: 1.8172, A: 482.01, B: 2085.43, alpha: 0.3478, beta: 0.3658 },
+};
 
 export function mount(root: HTMLElement, life: AbortSignal): Mounted {
   const store = new Store("runs", FIELDS, life);
   let lane: WorkerChannel | undefined;
+  let asked = "";
 
   const input = h("input", {
     id: "file",
@@ -72,6 +73,10 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
     state,
   );
   const answer = h("div", { class: "verdict", role: "status" });
+  const mapper = h("div", {});
+  const laws = h("div", {});
+  let seer: WorkerChannel | undefined;
+  let forecast: { readonly key: string; readonly answer: ForecastAnswer } | undefined;
   const method = choice(
     "method",
     "Fitted by",
@@ -104,6 +109,28 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
           },
         ],
       },
+      {
+        title: "The machine",
+        controls: [
+          {
+            id: "devices",
+            field: FIELDS.devices,
+            label: "devices",
+            slider: { least: 1, most: 1e5, log: true },
+            value: () => store.values.devices,
+            onChange: (devices, settled) => store.set({ devices }, settled),
+          },
+          {
+            id: "rate",
+            field: FIELDS.rate,
+            label: "flop/s of each",
+            hint: "what it really does",
+            slider: { least: 1e12, most: 1e16, log: true },
+            value: () => store.values.rate,
+            onChange: (rate, settled) => store.set({ rate }, settled),
+          },
+        ],
+      },
     ],
     life,
   );
@@ -123,11 +150,12 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
           " How large a model, on how much data, for a budget?",
         ),
         drop,
+        mapper,
+        answer,
         h("div", { class: "choices" }, method.node),
         controls.node,
-        answer,
       ),
-      h("div", { class: "figures" }, card.node),
+      h("div", { class: "figures" }, card.node, laws),
     ),
   );
 
@@ -138,14 +166,15 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
     if (life.aborted) return;
     kept = { file: { name: chosen.name, content }, isExample: false };
     remember(chosen.name, content);
-    if (store.values.data !== "none") store.set({ data: "none" });
-    else start();
+    // another table has other columns
+    asked = "";
+    store.set({ data: "none", columns: "", units: "" });
   }
 
   function example(): void {
-    kept = { file: { name: "example.csv", content: exampleRuns() }, isExample: true };
-    if (store.values.data !== "example") store.set({ data: "example" });
-    else start();
+    kept = theExample();
+    store.set({ data: "example", columns: "", units: "" });
+    if (lane === undefined) start();
   }
 
   function tell(message: string, notes: readonly string[] = []): void {
@@ -164,14 +193,22 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
     bar.hidden = false;
     bar.value = 0;
     tell("");
-    const { seed } = store.values;
+    const { seed, columns, units } = store.values;
     lane.ask(
       "fit",
-      { ...mine.file, methods: methods(), seed },
+      {
+        ...mine.file,
+        ...{ methods: methods(), seed },
+        columns: columns === "" ? {} : parseColumns(columns),
+        units: units === "" ? {} : parseUnits(units),
+      },
       {
         part(part) {
           if ("progress" in part) bar.value = part.progress;
-          else {
+          else if ("table" in part) {
+            mine.seen = part.table;
+            showColumns();
+          } else {
             mine.fitted = { by, result: received(part.result, part.slices) };
             if (!life.aborted) show();
           }
@@ -180,6 +217,7 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
           bar.hidden = true;
           tell(`${mine.file.name}: ${message}`);
           answer.replaceChildren();
+          laws.replaceChildren();
           card.fail("This file could not be fitted.");
         },
         done() {
@@ -196,32 +234,90 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
 
   function show(): void {
     if (!kept?.fitted) return;
-    const { file, fitted } = kept;
+    const { file, fitted, isExample } = kept;
     const { result } = fitted;
-    const { budget } = store.values;
+    const { budget, devices, rate } = store.values;
     const { unavailable, warnings } = result;
     tell(`${file.name}: ${result.runs.n} rows.`, [
       ...warnings,
       ...unavailable.map(({ method, reason }) => `no approach ${method}: ${reason}`),
     ]);
-    answer.replaceChildren(...recommendation(result, budget));
+    const question = { result, budget, devices, rate, isExample };
+    const best = bestPlan(question);
+    const key = `${file.name} ${fitted.by}`;
+    const known = forecast?.key === `${key} ${budget}` ? forecast.answer : undefined;
+    answer.replaceChildren(
+      ...(best ? [answerCard(question, best, known, command())] : []),
+      ...recommendation(question),
+    );
+    if (best && !known) {
+      seer ??= openLane();
+      seer.ask(
+        "forecast",
+        { key, runs: result.runs, N: best.N, D: best.D },
+        {
+          part(part) {
+            forecast = { key: `${key} ${budget}`, answer: part };
+            if (store.values.budget !== budget || life.aborted) return;
+            laws.replaceChildren(lawTable(part));
+            answer.firstElementChild?.replaceWith(answerCard({ ...question, ...machine() }, best, part, command()));
+          },
+          failed(message) {
+            laws.replaceChildren(h("p", { class: "card hint" }, `No forecast by several laws: ${message}`));
+          },
+        },
+      );
+    }
     // in a page beside its controls there is room for two panels a row
-    const figure = fitFigure({ result, budgets: [budget] });
+    const figure = fitFigure({ result, budgets: [budget], references: [CHINCHILLA] });
     const rows = Math.ceil(figure.panels.length / 2);
     card.show({ ...figure, width: 960, columns: 2, height: 56 + 370 * rows }, 1);
   }
 
-  const wanted = () => `${store.values.method} ${store.values.seed}`;
-  let asked = "";
+  const machine = () => ({ devices: store.values.devices, rate: store.values.rate });
+
+  /** What gives the same on the command line. */
+  function command(): string {
+    const { method, seed, columns, units, budget } = store.values;
+    const quoted = (text: string) => (/^[\w./=,:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+    return [
+      `isoflop fit ${quoted(kept!.file.name)} --method ${method === "all" ? "1,2,3" : method} --budget ${written(budget)} --seed ${seed}`,
+      ...(columns ? [`--columns ${quoted(columns)}`] : []),
+      ...(units ? [`--units ${quoted(units)}`] : []),
+    ].join(" ");
+  }
+
+  function showColumns(): void {
+    const { seen } = kept ?? {};
+    if (!seen) {
+      mapper.replaceChildren();
+      return;
+    }
+    const { columns, units } = store.values;
+    const given = {
+      columns: columns === "" ? {} : parseColumns(columns),
+      units: Object.fromEntries(
+        units === "" ? [] : units.split(",").map((part) => part.split("=") as [string, string]),
+      ),
+    };
+    mapper.replaceChildren(
+      columnMapper(seen, given, (to) => store.set({ columns: inOneText(to.columns), units: inOneText(to.units) })),
+    );
+  }
+
+  const wanted = () => {
+    const { method, seed, columns, units } = store.values;
+    return `${method} ${seed} ${columns} ${units}`;
+  };
   const update = (settled: boolean) => {
     const { data } = store.values;
     controls.show();
     method.show(store.values.method);
-    if (data === "example" && !kept?.isExample)
-      kept = { file: { name: "example.csv", content: exampleRuns() }, isExample: true };
+    if (data === "example" && !kept?.isExample) kept = theExample();
     if (data === "none" && kept?.isExample) kept = undefined;
     kept ??= remembered();
     const now = `${kept?.file.name} ${data} ${wanted()}`;
+    showColumns();
     if (kept && settled && kept.fitted?.by !== wanted() && (now !== asked || lane === undefined)) start();
     else show();
     if (settled) asked = now;
@@ -250,122 +346,9 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
     },
     { signal: life },
   );
-  life.addEventListener("abort", () => lane?.close());
+  life.addEventListener("abort", () => {
+    lane?.close();
+    seer?.close();
+  });
   return { problems: store.problems };
 }
-
-function remember(name: string, content: ArrayBuffer): void {
-  try {
-    sessionStorage.removeItem(STORED);
-    if (content.byteLength > MOST_STORED || !/\.(csv|tsv|txt|jsonl?|ndjson)$/i.test(name)) return;
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(content);
-    sessionStorage.setItem(STORED, JSON.stringify({ name, content: text }));
-  } catch {
-    // no store, no room or no text: the table is kept until the page is reloaded
-  }
-}
-
-function remembered(): Kept | undefined {
-  try {
-    const file = JSON.parse(sessionStorage.getItem(STORED) ?? "null");
-    return file && { file, isExample: false };
-  } catch {
-    return undefined;
-  }
-}
-
-/** What to train on the budget, by each approach, and the numbers of its fit. */
-function recommendation(result: FitResult, budget: number): Node[] {
-  const approaches = [
-    { name: "Approach 3, parametric", fitted: result.parametric },
-    { name: "Approach 2, isoFLOP", fitted: result.isoflop },
-    { name: "Approach 1, envelope", fitted: result.envelope },
-  ].filter(({ fitted }) => fitted !== null);
-  if (approaches.length === 0)
-    return result.ray ? alongRay(result, budget) : [h("strong", {}, "No fit"), h("p", {}, "The note above says why.")];
-  return approaches.flatMap(({ name, fitted }) => {
-    const { fit, ci, bootstrap, bridge } = fitted!;
-    const best = plan(
-      fit as Model,
-      { flops: budget },
-      { flopsPerToken: result.runs.flopsPerToken, draws: bootstrap?.draws ?? [] },
-    );
-    const rows: [string, string][] = [
-      ["best N", `${scripted(best.N)} parameters ${range(best.ci?.N, scripted)}`],
-      ["best D", `${scripted(best.D)} tokens ${range(best.ci?.D, scripted)}`],
-      ["loss then", `${best.loss.toFixed(3)} ${range(best.ci?.loss, (x) => x.toFixed(3))}`],
-      ...Object.entries(numbers(fit as Model)).map(([key, value]): [string, string] => [
-        SYMBOLS[key] ?? key,
-        `${scripted(value)} ${range(ci?.[key], scripted)}`,
-      ]),
-      ...(bridge
-        ? ([["solvable model", `phase ${bridge.phase} (${(100 * bridge.phases[bridge.phase]).toFixed(0)} %)`]] as [
-            string,
-            string,
-          ][])
-        : []),
-    ];
-    return [
-      h("h2", {}, name),
-      h("dl", {}, ...rows.flatMap(([label, value]) => [h("dt", {}, rich(label)), h("dd", {}, rich(value))])),
-      ...[...reach(result, budget), ...(bridge?.notes ?? [])].map((note) => h("p", { class: "hint" }, rich(note))),
-    ];
-  });
-}
-
-/** Beyond this many times the largest run no interval is to be believed. */
-const FAR = 100;
-
-/** How far a budget is from what the runs show. */
-function reach({ runs }: FitResult, budget: number): string[] {
-  const beyond = budget / runs.C.reduce((most, C) => Math.max(most, C), 0);
-  if (beyond <= 1) return [];
-  const times = `This budget is ${scripted(+beyond.toPrecision(2))} times your largest run`;
-  return [
-    beyond > FAR
-      ? `${times}: an extrapolation that the intervals do not cover.`
-      : `${times}: the intervals hold what the bootstrap shows, not that the law goes on.`,
-  ];
-}
-
-/** All that runs along one line tell: the loss along it. */
-function alongRay(result: FitResult, budget: number): Node[] {
-  const { ray, runs } = result;
-  const { E, K, eta, ci } = ray!;
-  // log D is a straight line in log N to within rounding: where it meets the budget
-  const [x, y] = [runs.N.map(Math.log), runs.D.map(Math.log)];
-  const mean = (values: Float64Array) => values.reduce((sum, v) => sum + v, 0) / runs.n;
-  const [x0, y0] = [mean(x), mean(y)];
-  const slope =
-    x.reduce((sum, v, i) => sum + (v - x0) * (y[i]! - y0), 0) / x.reduce((sum, v) => sum + (v - x0) ** 2, 0);
-  const logN = (Math.log(budget / runs.flopsPerToken) - y0 + slope * x0) / (1 + slope);
-  const [N, D] = [Math.exp(logN), Math.exp(y0 + slope * (logN - x0))];
-  const rows: [string, string][] = [
-    ["on it N", `${scripted(N)} parameters`],
-    ["on it D", `${scripted(D)} tokens, D/N = ${scripted(D / N)}`],
-    ["loss then", (E + K * budget ** -eta).toFixed(3)],
-    ["E", `${scripted(E)} ${range(ci?.E, scripted)}`],
-    ["K", `${scripted(K)} ${range(ci?.K, scripted)}`],
-    ["η", `${scripted(eta)} ${range(ci?.eta, scripted)}`],
-  ];
-  return [
-    h("h2", {}, rich("Along the line of these runs, L = E + K/C^{η}")),
-    h("p", {}, "D is a function of N in them: what another mix of size and data would do, they cannot tell."),
-    h("dl", {}, ...rows.flatMap(([label, value]) => [h("dt", {}, rich(label)), h("dd", {}, rich(value))])),
-    ...reach(result, budget).map((note) => h("p", { class: "hint" }, rich(note))),
-  ];
-}
-
-const SYMBOLS: Readonly<Record<string, string>> = { alpha: "α", beta: "β", a: "a, N^{*} ∝ C^{a}" };
-
-function numbers(fit: Model): Record<string, number> {
-  if (isLaw(fit)) {
-    const { E, A, B, alpha, beta } = fit;
-    return { E, A, B, alpha, beta, a: beta / (alpha + beta) };
-  }
-  return { a: fit.size.exponent };
-}
-
-/** An interval of 95 %. */
-const range = (ci: Interval | undefined, format: (x: number) => string): string =>
-  ci ? `(${format(ci[0])} … ${format(ci[1])})` : "";

@@ -3,6 +3,7 @@
 import type { draws } from "./draws.ts";
 import type { dynamicsJob } from "./dynamics.ts";
 import type { fit } from "./fit.ts";
+import type { forecast } from "./forecast.ts";
 import type { measure } from "./measure.ts";
 import type { scaling } from "./scaling.ts";
 import type { knots, schedules } from "./schedules.ts";
@@ -23,6 +24,7 @@ export interface Jobs {
   draws: Of<typeof draws>;
   dynamics: Of<typeof dynamicsJob>;
   fit: Of<typeof fit>;
+  forecast: Of<typeof forecast>;
   measure: Of<typeof measure>;
   schedules: Of<typeof schedules>;
   knots: Of<typeof knots>;

@@ -4,6 +4,7 @@ import { defaultKernels, referenceKernels, useKernels } from "../../index.ts";
 import { draws } from "./draws.ts";
 import { dynamicsJob } from "./dynamics.ts";
 import { fit } from "./fit.ts";
+import { forecast } from "./forecast.ts";
 import { measure } from "./measure.ts";
 import type { Answer, Context, Message, Question } from "./protocol.ts";
 import { scaling } from "./scaling.ts";
@@ -13,7 +14,7 @@ import { sgd } from "./sgd.ts";
 /** With the benchmark's cases and a second core: few who come want it. */
 const speed: typeof import("./speed.ts").speed = async (...given) => (await import("./speed.ts")).speed(...given);
 
-const jobs = { scaling, measure, dynamics: dynamicsJob, fit, sgd, schedules, knots, speed, draws };
+const jobs = { scaling, measure, dynamics: dynamicsJob, fit, forecast, sgd, schedules, knots, speed, draws };
 
 try {
   defaultKernels();

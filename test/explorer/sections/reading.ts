@@ -11,8 +11,9 @@ async function pointOf(card: string, panel: number, x: number, y: number): Promi
   return page.evaluate(
     ([id, k, shareX, shareY]) => {
       const groups = document.querySelectorAll(`#${id} .drawing svg > g`);
-      const frames = [...groups].map((group) => [...group.querySelectorAll("g > rect, rect")].at(-1)!);
-      const box = frames[k as number]!.getBoundingClientRect();
+      const boxes = [...groups[k as number]!.querySelectorAll("rect")].map((rect) => rect.getBoundingClientRect());
+      // the frame is the largest
+      const box = boxes.reduce((a, b) => (b.width * b.height > a.width * a.height ? b : a));
       return { x: box.left + (shareX as number) * box.width, y: box.top + (shareY as number) * box.height };
     },
     [card, panel, x, y] as const,

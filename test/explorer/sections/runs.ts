@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { exampleRuns } from "../../../src/explorer/example.ts";
-import { base, dropFile, page, visit } from "../browser.ts";
+import { forecaster, LAWS } from "../../../src/fitting/laws/index.ts";
+import { fitRuns, plan, readTable, runsFromTable } from "../../../src/index.ts";
+import { base, dropFile, expectAccessible, page, visit } from "../browser.ts";
 
 export function runs(): void {
   describe("a reader's runs", () => {
@@ -25,6 +27,65 @@ export function runs(): void {
       await page.keyboard.press("Tab");
       await page.waitForFunction((old) => document.querySelector(".verdict")!.textContent !== old, before);
       expect(page.url()).toContain("budget=1e24");
+    });
+
+    it("answers in sentences worth pasting, with the forecast of several laws, as text, command and JSON", async () => {
+      await page.goto(`${base}?view=runs&data=example`);
+      await page.waitForSelector("#laws tbody tr");
+      const told = (await page.locator(".answer p").first().textContent())!;
+      expect(told).toMatch(/^For 1e22 flops: [\d.]+ B parameters \(95 %: .* on \d+ B tokens/);
+      expect(told).toContain("3.3 times beyond the largest run");
+      // by the library itself
+      const runs = runsFromTable(await readTable(exampleRuns(), "csv"));
+      const { fit } = (await fitRuns(runs, { methods: [3], draws: 0, starts: "projection" })).parametric!;
+      const best = plan(fit, { flops: 1e22 });
+      const { loss, low, high } = forecaster(runs).at(best.N, best.D);
+      expect(told).toContain(
+        `Expected loss ${loss.toFixed(3)}, 95 % ${low.toFixed(3)} to ${high.toFixed(3)}, by ${LAWS.length} laws tried up to`,
+      );
+      expect(told).toContain(`About ${(1e22 / (64 * 4e14) / 86400).toPrecision(2)} days on 64 devices`);
+      await page.evaluate(() =>
+        Object.defineProperty(navigator, "clipboard", {
+          configurable: true,
+          value: { writeText: async (text: string) => Object.assign(window, { copied: text }) },
+        }),
+      );
+      const copied = async (what: string) => {
+        await page.getByRole("button", { name: `Copy ${what}` }).click();
+        return (await page.evaluate("window.copied")) as string;
+      };
+      expect(await copied("text")).toBe(told);
+      expect(await copied("command")).toBe("isoflop fit example.csv --method 3 --budget 1e22 --seed 1");
+      expect(JSON.parse(await copied("JSON")).N / best.N).toBeCloseTo(1, 6);
+      expect(await page.locator("#fit .drawing svg").textContent()).toContain("Chinchilla’s runs");
+      // what the example was made with stands beside what was found
+      expect(await page.locator(".verdict").textContent()).toContain("made with 0.37");
+      await expectAccessible();
+    });
+
+    it("shows which column it took for what, takes another, keeps it in the address, and tells the rows left out", async () => {
+      await page.goto(`${base}?view=runs`);
+      await page.waitForSelector(".drop");
+      const lines = exampleRuns().trim().split("\n").slice(1);
+      const rows = lines.map((line) => {
+        const [N, D, loss] = line.split(",");
+        return `${Number(N) / 1e6},${D},${loss}`;
+      });
+      await dropFile("odd.csv", `"big, one",seen,score\n${rows.join("\n")}\n5,1e9,\n`);
+      await page.waitForFunction(() => document.querySelector(".drop .note")?.textContent?.includes("odd.csv"));
+      expect(await page.locator("#column-N option").first().textContent()).toBe("guess: none");
+      expect(await page.locator(".mapper tbody tr").count()).toBe(5);
+      await page.locator("#column-N").selectOption("big, one");
+      await page.locator("#column-D").selectOption("seen");
+      await page.getByLabel("unit of N, parameters").selectOption("M");
+      await page.locator("#column-loss").selectOption("score");
+      await page.waitForSelector("#fit .drawing svg");
+      expect(new URL(page.url()).searchParams.get("columns")).toBe("N=big, one,D=seen,loss=score");
+      expect(new URL(page.url()).searchParams.get("units")).toBe("N=M");
+      expect(await page.locator(".answer p").first().textContent()).toMatch(/^For 1e22 flops: (8|9)\.\d+ B parameters/);
+      await page.waitForFunction(() => /1 row/.test(document.querySelector(".mapper ul")?.textContent ?? ""));
+      await page.reload();
+      await page.waitForSelector("#fit .drawing svg");
     });
 
     it.each([

@@ -1,0 +1,156 @@
+// The documentation as pages of the explorer's site, made when it is built: Markdown set by marked, its equations by KaTeX as MathML,
+// which browsers set without a script, a font or a request.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import katex from "katex";
+import { Marked, type Tokens } from "marked";
+import type { Plugin } from "vite";
+
+const ROOT = new URL("../../", import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, ROOT), "utf8");
+
+/** Pages in the order of their menu. */
+const PAGES = [
+  { file: "README.md", page: "index.html", title: "Guide" },
+  { file: "docs/theory.md", page: "theory.html", title: "Equations" },
+  { file: "docs/derivations.md", page: "derivations.html", title: "Derivations" },
+  { file: "docs/sweeps.md", page: "sweeps.html", title: "Sweeps" },
+  { file: "CONTRIBUTING.md", page: "contributing.html", title: "Source" },
+  { file: "CHANGELOG.md", page: "changelog.html", title: "Changes" },
+] as const;
+
+const POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; script-src 'self'";
+
+const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+
+/** One equation; `throwOnError`, so that none is left unset. */
+const set = (tex: string, displayMode: boolean): string =>
+  katex.renderToString(tex, { output: "mathml", displayMode, throwOnError: true, strict: false });
+
+const slug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(/<[^>]*>|&[a-z]+;/g, "")
+    .replaceAll(/[^\p{L}\p{N}\s-]/gu, "")
+    .trim()
+    .replaceAll(/\s+/g, "-");
+
+/** Where a link of the sources leads within the site. */
+function target(href: string): string {
+  const [path = "", hash] = href.split("#");
+  const name = basename(path);
+  const page = PAGES.find(({ file }) => basename(file) === name && path.endsWith(".md"));
+  if (page) return page.page + (hash ? `#${hash}` : "");
+  const example = /^(?:\.\.\/)?(examples\/.+)$/.exec(path);
+  if (example) return example[1]!;
+  return path.startsWith("docs/figures/") || path.startsWith("figures/") ? `figures/${name}` : href;
+}
+
+/** Markdown with $…$ and $$…$$ as HTML. */
+export function toHtml(markdown: string): string {
+  const marked = new Marked({ gfm: true });
+  marked.use({
+    extensions: [
+      {
+        name: "display",
+        level: "block",
+        start: (text: string) => text.indexOf("$$"),
+        tokenizer(text: string) {
+          const [raw, tex] = /^\$\$([\s\S]+?)\$\$(?:\n|$)/.exec(text) ?? [];
+          return raw === undefined ? undefined : { type: "display", raw, tex };
+        },
+        renderer: ({ tex }: Tokens.Generic) => `<div class="equation">${set(tex, true)}</div>\n`,
+      },
+      {
+        name: "formula",
+        level: "inline",
+        start: (text: string) => text.indexOf("$"),
+        tokenizer(text: string) {
+          const [raw, tex] = /^\$([^\s$](?:[^$]*[^\s$])?)\$/.exec(text) ?? [];
+          return raw === undefined ? undefined : { type: "formula", raw, tex };
+        },
+        renderer: ({ tex }: Tokens.Generic) => set(tex, false),
+      },
+    ],
+    renderer: {
+      heading({ tokens, depth }) {
+        const text = this.parser.parseInline(tokens);
+        return `<h${depth} id="${slug(text)}">${text}</h${depth}>\n`;
+      },
+      link({ href, tokens }) {
+        return `<a href="${escaped(target(href))}">${this.parser.parseInline(tokens)}</a>`;
+      },
+      image({ href, text }) {
+        return `<img src="${escaped(target(href))}" alt="${escaped(text)}" loading="lazy">`;
+      },
+      // text is text: no page of ours has HTML of its own
+      html: ({ text }) => escaped(text),
+    },
+  });
+  return marked.parse(markdown, { async: false });
+}
+
+/** The commands of the guide that draw a figure, with what they draw. */
+function gallery(names: readonly string[]): string {
+  const commands = [...read("README.md").matchAll(/^(?:\$ )?((?:npx )?isoflop [^\n]*--out [^\n]*)/gm)].map(
+    ([, line]) => line!,
+  );
+  const figure = (name: string) => {
+    const stem = name.replace(/\.svg$/, "");
+    const command =
+      commands.find((line) => line.includes(`${stem}.`)) ?? commands.find((line) => line.includes(stem.split("-")[0]!));
+    return `<figure id="${stem}"><img src="figures/${name}" alt="${stem}" loading="lazy"><figcaption>${command ? `<code>${escaped(command)}</code>` : escaped(stem)}</figcaption></figure>`;
+  };
+  return `<h1>Gallery</h1>\n${names.map(figure).join("\n")}`;
+}
+
+function page(title: string, current: string, body: string): string {
+  const menu = [...PAGES, { page: "gallery.html", title: "Gallery" }]
+    .map(({ page, title }) => `<a href="${page}"${page === current ? ' aria-current="page"' : ""}>${title}</a>`)
+    .join("");
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" content="${POLICY}">
+    <meta name="color-scheme" content="light dark">
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="docs.css">
+    <title>${title} · isoflop</title>
+  </head>
+  <body>
+    <header><a class="home" href="../index.html">isoflop explorer</a><nav aria-label="Documentation">${menu}</nav></header>
+    <main>
+${body}
+    </main>
+  </body>
+</html>
+`;
+}
+
+/** Emits the pages into docs/ of the site. */
+export function documentation(): Plugin {
+  return {
+    name: "documentation",
+    apply: "build",
+    generateBundle() {
+      const emit = (fileName: string, source: string) =>
+        this.emitFile({ type: "asset", fileName: `docs/${fileName}`, source });
+      for (const { file, page: name, title } of PAGES) emit(name, page(title, name, toHtml(read(file))));
+      const figures = readdirSync(new URL("docs/figures/", ROOT)).filter((name) => name.endsWith(".svg"));
+      for (const name of figures) emit(`figures/${name}`, read(`docs/figures/${name}`));
+      for (const entry of readdirSync(new URL("examples/", ROOT), { recursive: true, withFileTypes: true }))
+        if (entry.isFile()) {
+          const path = join(entry.parentPath, entry.name);
+          emit(relative(fileURLToPath(ROOT), path).replaceAll("\\", "/"), readFileSync(path, "utf8"));
+        }
+      emit("gallery.html", page("Gallery", "gallery.html", gallery(figures)));
+      emit("docs.css", read("src/explorer/docs.css"));
+    },
+  };
+}
