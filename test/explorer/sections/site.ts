@@ -42,6 +42,7 @@ export function site(): void {
       await page.goto(base);
       await page.getByRole("link", { name: /^Guide/ }).click();
       await page.waitForSelector("main h1");
+      await expectAccessible();
       await page.goto(`${base}docs/theory.html`);
       expect(
         await page
@@ -49,7 +50,6 @@ export function site(): void {
           .first()
           .evaluate((node) => node.getBoundingClientRect().width),
       ).toBeGreaterThan(0);
-      await expectAccessible();
       await page.goto(`${base}docs/gallery.html`);
       const broken = await page.evaluate(() =>
         Promise.all(
