@@ -11,15 +11,26 @@ import type { Plugin } from "vite";
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), "utf8");
 
+/** Pages of docs/ by their short names; another is called by its first heading. */
+const NAMES: Readonly<Record<string, string>> = { "theory.md": "Equations" };
+
+const documents = readdirSync(new URL("docs/", ROOT))
+  .filter((name) => name.endsWith(".md"))
+  // the equations first
+  .sort((a, b) => Number(b in NAMES) - Number(a in NAMES) || (a < b ? -1 : 1))
+  .map((name) => ({
+    file: `docs/${name}`,
+    page: name.replace(/\.md$/, ".html"),
+    title: NAMES[name] ?? /^# (.+)$/m.exec(read(`docs/${name}`))?.[1] ?? name,
+  }));
+
 /** Pages in the order of their menu. */
-const PAGES = [
+const PAGES: readonly { readonly file: string; readonly page: string; readonly title: string }[] = [
   { file: "README.md", page: "index.html", title: "Guide" },
-  { file: "docs/theory.md", page: "theory.html", title: "Equations" },
-  { file: "docs/derivations.md", page: "derivations.html", title: "Derivations" },
-  { file: "docs/sweeps.md", page: "sweeps.html", title: "Sweeps" },
+  ...documents,
   { file: "CONTRIBUTING.md", page: "contributing.html", title: "Source" },
   { file: "CHANGELOG.md", page: "changelog.html", title: "Changes" },
-] as const;
+];
 
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; script-src 'self'";
@@ -110,7 +121,9 @@ function gallery(names: readonly string[]): string {
 
 function page(title: string, current: string, body: string): string {
   const menu = [...PAGES, { page: "gallery.html", title: "Gallery" }]
-    .map(({ page, title }) => `<a href="${page}"${page === current ? ' aria-current="page"' : ""}>${title}</a>`)
+    .map(
+      ({ page, title }) => `<a href="${page}"${page === current ? ' aria-current="page"' : ""}>${escaped(title)}</a>`,
+    )
     .join("");
   return `<!doctype html>
 <html lang="en">
@@ -121,7 +134,7 @@ function page(title: string, current: string, body: string): string {
     <meta name="color-scheme" content="light dark">
     <link rel="icon" href="data:,">
     <link rel="stylesheet" href="docs.css">
-    <title>${title} · isoflop</title>
+    <title>${escaped(title)} · isoflop</title>
   </head>
   <body>
     <header><a class="home" href="../index.html">isoflop explorer</a><nav aria-label="Documentation">${menu}</nav></header>
