@@ -36,6 +36,8 @@ export function reading(): void {
     it("shows at the pointer what the export has, on all panels at one f, and pins it into the address", async () => {
       await load();
       const table = JSON.parse((await saved("frontier", "JSON")).toString());
+      // the button is below the figure
+      await page.evaluate(() => scrollTo(0, 0));
       const at = await pointOf("frontier", 1, 0.5, 0.5);
       await page.mouse.move(at.x, at.y);
       await boxes("frontier").first().waitFor();
