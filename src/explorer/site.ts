@@ -74,7 +74,7 @@ export function toHtml(markdown: string): string {
           const [raw, tex] = /^\$\$([\s\S]+?)\$\$(?:\n|$)/.exec(text) ?? [];
           return raw === undefined ? undefined : { type: "display", raw, tex };
         },
-        renderer: ({ tex }: Tokens.Generic) => `<div class="equation">${set(tex, true)}</div>\n`,
+        renderer: ({ tex }: Tokens.Generic) => `<div class="equation" tabindex="0">${set(tex, true)}</div>\n`,
       },
       {
         name: "formula",
@@ -102,7 +102,8 @@ export function toHtml(markdown: string): string {
       html: ({ text }) => escaped(text),
     },
   });
-  return marked.parse(markdown, { async: false });
+  // what scrolls by itself is to be reached by the keyboard
+  return marked.parse(markdown, { async: false }).replaceAll(/<(pre|table)>/g, '<$1 tabindex="0">');
 }
 
 /** The commands of the guide that draw a figure, with what they draw. */

@@ -14,7 +14,7 @@ export function site(): void {
       for (const name of ["theory", "derivations"]) {
         const displayed = source(name).match(/\$\$[\s\S]+?\$\$/g)!.length;
         const html = built(`${name}.html`);
-        expect(html.match(/<div class="equation">/g)).toHaveLength(displayed);
+        expect(html.match(/<div class="equation" /g)).toHaveLength(displayed);
         expect(html.match(/<math /g)!.length).toBeGreaterThan(displayed);
         // nothing is left as it was typed
         expect(html.replaceAll(/<annotation[\s\S]*?<\/annotation>|<code>[\s\S]*?<\/code>/g, "")).not.toMatch(
