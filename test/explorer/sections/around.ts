@@ -20,7 +20,7 @@ export function around(): void {
       await page.getByRole("button", { name: "Fit my runs" }).click();
       await page.waitForSelector(".drop");
       expect(await door.count()).toBe(0);
-      await page.getByRole("link", { name: "isoflop explorer" }).click();
+      await page.getByRole("link", { name: "isoflop", exact: true }).click();
       await door.waitFor();
     });
 
