@@ -7,12 +7,8 @@ import type { FitResult } from "../fitting/fit.ts";
 import { slicesOf } from "../fitting/isoflop.ts";
 import type { Forecaster, PointForecast } from "../fitting/laws/predict.ts";
 import { isLaw, type Model, type Plan, plan } from "../fitting/plan.ts";
-<<<<<<< HEAD
-import { lossAt } from "../fitting/points.ts";
-import { interval } from "../fitting/quantiles.ts";
-=======
 import { type Law, lossAt } from "../fitting/points.ts";
->>>>>>> c20e15d (Map columns, answer in words worth pasting, forecast by several laws; the documentation as pages of the explorer)
+import { interval } from "../fitting/quantiles.ts";
 import { logspace } from "../math/grid.ts";
 import { powerOfTen } from "../numbers.ts";
 import { extent, linearAxis, logAxis, padded, plane } from "./axes.ts";
@@ -24,13 +20,10 @@ export interface FitFigureData {
   readonly result: FitResult;
   /** Budgets to mark, in flops. */
   readonly budgets: ArrayLike<number>;
-<<<<<<< HEAD
   /** Laws stacked on the same runs, for bands of forecasts. */
   readonly forecaster?: Forecaster | null;
-=======
   /** Published laws to compare with: their best sizes and tokens. Default: none. */
   readonly references?: readonly { readonly name: string; readonly law: Law }[];
->>>>>>> c20e15d (Map columns, answer in words worth pasting, forecast by several laws; the documentation as pages of the explorer)
 }
 
 /** Runs drawn at most: a million dots show no more than these. */
@@ -46,17 +39,11 @@ interface Approach {
   readonly color: (theme: Theme) => string;
 }
 
-<<<<<<< HEAD
-export function fitFigure({ result, budgets, forecaster = null }: FitFigureData): Figure {
+export function fitFigure({ result, budgets, forecaster = null, references = [] }: FitFigureData): Figure {
   const { runs, parametric, ray } = result;
   const marked = Float64Array.from(budgets);
-  const panels = [losses(result), ...frontiers(result, marked, forecaster)];
+  const panels = [losses(result), ...frontiers(result, marked, forecaster, references)];
   if (parametric || forecaster) panels.splice(1, 0, overCompute(result, marked, forecaster));
-=======
-export function fitFigure({ result, budgets, references = [] }: FitFigureData): Figure {
-  const { runs, parametric, ray } = result;
-  const panels = [losses(result), ...frontiers(result, Float64Array.from(budgets), references)];
->>>>>>> c20e15d (Map columns, answer in words worth pasting, forecast by several laws; the documentation as pages of the explorer)
   if (parametric) panels.push(residuals(result));
   if (parametric && parametric.profiles.length > 0) panels.push(profiles(result));
   const bridge = (parametric ?? result.isoflop ?? result.envelope)?.bridge;
@@ -317,15 +304,12 @@ function stackedSizes({ stack }: Forecaster, flops: Float64Array, k: number): (r
 }
 
 /** N*(C) and D*(C): lines with bands, and the optima that approaches 1 and 2 read off. */
-<<<<<<< HEAD
-function frontiers(result: FitResult, budgets: Float64Array, forecaster: Forecaster | null): Panel[] {
-=======
 function frontiers(
   result: FitResult,
   budgets: Float64Array,
+  forecaster: Forecaster | null,
   references: NonNullable<FitFigureData["references"]> = [],
 ): Panel[] {
->>>>>>> c20e15d (Map columns, answer in words worth pasting, forecast by several laws; the documentation as pages of the explorer)
   const found = approaches(result);
   if (found.length === 0) return [];
   const { runs } = result;
@@ -334,18 +318,15 @@ function frontiers(
   const curves = found.map(({ model, draws }) =>
     Array.from(flops, (C) => plan(model, { flops: C }, { flopsPerToken: runs.flopsPerToken, draws })),
   );
-<<<<<<< HEAD
   const stacked = forecaster && result.parametric && stackedSizes(forecaster, flops, runs.flopsPerToken);
   const wide = stacked?.map(([least, most], i) => {
     const product = flops[i]! / runs.flopsPerToken;
     return { flops: flops[i]!, N: [least, most] as const, D: [product / most, product / least] as const };
   });
-=======
   const published = references.map(({ name, law }) => ({
     name,
     plans: Array.from(flops, (C) => plan(law, { flops: C }, { flopsPerToken: runs.flopsPerToken })),
   }));
->>>>>>> c20e15d (Map columns, answer in words worth pasting, forecast by several laws; the documentation as pages of the explorer)
   return (["N", "D"] as const).map((key) => ({
     title: key === "N" ? "Best model size N^{*}(C)" : "Best number of tokens D^{*}(C)",
     readout: {
