@@ -5,7 +5,12 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import zopfli from "@gfx/zopfli";
 
-const MODULES = { isoflop: "src/kernels/wasm", learning: "src/kernels/learning", sign: "src/kernels/sign" };
+const MODULES = {
+  isoflop: "src/kernels/wasm",
+  learning: "src/kernels/learning",
+  sign: "src/kernels/sign",
+  laws: "src/kernels/laws",
+};
 
 for (const [name, folder] of Object.entries(MODULES)) {
   const wasm = readFileSync(`build/${name}.wasm`);

@@ -7,7 +7,6 @@ import type { HuberKernels } from "./huber.ts";
 import type { MomentumKernels } from "./momentum.ts";
 import type { ResolventKernels } from "./resolvent.ts";
 import type { SimulationKernels } from "./simulation.ts";
-import type { TapeKernels } from "./tape.ts";
 import type { VolterraKernels } from "./volterra.ts";
 
 export interface Kernels
@@ -17,7 +16,6 @@ export interface Kernels
     MomentumKernels,
     DynamicsKernels,
     SimulationKernels,
-    HuberKernels,
-    TapeKernels {
+    HuberKernels {
   readonly name: "wasm" | "reference";
 }

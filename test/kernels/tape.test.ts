@@ -3,6 +3,7 @@
 import { expect, it } from "vitest";
 import { parseFormula } from "../../src/fitting/laws/formula.ts";
 import { compile, evaluate } from "../../src/fitting/laws/tape.ts";
+import { tapeKernelsOf } from "../../src/kernels/laws/of.ts";
 import { onEachBackend } from "../backends.ts";
 import { random } from "../fitting/laws.ts";
 
@@ -22,7 +23,8 @@ const FORMULAS: readonly (readonly [text: string, plain: (x: number, y: number, 
   ["log(x/y)*a^b", (x, y, a, b) => Math.log(x / y) * a ** b],
 ];
 
-onEachBackend((kernels) => {
+onEachBackend((others) => {
+  const kernels = tapeKernelsOf(others);
   // 131 rows are two whole blocks of the core, a part of one, and no multiple of its lanes
   const n = 131;
   const { uniform } = random(3);

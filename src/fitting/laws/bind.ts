@@ -2,6 +2,7 @@
 
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
+import { tapeKernelsOf } from "../../kernels/laws/of.ts";
 import { log } from "../../math/elementary.ts";
 import { plain as bare } from "../columns.ts";
 import { type Runs, select } from "../runs.ts";
@@ -81,7 +82,8 @@ export function bind(
     // a tape reads at least one column, so that it knows its rows
     const rows = columns.length > 0 ? values : new Float64Array(n);
     const whole = columns.length > 0 ? { ...tape, columns: columns.length } : { ...shifted(tape), columns: 1 };
-    return (p, derivatives) => kernels.runTape(whole, rows, p, derivatives);
+    const { runTape } = tapeKernelsOf(kernels);
+    return (p, derivatives) => runTape(whole, rows, p, derivatives);
   };
   const plain = prepare(law.tree);
   return {

@@ -2,7 +2,7 @@
 // (iterated least squares), then BFGS from its curvature where a kinked ρ makes it slow, with the line search of Lewis & Overton
 // (2013). A parameter with range [0, ∞] moves in its logarithm; one with other ends stops there.
 
-import type { TapeValues } from "../../kernels/tape.ts";
+import type { TapeValues } from "../../kernels/laws/kernels.ts";
 import { solveDense } from "../../math/dense.ts";
 import { exp, log } from "../../math/elementary.ts";
 import { exactTotal, type Rho, total, weightsOf } from "./losses.ts";

@@ -1,7 +1,7 @@
-// A formula's tree compiled to a tape (src/kernels/tape.ts): what holds columns alone is worked out once a row and becomes a
+// A formula's tree compiled to a tape (src/kernels/laws/): what holds columns alone is worked out once a row and becomes a
 // column of its own, equal subtrees one slot, x^y is e^{y log x}, and a sigmoid 1/(1 + e^{−x}).
 
-import { OPERATIONS, type Tape } from "../../kernels/tape.ts";
+import { OPERATIONS, type Tape } from "../../kernels/laws/kernels.ts";
 import { exp, log, pow } from "../../math/elementary.ts";
 import { call, namesIn, type Tree } from "./formula.ts";
 

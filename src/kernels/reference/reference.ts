@@ -7,7 +7,6 @@ import { huberReference } from "./huber.ts";
 import { momentumReference } from "./momentum.ts";
 import { resolventReference } from "./resolvent.ts";
 import { simulationReference } from "./simulation.ts";
-import { tapeReference } from "./tape.ts";
 import { volterraReference } from "./volterra.ts";
 
 /** Made by a call that is pure, so that a bundle that does not ask for it leaves it out. */
@@ -20,5 +19,4 @@ export const referenceKernels: Kernels = /* @__PURE__ */ (() => ({
   ...dynamicsReference,
   ...simulationReference,
   ...huberReference,
-  ...tapeReference,
 }))();

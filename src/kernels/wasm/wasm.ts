@@ -8,7 +8,6 @@ import { huberKernels } from "./huber.ts";
 import { momentumKernels } from "./momentum.ts";
 import { resolventKernels } from "./resolvent.ts";
 import { simulationKernels } from "./simulation.ts";
-import { tapeKernels } from "./tape.ts";
 import { volterraKernels } from "./volterra.ts";
 
 /** Kernels on a WebAssembly instance of their own. `module` defaults to the bytes embedded in the library. */
@@ -26,6 +25,5 @@ export function kernelsOn(core: Core): Kernels {
     ...dynamicsKernels(core),
     ...simulationKernels(core),
     ...huberKernels(core),
-    ...tapeKernels(core),
   };
 }

@@ -1,9 +1,19 @@
 // Marshals assembly/tape.ts.
 
-import type { TapeKernels } from "../tape.ts";
-import { type Core, padded } from "./core.ts";
+import { Core, inflated, padded } from "../wasm/core.ts";
+import { bytes, size } from "./bytes.ts";
+import type { Exports } from "./exports.ts";
+import type { TapeKernels } from "./kernels.ts";
 
-export function tapeKernels(core: Core): TapeKernels {
+let own: Core<Exports> | undefined;
+
+/** The kernels on one instance, made at the first call. */
+export function tapeKernels(): TapeKernels {
+  own ??= new Core<Exports>(new WebAssembly.Module(inflated(bytes, size)));
+  return kernelsOn(own);
+}
+
+export function kernelsOn(core: Core<Exports>): TapeKernels {
   return {
     runTape({ columns: c, parameters: k, constants, code }, columns, parameters, derivatives) {
       const arena = core.arena();

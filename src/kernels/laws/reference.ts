@@ -1,6 +1,6 @@
 // A tape row by row in plain TypeScript: forwards for the value, backwards for the derivatives (Griewank & Walther 2008, §3.2).
 
-import type { TapeKernels } from "../tape.ts";
+import type { TapeKernels } from "./kernels.ts";
 
 export const tapeReference: TapeKernels = {
   runTape({ columns: c, parameters: k, constants, code }, columns, parameters, derivatives) {
