@@ -46,7 +46,6 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     minify: false,
-    sourcemap: true,
     lib: {
       entry: Object.fromEntries(ENTRIES.map((name) => [name, `${import.meta.dirname}/src/${name}.ts`])),
       formats: ["es"],

@@ -17,7 +17,7 @@ for (const [name, folder] of Object.entries(MODULES)) {
   const deflated = Buffer.from(await promisify(zopfli.deflate)(wasm, { numiterations: 15 })).toString("base64");
   writeFileSync(
     `${folder}/bytes.ts`,
-    `// Generated from assembly/ by npm run build.\n/** Bytes of build/${name}.wasm. */\nexport const size = ${wasm.length};\n/** The file, deflated, in base64. */\nexport const bytes =\n  "${deflated}";\n`,
+    `// Generated from assembly/ by npm run build.\n/** Bytes of build/${name}.wasm. */\nexport const size = ${wasm.length};\n/** The file, deflated, in base64. */\nexport const bytes: string =\n  "${deflated}";\n`,
   );
   const bindings = readFileSync(`build/${name}.d.ts`, "utf8");
   const kernels = [...bindings.matchAll(/^ {2}export function (\w+)\((.*)\): (\w+);$/gm)].map(
