@@ -41,7 +41,7 @@ const write = (name: string, text: string) => writeFileSync(join(packed.folder, 
 describe("the tarball", () => {
   it("holds the built library, the core, the explorer, and nothing else", () => {
     const allowed =
-      /^(LICENSE|README\.md|package\.json|build\/isoflop\.wasm|build\/lib\/[\w/-]+\.(js|d\.ts)|build\/lib\/sweep\/[\w-]+\.schema\.json|build\/explorer\/(index\.html|assets\/[\w.-]+\.(js|css)))$/;
+      /^(LICENSE|README\.md|package\.json|build\/isoflop\.wasm|build\/lib\/[\w/-]+\.(js|d\.ts)|build\/lib\/sweep\/[\w-]+\.schema\.json|build\/explorer\/(index\.html|offline\.js|assets\/[\w.-]+\.(js|css)|docs\/[\w./-]+\.(html|css|svg|woff2|csv|py|sbatch|yaml)))$/;
     expect(packed.files.map(({ path }) => path).filter((path) => !allowed.test(path))).toEqual([]);
     expect(packed.files.map(({ path }) => path)).toEqual(
       expect.arrayContaining([
