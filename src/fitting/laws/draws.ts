@@ -15,6 +15,7 @@ export interface Fitted {
   readonly delta: number;
 }
 
+/** Of Gauss and Newton from the minimum on all rows, near which a resample has its own. */
 const STEPS = 6;
 
 /** The fit on rows of weights w, whose log L are `target`. */

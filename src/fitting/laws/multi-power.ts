@@ -20,6 +20,7 @@ export interface Curve {
 
 export const MULTI_POWER = ["L0", "A", "alpha", "B", "C", "beta", "gamma"] as const;
 
+/** Steps that a change of the rate between two rows is taken in, at most. */
 const PIECES = 8;
 /** Pieces that the warm-up is taken in. */
 const RAMP = 64;

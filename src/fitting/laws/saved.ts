@@ -10,6 +10,7 @@ import { type Forecaster, foretell, rangesOf } from "./predict.ts";
 import type { Stack, StackMember } from "./stack.ts";
 
 export const FORMAT = "isoflop law";
+/** Of the format: raised where a file of the old would be read wrongly. */
 export const VERSION = 1;
 /** Of a file at most: rows, and draws. */
 const [MOST_ROWS, MOST_DRAWS] = [2_000_000, 100_000];
