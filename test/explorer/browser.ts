@@ -93,7 +93,8 @@ export const curves = async (card = "frontier") =>
 
 /** Goes to an address as a link within the page does, or loads it where the page is not there yet. */
 export async function visit(search = ""): Promise<void> {
-  if (!page.url().startsWith(base)) await page.goto(base + search);
+  // the documentation's pages are not the explorer's
+  if (!page.url().startsWith(base) || page.url().includes("/docs/")) await page.goto(base + search);
   else {
     await page.evaluate((to) => {
       history.pushState(null, "", to || location.pathname);
