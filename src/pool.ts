@@ -120,7 +120,9 @@ function bundled(script: string): string {
     ...{ platform: "node", format: "esm", target: "node20", packages: "external" },
   }).outputFiles;
   // where its packages are found
-  const folder = process.getBuiltinModule("node:url").fileURLToPath(new URL("../build/threads/", import.meta.url));
+  const folder = process
+    .getBuiltinModule("node:url")
+    .fileURLToPath(new URL(/* @vite-ignore */ "../build/threads/", import.meta.url));
   const made = `${folder}${createHash("sha256").update(text).digest("hex").slice(0, 16)}.mjs`;
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${made}.${process.pid}`, text);
