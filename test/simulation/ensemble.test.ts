@@ -263,7 +263,7 @@ describe("dense SGD in f32", () => {
     const model = modelAt(0.7, 0.7, 20);
     const { made } = await simulate(model, { steps: 5, members: 1, method: "dense", precision: "f32" });
     expect(made.parameters).toMatchObject({ precision: "f32" });
-    const tiny = plrf({ spectrum: measured({ eigenvalues: [1e-60, 1e-61], energies: [1, 1] }), d: 1, gamma: 1 });
+    const tiny = plrf({ spectrum: measured({ eigenvalues: [1e-60, 1e-61], energies: [1, 1] }), d: 1, gamma: 1e59 });
     await expect(simulate(tiny, { steps: 5, method: "dense", precision: "f32" })).rejects.toThrow(
       /^precision "f32" serves spectra whose largest eigenvalue is between 1e-20 and 1e20, got 1e-60/,
     );
