@@ -120,7 +120,9 @@ export async function load(search = "", card = "frontier"): Promise<void> {
 
 /** Waits for a card's fine figure; what is out of sight is not drawn. */
 export async function drawn(card: string): Promise<void> {
-  await page.locator(`#${card}`).scrollIntoViewIfNeeded();
+  const inSight = () => page.locator(`#${card}`).scrollIntoViewIfNeeded();
+  // a view that is being changed may replace the card meanwhile: the new one stays
+  await inSight().catch(inSight);
   await page.waitForSelector(`#${card} .drawing svg`);
   await settled(card);
 }

@@ -79,7 +79,7 @@ describe("tail fits", () => {
   it("need enough modes with energy", () => {
     expect(() => tailFit(spectrum(20, 0), { window: [3, 8] })).toThrow("at least 8 modes");
     expect(() => tailFit(spectrum(20, 0), { window: [3, 40] })).toThrow("window[1] must be at most 20");
-    const flat = measured({ eigenvalues: Array(40).fill(1), energies: Array(40).fill(0) });
+    const flat = measured({ eigenvalues: Array(40).fill(1), energies: [1, ...Array(39).fill(0)] });
     expect(() => tailFit(flat)).toThrow("modes with energy");
   });
 });
