@@ -56,14 +56,14 @@ export function around(): void {
         await page.waitForFunction((k) => document.getElementById("tour")?.textContent?.includes(`${k} of 5`), i);
         await page.waitForSelector(".card.pointed");
         seen.push((await box.locator("h2").textContent())!);
-        expect(page.url()).toMatch(new RegExp(`tour=(phases|dynamics)-${i}`));
+        await page.waitForURL(new RegExp(`tour=(phases|dynamics)-${i}`));
         if (i < 5) await page.keyboard.press("Enter");
       }
       expect(new Set(seen).size).toBe(5);
       await expectAccessible();
       await page.keyboard.press("Escape");
       expect(await page.locator("#tour").count()).toBe(0);
-      expect(page.url()).not.toContain("tour=");
+      await page.waitForURL((url) => !url.href.includes("tour="));
       expect(await page.locator(".pointed").count()).toBe(0);
     });
 
@@ -82,12 +82,12 @@ export function around(): void {
       const title = await page.locator("#stage").textContent();
       await page.keyboard.press("ArrowRight");
       await page.waitForFunction((old) => document.getElementById("stage")!.textContent !== old, title);
-      expect(page.url()).toContain("present=on");
+      await page.waitForURL((url) => url.href.includes("present=on"));
       expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
       await expectAccessible();
       await page.keyboard.press("Escape");
       await page.locator("header").waitFor();
-      expect(page.url()).not.toContain("present");
+      await page.waitForURL((url) => !url.href.includes("present"));
     });
   });
 }

@@ -10,7 +10,7 @@ export function dynamics(): void {
       const before = await curves("losses");
       await page.locator("#a ~ input[type=range]").press("ArrowRight");
       await settled("losses");
-      expect(page.url()).toContain("view=dynamics&a=1.51");
+      await page.waitForURL((url) => url.href.includes("view=dynamics&a=1.51"));
       const after = await curves("losses");
       expect(after).not.toBe(before);
       await page.reload();

@@ -114,7 +114,7 @@ export function faults(): void {
       await page.locator("#presets").selectOption({ label: "Phase II: distorted features" });
       await page.waitForSelector("#point");
       expect(await theme()).toBe("dark");
-      expect(page.url()).toContain("theme=dark");
+      await page.waitForURL((url) => url.href.includes("theme=dark"));
       await page.locator("#theme").selectOption("light");
       await page.goBack();
       await page.waitForFunction(() => !location.search.includes("alpha=1.25"));
@@ -248,7 +248,7 @@ export function faults(): void {
       expect(stable).toBeLessThan(40);
       await note("frontier").getByRole("button").click();
       await drawn("frontier");
-      expect(page.url()).toMatch(/step=0\.0\d+/);
+      await page.waitForURL(/step=0\.0\d+/);
     });
 
     it("SGD never runs another size than the one shown", async () => {
@@ -256,7 +256,7 @@ export function faults(): void {
       expect(await note("sgd").textContent()).toContain("d = 1000 is more than is simulated here");
       await page.getByRole("button", { name: "Run SGD at d = 512" }).click();
       expect(await page.locator("#d").inputValue()).toBe("512");
-      expect(page.url()).toContain("d=512");
+      await page.waitForURL((url) => url.href.includes("d=512"));
       await page.getByRole("button", { name: "Stop" }).click();
     });
 

@@ -42,11 +42,11 @@ export function phases(): void {
       expect(await page.locator("#point").getAttribute("aria-valuetext")).toContain("phase III");
       await page.locator("#alpha").fill("0.3");
       await page.keyboard.press("Tab");
-      expect(page.url()).toContain("alpha=0.3");
+      await page.waitForURL((url) => url.href.includes("alpha=0.3"));
       await page.locator("#alpha").fill("lots");
       await page.keyboard.press("Tab");
       expect(await page.locator("#alpha-error").textContent()).toContain("must be a number from");
-      expect(page.url()).toContain("alpha=0.3");
+      await page.waitForURL((url) => url.href.includes("alpha=0.3"));
     });
 
     it("says where there is no power law, and where a step diverges", async () => {
@@ -63,7 +63,7 @@ export function phases(): void {
       await open();
       await page.locator("#color").selectOption("measured-xi");
       await page.waitForFunction(() => document.querySelector("progress")!.value > 0);
-      expect(page.url()).toContain("color=measured-xi");
+      await page.waitForURL((url) => url.href.includes("color=measured-xi"));
       await page.getByRole("button", { name: "Stop" }).click();
       await page.waitForSelector(".measuring", { state: "hidden" });
     });
@@ -71,7 +71,7 @@ export function phases(): void {
     it("streams runs of SGD over the theory, pauses, goes on and stops; a seed gives the same runs", async () => {
       await open("?d=30&from=1e4&to=1e5&runs=4");
       await page.getByRole("button", { name: "Run SGD" }).click();
-      expect(page.url()).toContain("sgd=on");
+      await page.waitForURL((url) => url.href.includes("sgd=on"));
       const done = (n: number) =>
         page.waitForFunction((k) => Number(document.getElementById("sgd")!.dataset.version) >= k, n);
       await done(1);
@@ -99,7 +99,7 @@ export function phases(): void {
       await done(held + 1);
       await page.getByRole("button", { name: "Stop" }).click();
       expect(await page.locator("#sgd [role=status]").textContent()).toBe("stopped");
-      expect(page.url()).not.toContain("sgd=on");
+      await page.waitForURL((url) => !url.href.includes("sgd=on"));
     });
 
     it("lays draws of W over the spectrum it predicts, one by one, and takes them off again", async () => {
@@ -115,7 +115,7 @@ export function phases(): void {
       );
       await page.getByRole("button", { name: "Leave out the draws" }).click();
       await page.waitForFunction(() => !document.querySelector("#spectrum svg")!.textContent!.includes("sampled W"));
-      expect(page.url()).not.toContain("draws");
+      await page.waitForURL((url) => !url.href.includes("draws"));
       // what cannot be drawn is told
       await visit("?d=1000&draws=6");
       await page.waitForFunction(() =>

@@ -55,7 +55,7 @@ export function reading(): void {
       expect(eta.values["η(f)"]).toBe(written(table.eta[i]));
       expect(xi.values["ξ(f)"]).toBe(written(table.xi[i]));
       await page.mouse.click(at.x, at.y);
-      expect(page.url()).toMatch(/pin=frontier\.1\.[\d.e+]+/);
+      await page.waitForURL(/pin=frontier\.1\.[\d.e+]+/);
       // pinned: it stays when the pointer goes, and when the page is loaded anew
       await page.mouse.move(5, 5);
       expect(await told("frontier", 1)).toEqual(sizes);
@@ -85,10 +85,10 @@ export function reading(): void {
       // one t for both panels, and for the figure below
       expect((await told("losses", 1)).x).toBe(second.x);
       await page.keyboard.press("Enter");
-      expect(page.url()).toContain("pin=losses.0.");
+      await page.waitForURL((url) => url.href.includes("pin=losses.0."));
       await page.keyboard.press("Escape");
       expect(await boxes("losses").count()).toBe(0);
-      expect(page.url()).not.toContain("pin=");
+      await page.waitForURL((url) => !url.href.includes("pin="));
     });
 
     it("follows a finger", async () => {

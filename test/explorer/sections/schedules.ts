@@ -74,7 +74,7 @@ export function schedules(): void {
       );
       await page.getByRole("button", { name: "constant" }).click();
       await page.waitForFunction(() => document.querySelectorAll(".knot").length === 2);
-      expect(page.url()).toContain("knots=0*1_1*1");
+      await page.waitForURL((url) => url.href.includes("knots=0*1_1*1"));
     });
 
     it("names the step at which a schedule grows past stability, and goes on showing the others", async () => {
