@@ -6,8 +6,8 @@ import type { Command } from "commander";
 import { toJson } from "../figures/json.ts";
 import { availableThreads } from "../pool.ts";
 import { RECIPES } from "../reproduce/index.ts";
-import { holds, verdict } from "../reproduce/recipe.ts";
-import { measurement } from "../reproduce/report.ts";
+import { holds } from "../reproduce/recipe.ts";
+import { measurement, verdictOf } from "../reproduce/report.ts";
 import { reproduce } from "../reproduce/run.ts";
 import { Failure, Usage } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
@@ -75,8 +75,11 @@ async function run(ids: readonly string[], options: Options): Promise<void> {
         (claim) =>
           `    ${holds(claim) ? "✓" : claim.disputed ? "≠" : "✗"} ${claim.what}: ${measurement(claim)}, ${claim.source === "published" ? "published" : claim.source === "theory" ? "theory's" : "should be"} ${claim.reads}`,
       );
+      const untried = (entry.untried ?? []).map((what) => `    – not tried: ${what}`);
       const time = resumed ? "kept" : `${entry.seconds.toFixed(1)} s`;
-      process.stdout.write(`${[`${bold(entry.id)}  ${verdict(entry.claims)} (${time})`, ...lines].join("\n")}\n`);
+      process.stdout.write(
+        `${[`${bold(entry.id)}  ${verdictOf(entry)} (${time})`, ...lines, ...untried].join("\n")}\n`,
+      );
     },
     ...(data === undefined ? {} : { data }),
   });
@@ -84,13 +87,14 @@ async function run(ids: readonly string[], options: Options): Promise<void> {
   if (options.json)
     process.stdout.write(
       `${toJson(
-        entries.map(({ id, title, claims, seconds }) => ({
-          id,
-          title,
-          verdict: verdict(claims),
-          seconds,
-          published: claims.map(({ what, reads, source }) => ({ what, reads, source })),
-          measured: claims.map((claim) => ({
+        entries.map((entry) => ({
+          id: entry.id,
+          title: entry.title,
+          verdict: verdictOf(entry),
+          seconds: entry.seconds,
+          ...(entry.untried ? { untried: entry.untried } : {}),
+          published: entry.claims.map(({ what, reads, source }) => ({ what, reads, source })),
+          measured: entry.claims.map((claim) => ({
             what: claim.what,
             value: claim.measured,
             stderr: claim.uncertainty ?? null,
@@ -100,6 +104,6 @@ async function run(ids: readonly string[], options: Options): Promise<void> {
       )}\n`,
     );
   else if (!quiet) process.stdout.write(`\nwrote ${join(out, "index.html")}\n`);
-  const failed = entries.filter(({ claims }) => verdict(claims) === "not reproduced").map(({ id }) => id);
+  const failed = entries.filter((entry) => verdictOf(entry) === "not reproduced").map(({ id }) => id);
   if (failed.length > 0) throw new Failure(`not reproduced: ${failed.join(", ")}`);
 }

@@ -30,6 +30,8 @@ export interface Context {
 
 export interface Findings {
   readonly claims: readonly Claim[];
+  /** What the paper claims and nothing here tries: with it the verdict is partial at best. */
+  readonly untried?: readonly string[];
   readonly figures: readonly Figure[];
   /** Plain text for the report: what is seen and why. */
   readonly remarks: readonly string[];
@@ -51,19 +53,20 @@ export interface Claim {
   readonly disputed?: string;
 }
 
-export type Verdict = "reproduced" | "contradicted" | "not reproduced" | "not tried";
+export type Verdict = "reproduced" | "partly reproduced" | "contradicted" | "not reproduced" | "not tried";
 
 export const holds = ({ expected: [low, high], measured }: Claim): boolean => measured >= low && measured <= high;
 
 /**
  * Not tried where nothing is claimed; not reproduced where an undisputed claim fails; contradicted where only disputed ones do;
- * reproduced where all hold.
+ * partly reproduced where all hold and others of the paper were not tried; reproduced where all hold.
  */
-export function verdict(claims: readonly Claim[]): Verdict {
+export function verdict(claims: readonly Claim[], untried: readonly string[] = []): Verdict {
   if (claims.length === 0) return "not tried";
   const failed = claims.filter((claim) => !holds(claim));
   if (failed.some(({ disputed }) => disputed === undefined)) return "not reproduced";
-  return failed.length > 0 ? "contradicted" : "reproduced";
+  if (failed.length > 0) return "contradicted";
+  return untried.length > 0 ? "partly reproduced" : "reproduced";
 }
 
 interface Measurement {

@@ -8,6 +8,8 @@ export interface Entry {
   readonly title: string;
   readonly settings: string;
   readonly claims: readonly Claim[];
+  /** Absent where all of the paper's claims are tried. */
+  readonly untried?: readonly string[];
   readonly figures: readonly {
     readonly id: string;
     readonly title: string;
@@ -26,11 +28,20 @@ const STATE = {
   disputed: ["disputed", "≠", "contradicted"],
   fails: ["no", "✗", "fails"],
 } as const;
-const MARK: Record<Verdict, string> = { reproduced: "✓", contradicted: "≠", "not reproduced": "✗", "not tried": "–" };
+const MARK: Record<Verdict, string> = {
+  reproduced: "✓",
+  "partly reproduced": "◐",
+  contradicted: "≠",
+  "not reproduced": "✗",
+  "not tried": "–",
+};
+
+/** What follows from the numbers of an entry. */
+export const verdictOf = ({ claims, untried }: Entry): Verdict => verdict(claims, untried);
 
 export function report(entries: readonly Entry[], { made }: { made: string }): string {
   const groups = entries.map((entry) => {
-    const result = verdict(entry.claims);
+    const result = verdictOf(entry);
     const head = `<tr class="id"><th colspan="4"><a href="#${entry.id}">${entry.id}</a> ${text(entry.title)}<span>${MARK[result]} ${result}, ${entry.seconds.toFixed(1)} s</span></th></tr>`;
     const rows = entry.claims.map((claim) => {
       const [state, mark, word] = STATE[holds(claim) ? "holds" : claim.disputed ? "disputed" : "fails"];
@@ -40,7 +51,7 @@ export function report(entries: readonly Entry[], { made }: { made: string }): s
     return `<tbody>${head}${rows.join("\n")}</tbody>`;
   });
   const counts = new Map<Verdict, number>();
-  for (const { claims } of entries) counts.set(verdict(claims), (counts.get(verdict(claims)) ?? 0) + 1);
+  for (const result of entries.map(verdictOf)) counts.set(result, (counts.get(result) ?? 0) + 1);
   const summary = [...counts].map(([name, n]) => `${MARK[name]} ${n} ${name}`).join(", ");
   return `<!doctype html>
 <html lang="en">
@@ -69,13 +80,15 @@ ${entries.map((entry) => section(entry, made)).join("\n")}
 }
 
 function section(entry: Entry, made: string): string {
-  const result = verdict(entry.claims);
+  const result = verdictOf(entry);
+  const { untried = [] } = entry;
   const disputes = entry.claims.filter((claim) => claim.disputed !== undefined && !holds(claim));
   return `<section id="${entry.id}">
 <h2>${text(entry.title)} <small>${entry.id} · ${MARK[result]} ${result}</small></h2>
 <p class="settings">${text(entry.settings)}${entry.made === made ? "" : ` Made by ${text(entry.made)}.`}</p>
 ${entry.figures.map((figure) => `<figure><div>${apart(figure)}</div><figcaption>${caption(figure.caption)} <a href="${figure.id}.csv">data</a></figcaption></figure>`).join("\n")}
 ${disputes.map(({ what, disputed }) => `<p><strong>${text(what)}:</strong> ${text(disputed!)}</p>`).join("\n")}
+${untried.length > 0 ? `<p>Not tried: ${text(untried.join("; "))}.</p>` : ""}
 ${entry.remarks.map((remark) => `<p>${text(remark)}</p>`).join("\n")}
 </section>`;
 }

@@ -56,6 +56,7 @@ export async function reproduce(recipes: readonly Recipe[], options: ReproduceOp
       title: recipe.title,
       settings: recipe.settings,
       claims: outcome.claims,
+      ...(outcome.untried ? { untried: outcome.untried } : {}),
       figures: outcome.figures.map((figure) => ({
         id: figure.id,
         title: figure.title,

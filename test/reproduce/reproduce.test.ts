@@ -68,6 +68,22 @@ describe("reproduce", () => {
     expect(html).toContain("one &amp; only");
   });
 
+  it("says what was not tried, and calls the rest partly reproduced", async () => {
+    const claims = [equals("x", 1, 0, { measured: 1 })];
+    const untried = ["<width>"];
+    const half = {
+      id: "d",
+      title: "half",
+      settings: "ours",
+      run: () => ({ claims, untried, figures: [], remarks: [] }),
+    };
+    for (const _ of ["computed", "kept"]) {
+      const html = report(await run([half]), { made: "isoflop" });
+      expect(html).toContain("◐ 1 partly reproduced");
+      expect(html).toContain("Not tried: &lt;width&gt;.");
+    }
+  });
+
   it("stops when told to", async () => {
     const stop = new AbortController();
     stop.abort();
@@ -120,9 +136,13 @@ describe("recipes", () => {
 
   it("train on images, and foretell what comes of it", async () => {
     const recipe = RECIPES.find(({ id }) => id === "p2-real")!;
-    const { claims, figures, remarks } = await recipe.run({ quick: true, threads: 1, signal, onProgress: () => {} });
+    const found = await recipe.run({ quick: true, threads: 1, signal, onProgress: () => {} });
+    const { claims, untried, figures, remarks } = found;
     expect(claims).toHaveLength(3);
     expect(verdict(claims)).toBe("reproduced");
+    // networks of the paper's tasks are trained nowhere here
+    expect(untried).toHaveLength(4);
+    expect(verdict(claims, untried)).toBe("partly reproduced");
     expect(verdict(claims.map((claim): Claim => ({ ...claim, measured: claim.measured * 1.5 + 1 })))).toBe(
       "not reproduced",
     );
@@ -132,6 +152,7 @@ describe("recipes", () => {
 
   it("claim nothing where nothing is claimed", () => {
     expect(verdict([])).toBe("not tried");
+    expect(verdict([], ["width"])).toBe("not tried");
   });
 
   it("takes a spectrum or a table of runs, and says what cannot be told from it", async () => {
