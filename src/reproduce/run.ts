@@ -1,11 +1,12 @@
 // Runs recipes one after another and keeps each outcome in the folder as soon as it is there: what is finished and was made
 // by the same version at the same size is not computed again.
 
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { toCsv } from "../figures/csv.ts";
 import { toSvg } from "../figures/render.ts";
 import { version } from "../index.ts";
+import { replaceFile } from "../replace.ts";
 import type { Context, Recipe } from "./recipe.ts";
 import { type Entry, report } from "./report.ts";
 
@@ -68,8 +69,8 @@ export async function reproduce(recipes: readonly Recipe[], options: ReproduceOp
       seconds: (performance.now() - start) / 1000,
       made,
     };
-    for (const { id, csv } of entry.figures) write(join(out, `${id}.csv`), csv);
-    write(
+    for (const { id, csv } of entry.figures) replaceFile(join(out, `${id}.csv`), csv);
+    replaceFile(
       file,
       JSON.stringify(entry, (_, value) =>
         Number.isFinite(value) || typeof value !== "number" ? value : String(value),
@@ -79,14 +80,8 @@ export async function reproduce(recipes: readonly Recipe[], options: ReproduceOp
     onEntry?.(entry, false);
   }
   const all = order.flatMap((id) => entries.find((entry) => entry.id === id) ?? stored(join(out, `${id}.json`)) ?? []);
-  write(join(out, "index.html"), report(all, { made: plain }));
+  replaceFile(join(out, "index.html"), report(all, { made: plain }));
   return entries;
-}
-
-/** A file is there whole or not at all. */
-function write(file: string, content: string): void {
-  writeFileSync(`${file}.part`, content);
-  renameSync(`${file}.part`, file);
 }
 
 /** An entry that is there whole; anything else counts as absent. */
