@@ -11,7 +11,6 @@ export {
   pairSumsScratch,
   quadraticForms,
   quadraticFormsScratch,
-  stepForcedSums,
 } from "./dynamics";
 export { indexPowers } from "./elementary";
 export { drawStrips, gram, gramScratch } from "./gram";

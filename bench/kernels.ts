@@ -152,9 +152,6 @@ export function cases(): Case[] {
     i % (2 * pairNodes) > Math.floor(i / (2 * pairNodes)) ? 0 : x,
   );
   const w = randomComplex(2 * pairNodes * vectors, 1, 7).re;
-  const a = randomComplex(128, 0.999, 8);
-  const k = randomComplex(128, 1e-4, 9);
-  const start = randomComplex(128, 1, 10);
 
   const d0 = 1024;
   const startY = Float64Array.from({ length: d0 + 16 }, (_, i) => (i < d0 ? (i + 1) ** -1.4 : 0));
@@ -331,14 +328,6 @@ export function cases(): Case[] {
       native: { kernel: "quadraticForms", inputs: [form, w, Float64Array.of(2 * pairNodes)], length: vectors },
       // two rows share four loads of w
       element: { flops: 2, bytes: (8 * (2 + 4)) / 8, count: (vectors * (2 * pairNodes) ** 2) / 2 },
-    },
-    {
-      name: "DMFT one-pass SGD",
-      size: "128 nodes × 4000 steps",
-      run: (kernels) => kernels.forcedSums(a, k, start, Float64Array.of(4000)),
-      plain: () => plain.forcedSums(a, k, start, 4000),
-      native: { kernel: "forcedSums", inputs: [a, k, start].flatMap(flat).concat(Float64Array.of(4000)), length: 1 },
-      element: { flops: 13, bytes: 64, count: 128 * 4000 },
     },
     {
       name: "momentum",

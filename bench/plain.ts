@@ -216,27 +216,6 @@ export function quadraticForms(Q: Float64Array, n: number, w: Float64Array): Flo
   return out;
 }
 
-/** s ← a s + k L with L = 2 Re Σ s: L after `count` steps. */
-export function forcedSums(a: ComplexArray, k: ComplexArray, start: ComplexArray, count: number): Float64Array {
-  const n = a.re.length;
-  const [re, im] = [start.re.slice(), start.im.slice()];
-  let L = 0;
-  for (let j = 0; j < n; j++) L += re[j]!;
-  L *= 2;
-  for (let step = 0; step < count; step++) {
-    let sum = 0;
-    for (let j = 0; j < n; j++) {
-      const x = re[j]!;
-      const y = im[j]!;
-      re[j] = a.re[j]! * x - a.im[j]! * y + k.re[j]! * L;
-      im[j] = a.re[j]! * y + a.im[j]! * x + k.im[j]! * L;
-      sum += re[j]!;
-    }
-    L = 2 * sum;
-  }
-  return Float64Array.of(L);
-}
-
 /** P before each of `count` momentum steps of constant γ1, γ2, γ3, Δ and B, without label noise. */
 export function stepMomentum(
   { z, source, rest }: Nodes,

@@ -1,4 +1,4 @@
-import { measureSums, pairDifferences, pairSums, quadraticForms, stepForcedSums } from "../dynamics";
+import { measureSums, pairDifferences, pairSums, quadraticForms } from "../dynamics";
 
 const memory = heap.alloc(4096);
 
@@ -58,22 +58,5 @@ describe("quadratic forms", () => {
     for (let t = 0; t < 4; t++) {
       expect<f64>(load<f64>(out + 8 * t)).toBe(<f64>(t * t + 8 * t + 12));
     }
-  });
-});
-
-describe("forced sums", () => {
-  it("grow by what they feed back", () => {
-    // s ← s/2 + L/4, L = 2s: s doubles nothing, it stays
-    for (let i = 0; i < 12; i++) store<f64>(memory + 8 * i, 0);
-    const ar = memory,
-      ai = memory + 16,
-      kr = memory + 32,
-      ki = memory + 48,
-      sr = memory + 64,
-      si = memory + 80;
-    store<f64>(ar, 0.5);
-    store<f64>(kr, 0.25);
-    store<f64>(sr, 3.0);
-    expect<f64>(stepForcedSums(2, ar, ai, kr, ki, sr, si, 7)).toBe(6);
   });
 });

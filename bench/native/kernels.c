@@ -231,29 +231,6 @@ static void quadraticForms(const In *in, double *out) {
   }
 }
 
-// a, k, s, [steps]: L
-static void forcedSums(const In *in, double *out) {
-  const double *restrict ar = in->a[0], *restrict ai = in->a[1], *restrict kr = in->a[2], *restrict ki = in->a[3];
-  const long n = in->n[0], steps = (long)SCALAR(6);
-  double *work = malloc(2 * n * sizeof *work), *restrict re = work, *restrict im = work + n;
-  memcpy(re, in->a[4], n * sizeof *re), memcpy(im, in->a[5], n * sizeof *im);
-  double L = 0;
-  for (long j = 0; j < n; j++) L += re[j];
-  L *= 2;
-  for (long t = 0; t < steps; t++) {
-    double sum = 0;
-    for (long j = 0; j < n; j++) {
-      const double x = re[j], y = im[j];
-      re[j] = ar[j] * x - ai[j] * y + kr[j] * L;
-      im[j] = ar[j] * y + ai[j] * x + ki[j] * L;
-      sum += re[j];
-    }
-    L = 2 * sum;
-  }
-  out[0] = L;
-  free(work);
-}
-
 // λ, s, R, C, Y, [rest, γ1, γ2, γ3, Δ, B, steps]: P before each step
 static void stepMomentum(const In *in, double *out) {
   const double *restrict l = in->a[0], *restrict s = in->a[1], *p = in->a[5];
@@ -553,7 +530,7 @@ static const struct {
 } kernels[] = {
     {"modeSums", modeSums},   {"solveKappa", solveKappa}, {"transforms", transforms}, {"contourSums", contourSums},
     {"volterra", volterra},   {"stepModes", stepModes},   {"meanForm", meanForm},
-    {"quadraticForms", quadraticForms}, {"forcedSums", forcedSums},
+    {"quadraticForms", quadraticForms},
     {"stepMomentum", stepMomentum}, {"huber", huber},     {"normals", normals},
     {"spectralSteps", spectralSteps}, {"denseSteps", denseSteps},
     {"denseSingleSteps", denseSingleSteps}, {"gram", gram},

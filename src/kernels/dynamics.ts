@@ -58,9 +58,4 @@ export interface DynamicsKernels {
   pairForms(nodes: OnePoint, options: PairOptions): Float64Array[];
   /** wᵀQw for every row w of `vectors` (rows of n), Q the n × n triangle pairForms makes. */
   quadraticForms(form: Float64Array, n: number, vectors: Float64Array): Float64Array;
-  /**
-   * s ← a s + k L with L = 2 Re Σ s, from s = `forcing`: L at each of `steps` (whole numbers, increasing). The Volterra
-   * equation L_t = F(t) + Σ K(t−1−s) L_s for F = 2 Re Σ forcing·aᵗ, K = 2 Re Σ k·aᵗ.
-   */
-  forcedSums(a: ComplexArray, k: ComplexArray, forcing: ComplexArray, steps: Float64Array): Float64Array;
 }

@@ -113,13 +113,6 @@ const CALLS: Record<string, (kernels: Kernels, n: number, k: number) => unknown>
       }),
     ),
   quadraticForms: (kernels, n, k) => kernels.quadraticForms(numbers(4 * n * n, 90), 2 * n, numbers(2 * n * k, 91)),
-  forcedSums: (kernels, n, k) =>
-    kernels.forcedSums(
-      complex(n, 92, 0.5),
-      complex(n, 94, 0.01),
-      complex(n, 96),
-      Float64Array.from({ length: k }, (_, i) => 3 * i),
-    ),
   indexPowers: (kernels, n) => kernels.indexPowers(n, -1.4),
   random: (kernels, n, k) =>
     (["normal", "rademacher", "uniform", { student: 5 }] as const).map((distribution) =>

@@ -145,29 +145,6 @@ onEachBackend((kernels) => {
     expect(reached).toBe(1);
     expect(Array.from(kappa.re, Number.isNaN)).toEqual([false, true, true]);
   });
-
-  it("steps the Volterra equation of sums of exponentials", () => {
-    const a = { re: Float64Array.of(0.9, 0.5, -0.3), im: Float64Array.of(0.1, 0, 0.4) };
-    const k = { re: Float64Array.of(0.02, 0.03, 0.01), im: Float64Array.of(0.01, 0, -0.02) };
-    const f = { re: Float64Array.of(1, 0.2, 0.4), im: Float64Array.of(-0.3, 0, 0.1) };
-    // the definition, O(T²)
-    const powers = (c: typeof a, t: number) => {
-      let sum = 0;
-      for (let j = 0; j < 3; j++) {
-        let x = complex(c.re[j]!, c.im[j]!);
-        for (let s = 0; s < t; s++) x = mul(x, complex(a.re[j]!, a.im[j]!));
-        sum += 2 * x.re;
-      }
-      return sum;
-    };
-    const L: number[] = [];
-    for (let t = 0; t <= 20; t++) L.push(L.reduce((sum, l, s) => sum + powers(k, t - 1 - s) * l, powers(f, t)));
-    const steps = Float64Array.of(0, 1, 2, 7, 20);
-    const values = kernels.forcedSums(a, k, f, steps);
-    steps.forEach((t, i) => {
-      expect(values[i]).toBeCloseTo(L[t]!, 13);
-    });
-  });
 });
 
 describe("both backends", () => {

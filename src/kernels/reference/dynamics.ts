@@ -138,19 +138,4 @@ export const dynamicsReference: DynamicsKernels = {
       return total;
     });
   },
-
-  forcedSums(a, k, forcing, steps) {
-    const s = { re: forcing.re.slice(), im: forcing.im.slice() };
-    const loss = () => 2 * s.re.reduce((sum, x) => sum + x, 0);
-    let done = 0;
-    return steps.map((step) => {
-      for (; done < step; done++) {
-        const L = loss();
-        for (let j = 0; j < s.re.length; j++) {
-          put(s, j, add(mul(at(a, j), at(s, j)), scale(L, at(k, j))));
-        }
-      }
-      return loss();
-    });
-  },
 };

@@ -99,17 +99,5 @@ export function dynamicsKernels(core: Core): DynamicsKernels {
       core.run.quadraticForms(n, Q, padded(times), w, out, arena.space(core.run.quadraticFormsScratch(n)));
       return arena.take(out, times);
     },
-
-    forcedSums(a, k, forcing, steps) {
-      const arena = core.arena();
-      const m = padded(a.re.length);
-      const pointers = arena.putAll([a.re, a.im, k.re, k.im, forcing.re, forcing.im], m);
-      let done = 0;
-      return steps.map((step) => {
-        const loss = core.run.stepForcedSums(m, ...pointers, step - done);
-        done = step;
-        return loss;
-      });
-    },
   };
 }
