@@ -1,17 +1,14 @@
 // Marshals assembly/tape.ts.
 
-import { Core, inflated, padded } from "../wasm/core.ts";
+import { Core, compiled, once, padded } from "../wasm/core.ts";
 import { bytes, size } from "./bytes.ts";
 import type { Exports } from "./exports.ts";
 import type { TapeKernels } from "./kernels.ts";
 
-let own: Core<Exports> | undefined;
-
 /** The kernels on one instance, made at the first call. */
-export function tapeKernels(): TapeKernels {
-  own ??= new Core<Exports>(new WebAssembly.Module(inflated(bytes, size)));
-  return kernelsOn(own);
-}
+export const tapeKernels: () => TapeKernels = /* @__PURE__ */ once(() =>
+  kernelsOn(new Core<Exports>(compiled(bytes, size))),
+);
 
 export function kernelsOn(core: Core<Exports>): TapeKernels {
   return {

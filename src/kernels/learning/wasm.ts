@@ -1,17 +1,11 @@
 // Marshals assembly/learning.ts.
 
-import { Core, inflated, padded } from "../wasm/core.ts";
+import { type Arena, Core, compiled, once, padded } from "../wasm/core.ts";
 import { bytes, size } from "./bytes.ts";
 import type { Exports } from "./exports.ts";
 import { type LearningKernels, notDefinite } from "./kernels.ts";
 
-let compiled: WebAssembly.Module | undefined;
-
-/** The embedded module, compiled once. */
-export function learningModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(inflated(bytes, size));
-  return compiled;
-}
+const learningModule = /* @__PURE__ */ once(() => compiled(bytes, size));
 
 /** Kernels on an instance of their own, whose memory goes with them. */
 export function learningKernels(module: BufferSource | WebAssembly.Module = learningModule()): LearningKernels {
@@ -20,7 +14,7 @@ export function learningKernels(module: BufferSource | WebAssembly.Module = lear
 
 export function kernelsOn(core: Core<Exports>): LearningKernels {
   /** A matrix of n rows in room for N × N, zero beyond. */
-  const putSquare = (arena: ReturnType<Core["arena"]>, K: Float64Array, n: number, N: number): number => {
+  const putSquare = (arena: Arena, K: Float64Array, n: number, N: number): number => {
     const pointer = arena.space(N * N);
     const view = arena.view(pointer, N * N);
     view.fill(0);

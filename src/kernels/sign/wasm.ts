@@ -1,7 +1,7 @@
 // Marshals assembly/sign.ts.
 
 import type { ComplexArray } from "../resolvent.ts";
-import { type Arena, Core, inflated, padded } from "../wasm/core.ts";
+import { type Arena, Core, compiled, once, padded } from "../wasm/core.ts";
 import { bytes, size } from "./bytes.ts";
 import type { Exports } from "./exports.ts";
 import type { SignKernels, SignNodes } from "./kernels.ts";
@@ -20,13 +20,10 @@ function put(arena: Arena, { z, source, rest, spread, shape }: SignNodes, state:
   return { n, nodes, closure, takeState };
 }
 
-let own: Core<Exports> | undefined;
-
 /** The kernels on one instance, made at the first call. */
-export function signKernels(): SignKernels {
-  own ??= new Core<Exports>(new WebAssembly.Module(inflated(bytes, size)));
-  return kernelsOn(own);
-}
+export const signKernels: () => SignKernels = /* @__PURE__ */ once(() =>
+  kernelsOn(new Core<Exports>(compiled(bytes, size))),
+);
 
 export function kernelsOn(core: Core<Exports>): SignKernels {
   return {

@@ -98,16 +98,23 @@ export const padded = (n: number, together = 4): number => Math.ceil(n / togethe
 
 const align = (pointer: number): number => padded(pointer, 16);
 
-let compiled: WebAssembly.Module | undefined;
-
-/** The embedded core, compiled once. Handed to other threads it needs no compiling there, and what the engine optimises in one is optimised in all. */
-export function coreModule(): WebAssembly.Module {
-  compiled ??= new WebAssembly.Module(inflated(bytes, size));
-  return compiled;
+/** What `make` makes at the first call, and the same at every later one. */
+export function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
+/** The embedded core, compiled once. Handed to other threads it needs no compiling there, and what the engine optimises in one is optimised in all. */
+export const coreModule: () => WebAssembly.Module = /* @__PURE__ */ once(() => compiled(bytes, size));
+
 /** A module of `size` bytes as scripts/embed-core.mjs wrote it. */
-export function inflated(bytes: string, size: number): Uint8Array<ArrayBuffer> {
+export const compiled = (bytes: string, size: number): WebAssembly.Module =>
+  new WebAssembly.Module(inflated(bytes, size));
+
+function inflated(bytes: string, size: number): Uint8Array<ArrayBuffer> {
   // outside of browsers the platform inflates at once, in a third of the time of code not yet compiled
   const zlib = globalThis.process?.getBuiltinModule?.("node:zlib");
   if (zlib) return zlib.inflateRawSync(Buffer.from(bytes, "base64"));
