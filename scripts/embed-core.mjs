@@ -1,25 +1,39 @@
-// Writes what the library needs of each WebAssembly module: exports.ts, the types of its exports from the compiler's own bindings,
-// and bytes.ts, the module deflated and in base64, so that the library loads everywhere without a file or a fetch, and weighs
-// little more than the file would. Zopfli takes 6 % off what zlib leaves.
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+// Compiles each WebAssembly module to build/, by the options of asconfig.json, and writes what the library needs of it: exports.ts,
+// the types of its exports from the compiler's own bindings, and bytes.ts, the module deflated and in base64, so that the library
+// loads everywhere without a file or a fetch, and weighs little more than the file would. Zopfli takes 6 % off what zlib leaves.
+import { mkdirSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import zopfli from "@gfx/zopfli";
+import asc from "assemblyscript/asc";
 
 const MODULES = {
-  isoflop: "src/kernels/wasm",
-  learning: "src/kernels/learning",
-  sign: "src/kernels/sign",
-  laws: "src/kernels/laws",
+  isoflop: { entry: "assembly/index.ts", folder: "src/kernels/wasm" },
+  learning: { entry: "assembly/learning.ts", folder: "src/kernels/learning" },
+  sign: { entry: "assembly/sign-module.ts", folder: "src/kernels/sign" },
+  laws: { entry: "assembly/laws.ts", folder: "src/kernels/laws" },
 };
 
-for (const [name, folder] of Object.entries(MODULES)) {
-  const wasm = readFileSync(`build/${name}.wasm`);
+/** The module and its bindings in TypeScript. What loads it, the bindings in JavaScript, is not asked for. */
+async function compile(entry, name) {
+  const files = {};
+  const { error, stderr } = await asc.main([entry, "--outFile", `${name}.wasm`, "--bindings", "raw"], {
+    writeFile: (file, contents) => {
+      files[file] = contents;
+    },
+  });
+  if (error) throw new Error(`${entry} does not compile: ${error.message}\n${stderr}`);
+  return { wasm: files[`${name}.wasm`], bindings: files[`${name}.d.ts`] };
+}
+
+mkdirSync("build", { recursive: true });
+for (const [name, { entry, folder }] of Object.entries(MODULES)) {
+  const { wasm, bindings } = await compile(entry, name);
+  writeFileSync(`build/${name}.wasm`, wasm);
   const deflated = Buffer.from(await promisify(zopfli.deflate)(wasm, { numiterations: 15 })).toString("base64");
   writeFileSync(
     `${folder}/bytes.ts`,
     `// Generated from assembly/ by npm run build.\n/** Bytes of build/${name}.wasm. */\nexport const size = ${wasm.length};\n/** The file, deflated, in base64. */\nexport const bytes: string =\n  "${deflated}";\n`,
   );
-  const bindings = readFileSync(`build/${name}.d.ts`, "utf8");
   const kernels = [...bindings.matchAll(/^ {2}export function (\w+)\((.*)\): (\w+);$/gm)].map(
     ([, kernel, parameters, result]) => `  ${kernel}(${parameters}): ${result};\n`,
   );
@@ -27,6 +41,4 @@ for (const [name, folder] of Object.entries(MODULES)) {
     `${folder}/exports.ts`,
     `// Generated from assembly/ by npm run build.\n/** The kernels of the module: pointers and counts are numbers. */\nexport interface Exports {\n${kernels.join("")}}\n`,
   );
-  // the loader instantiates: neither is shipped
-  for (const ending of ["d.ts", "js"]) rmSync(`build/${name}.${ending}`, { force: true });
 }
