@@ -1,12 +1,24 @@
-// The boundary to the core: every kernel, at sizes where blocks of four, eight and sixteen begin and end, writes nothing that is
-// not its own and reads nothing that was not given, so that the bits are those without guard.
+// The boundary to each module of kernels: every kernel, at sizes where blocks of four, eight and sixteen begin and end, writes nothing
+// that is not its own and reads nothing that was not given, so that the bits are those without guard.
 
-import { afterAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { defaultKernels, sharedModule, useKernels } from "../../src/kernels/default.ts";
 import type { Kernels } from "../../src/kernels/kernels.ts";
+import * as laws from "../../src/kernels/laws/bytes.ts";
+import type { Exports as LawExports } from "../../src/kernels/laws/exports.ts";
+import { OPERATIONS, type TapeKernels } from "../../src/kernels/laws/kernels.ts";
+import { kernelsOn as lawKernelsOn } from "../../src/kernels/laws/wasm.ts";
+import * as learning from "../../src/kernels/learning/bytes.ts";
+import type { Exports as LearningExports } from "../../src/kernels/learning/exports.ts";
+import type { LearningKernels } from "../../src/kernels/learning/kernels.ts";
+import { kernelsOn as learningKernelsOn } from "../../src/kernels/learning/wasm.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference.ts";
 import type { ComplexArray } from "../../src/kernels/resolvent.ts";
-import { Core } from "../../src/kernels/wasm/core.ts";
+import * as sign from "../../src/kernels/sign/bytes.ts";
+import type { Exports as SignExports } from "../../src/kernels/sign/exports.ts";
+import type { SignKernels } from "../../src/kernels/sign/kernels.ts";
+import { kernelsOn as signKernelsOn } from "../../src/kernels/sign/wasm.ts";
+import { Core, compiled, coreModule } from "../../src/kernels/wasm/core.ts";
 import { kernelsOn } from "../../src/kernels/wasm/wasm.ts";
 import { GuardedCore } from "./guarded.ts";
 
@@ -60,7 +72,9 @@ const onePoint = (m: number) => ({
 const law = { seed: 7, first: 0, limit: 1e9, gamma: 0.05 };
 
 /** Each kernel at n points (modes, rows, features) and k of whatever else it counts. */
-const CALLS: Record<string, (kernels: Kernels, n: number, k: number) => unknown> = {
+type Calls<K> = Record<string, (kernels: K, n: number, k: number) => unknown>;
+
+const CALLS: Calls<Kernels> = {
   modeSums: (kernels, n, k) => kernels.modeSums(modes(n), complex(k, 1)),
   solveKappa: (kernels, n, k) => {
     const kappa = complex(k, 50);
@@ -153,9 +167,59 @@ const CALLS: Record<string, (kernels: Kernels, n: number, k: number) => unknown>
   logs: (kernels, n) => kernels.logs(numbers(n, 114)),
 };
 
-const guarded = new GuardedCore();
-const [under, plain] = [kernelsOn(guarded), kernelsOn(new Core())];
-const called = new Set<string>();
+const signNodes = (n: number) => {
+  const { forcing: _, ...rest } = nodes(n);
+  return { ...rest, forcing: complex(n, 7), spread: 0.3, shape: Float64Array.of(0.4, 1.1, 0.1) };
+};
+
+const SIGN_CALLS: Calls<SignKernels> = {
+  rowSums: (kernels, n, k) =>
+    [0, Math.min(n, 3)].map((heads) => {
+      // beside the heads, one row for all modes and two powers
+      const [root, weights] = [numbers(k + 1, 120), numbers((k + 1) * (heads + 3), 121)];
+      return kernels.rowSums({ root, weights, heads, scale: 0.9 }, modes(n), n + 1, complex(k, 122), 1);
+    }),
+  stepSign: (kernels, n, k) =>
+    [false, true].map((given) => {
+      const [state, rates] = [complex(n, 68), numbers(k, 125, 0.1)];
+      return [
+        kernels.stepSign(signNodes(n), state, { eta: numbers(k, 126, 0.1), rates, given, noise: 0.1 }),
+        state,
+        rates,
+      ];
+    }),
+  growSign: (kernels, n, k) =>
+    [false, true].map((given) => {
+      const [state, rates] = [complex(n, 68), numbers(3 * k, 127, 0.1)];
+      const { time, slope } = stages(k);
+      const drive = { eta: numbers(3 * k, 128, 0.01), rates, given, noise: 0.1 };
+      return [kernels.growSign(signNodes(n), state, { ...drive, time, slope, before: 0.1 }), state, rates];
+    }),
+};
+
+const LAW_CALLS: Calls<TapeKernels> = {
+  runTape: (kernels, n, k) => {
+    // two columns, k parameters and a constant, each operation of the last result and a slot
+    const first = 2 + k + 1;
+    const code = Int32Array.from(OPERATIONS.flatMap((_, o) => [o, o === 0 ? 0 : first + o - 1, (3 * o) % first]));
+    const tape = { columns: 2, parameters: k, constants: Float64Array.of(1.5), code };
+    return [true, false].map((derivatives) => kernels.runTape(tape, numbers(2 * n, 130), numbers(k, 131), derivatives));
+  },
+};
+
+/** A positive definite matrix. */
+const definite = (n: number) => numbers(n * n, 140).map((x, i) => (i % (n + 1) === 0 ? n + x : x));
+const targets = (n: number, k: number) => Array.from({ length: k }, (_, t) => numbers(n, 141 + t));
+
+const LEARNING_CALLS: Calls<LearningKernels> = {
+  crossProduct: (kernels, n, k) => {
+    const A = numbers(n * (k + 1), 150);
+    return [kernels.crossProduct(A, k + 1), kernels.crossProduct(A, k + 1, numbers((k + 2) * (k + 1), 151))];
+  },
+  ridgePath: (kernels, n, k) =>
+    n > 0 && [0, 2].map((count) => kernels.ridgePath(definite(n), targets(n, count), numbers(k, 152))),
+  regress: (kernels, n, k) => n > 0 && kernels.regress(definite(n), targets(n, k), 0.1),
+};
 
 /** Every number in a result, as its bits. */
 function bits(value: unknown): string[] {
@@ -166,20 +230,39 @@ function bits(value: unknown): string[] {
   return [String(value)];
 }
 
-describe("the boundary to the core", () => {
-  it.each(Object.keys(CALLS))("%s keeps to what it is given", (name) => {
-    called.add(name.split(",")[0]!);
+/** Each of `calls` on the kernels of a module, with and without guard. within: kernels that others are called with. */
+function keep<E extends { heapBase(): number }, K extends object>(
+  module: WebAssembly.Module,
+  on: (core: Core<E>) => K,
+  calls: Calls<K>,
+  within: readonly string[] = [],
+): void {
+  const guarded = new GuardedCore<E>(module);
+  const [under, plain] = [on(guarded), on(new Core<E>(module))];
+
+  it.each(Object.keys(calls))("%s keeps to what it is given", (name) => {
     for (const n of SIZES)
       for (const k of [0, 1, 2, 3, 5, 8]) {
         if (n * k > 300) continue;
         const setting = `${name} at n = ${n}, k = ${k}`;
-        const found = bits(CALLS[name]!(under, n, k));
+        const found = bits(calls[name]!(under, n, k));
         expect(guarded.broken(), setting).toEqual([]);
-        expect(found, setting).toEqual(bits(CALLS[name]!(plain, n, k)));
+        expect(found, setting).toEqual(bits(calls[name]!(plain, n, k)));
       }
   });
 
+  it("calls every kernel", () => {
+    const all = Object.entries(plain).flatMap(([name, kernel]) => (typeof kernel === "function" ? [name] : []));
+    const called = Object.keys(calls).map((name) => name.split(",")[0]!);
+    expect(all.filter((name) => !called.includes(name) && !within.includes(name))).toEqual([]);
+  });
+}
+
+describe("the boundary to the core", () => {
+  keep(coreModule(), kernelsOn, CALLS, ["tridiagonalize", "measure", "denseLoss"]);
+
   it("tells a write past a block and where nothing is", () => {
+    const guarded = new GuardedCore();
     const arena = guarded.arena();
     const [x, out] = [arena.put(numbers(8, 1)), arena.space(4)];
     guarded.run.logs(8, x, out);
@@ -188,12 +271,18 @@ describe("the boundary to the core", () => {
     guarded.run.logs(4, x, 8);
     expect(guarded.broken()).toEqual(["address 8, which is nobody's"]);
   });
+});
 
-  afterAll(() => {
-    const all = Object.entries(plain).flatMap(([name, kernel]) => (typeof kernel === "function" ? [name] : []));
-    const within = ["tridiagonalize", "measure", "denseLoss"];
-    expect(all.filter((name) => !called.has(name) && !within.includes(name))).toEqual([]);
-  });
+describe("the boundary to the kernels of sign SGD", () => {
+  keep<SignExports, SignKernels>(compiled(sign.bytes, sign.size), signKernelsOn, SIGN_CALLS);
+});
+
+describe("the boundary to the kernels of formulas", () => {
+  keep<LawExports, TapeKernels>(compiled(laws.bytes, laws.size), lawKernelsOn, LAW_CALLS);
+});
+
+describe("the boundary to the kernels for real data", () => {
+  keep<LearningExports, LearningKernels>(compiled(learning.bytes, learning.size), learningKernelsOn, LEARNING_CALLS);
 });
 
 describe("the default kernels", () => {

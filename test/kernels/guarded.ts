@@ -1,12 +1,13 @@
-// The core under guard, for tests: every block of the arena is full of NaN before it is written and followed by words that no
-// kernel may touch, and what lies below the core's own data may never change.
+// A module of kernels under guard, for tests: every block of the arena is full of NaN before it is written and followed by words that
+// no kernel may touch, and what lies below the module's own data may never change.
 
 import { Arena, Core } from "../../src/kernels/wasm/core.ts";
+import type { Exports } from "../../src/kernels/wasm/exports.ts";
 
 /** What a block is full of: bytes of a NaN. */
 const POISON = 0xff;
 const CANARY = 0xa5;
-/** Where the compiler puts the core's data: below is nobody's. */
+/** Where the compiler puts a module's data: below is nobody's. */
 const DATA = 1024;
 /** Bytes after each block. */
 const MARGIN = 64;
@@ -33,24 +34,34 @@ class GuardedArena extends Arena {
   }
 }
 
-export class GuardedCore extends Core {
+export class GuardedCore<E extends { heapBase(): number } = Exports> extends Core<E> {
   #arena: GuardedArena | undefined;
+  /** Of arenas that others have taken the place of. */
+  #before: string[] = [];
   readonly #below: Uint8Array;
 
-  constructor() {
-    super();
-    this.#below = new Uint8Array(this.memory.buffer, 0, DATA).slice();
+  constructor(module?: WebAssembly.Module) {
+    super(module);
+    // a module without data may begin without memory
+    this.#below = new Uint8Array(this.memory.buffer).slice(0, DATA);
   }
 
   override arena(): Arena {
+    this.#before.push(...(this.#arena?.broken() ?? []));
     this.#arena = new GuardedArena(this.memory, this.base);
     return this.#arena;
   }
 
-  /** What the last call wrote where it must not. */
+  /** What was written where it must not, since this was last asked. */
   broken(): string[] {
-    const now = new Uint8Array(this.memory.buffer, 0, DATA);
+    const now = new Uint8Array(this.memory.buffer);
     const at = this.#below.findIndex((byte, i) => byte !== now[i]);
-    return [...(this.#arena?.broken() ?? []), ...(at < 0 ? [] : [`address ${at}, which is nobody's`])];
+    const told = [
+      ...this.#before,
+      ...(this.#arena?.broken() ?? []),
+      ...(at < 0 ? [] : [`address ${at}, which is nobody's`]),
+    ];
+    [this.#before, this.#arena] = [[], undefined];
+    return told;
   }
 }
