@@ -3,7 +3,7 @@
 import { totalmem } from "node:os";
 import { basename } from "node:path";
 import { type Command, Option } from "commander";
-import { defaultKernels, logspace } from "../index.ts";
+import { logspace } from "../index.ts";
 import { type Dataset, mnist, sotu } from "../measure/datasets.ts";
 import {
   cost,
@@ -21,6 +21,7 @@ import {
   type Verification,
   verify,
 } from "../measure/index.ts";
+import { shuffled } from "../measure/shuffled.ts";
 import { brief, percent, raised, readable } from "../numbers.ts";
 import { MissingPackage, Usage } from "./errors.ts";
 import { MATRIX_FILE, openMatrix } from "./matrix-file.ts";
@@ -101,9 +102,7 @@ async function run(file: string | undefined, options: Options): Promise<void> {
     );
   tellCost(n, data.features.columns, options);
 
-  const keys = defaultKernels().random({ seed: options.seed, stream: "batch", member: 2, step: 0 }, "uniform", all);
-  const order = Int32Array.from(keys.keys());
-  if (all > n) order.sort((i, j) => keys[i]! - keys[j]!);
+  const order = all > n ? shuffled(all, options.seed, "sample") : Int32Array.from({ length: all }, (_, i) => i);
   const rows = order.subarray(0, n);
   const kernels = learningKernels();
   const found = measure(pick(data.features, rows), pick(data.targets, rows), {
@@ -190,7 +189,7 @@ async function run(file: string | undefined, options: Options): Promise<void> {
         sample: { eigenvalues: sample.eigenvalues, energies: sample.energies[0]! },
         debiased: { eigenvalues: list.eigenvalues, energies: list.energies[0]! },
         window: debiased.window,
-        exponents: `λ ∝ k^{−${readable(debiased.b.value, 3)}}, c ∝ k^{−${readable(debiased.a[0]!.value, 3)}}`,
+        exponents: `λ ∝ k^{${readable(-debiased.b.value, 3)}}, c ∝ k^{${readable(-debiased.a[0]!.value, 3)}}`,
         samples: n,
         forecast: { P, loss: of("loss"), low: of("low"), high: of("high") },
         ...(checked ? { checked: { samples: pair(checked.samples), steps: pair(checked.steps) } } : {}),

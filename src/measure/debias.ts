@@ -97,7 +97,9 @@ function one(curve: SampleCurve, divisor: number, part?: number, whole?: Debiase
   const modes = whole
     ? { atoms: whole.atoms, b: whole.b }
     : spectrum(curve, used, start, tail, knots, Number.isFinite(finite));
-  const fitted = curve.leftOut.map((_, t) => energies(curve, t, used, modes.atoms, start, tail, knots, part));
+  const fitted = curve.leftOut.map((_, t) =>
+    energies(curve, t, used, modes.atoms, start, tail, knots, Number.isFinite(finite), part),
+  );
   return {
     ...modes,
     energies: fitted.map(({ energy }) => energy),
@@ -114,8 +116,6 @@ interface Tail {
   /** The mode that stands for a group, over the first of the tail. */
   readonly ratio: Float64Array;
   readonly count: Float64Array;
-  /** Whether the groups end for want of room, so that the rest is to be added as a sum. */
-  readonly endless: boolean;
 }
 
 /** Modes start…most in groups of five per cent. */
@@ -128,7 +128,7 @@ function tailOf(start: number, most: number): Tail {
     k = next;
   }
   ratio[0] = 1;
-  return { ratio: Float64Array.from(ratio), count: Float64Array.from(count), endless: true };
+  return { ratio: Float64Array.from(ratio), count: Float64Array.from(count) };
 }
 
 /** A line between knots, at ln k. */
@@ -148,6 +148,8 @@ function around(values: Float64Array, k: number): number {
 
 /** How far S and R may go from the sample's own before that costs as much as a residual of one. */
 const FREEDOM = 0.5;
+/** So does an exponent as large, where the modes are finitely many. */
+const STEEPEST = 5;
 /** A per cent counts as one. */
 const PRECISION = 0.01;
 
@@ -202,6 +204,7 @@ function energies(
   start: number,
   tail: Tail,
   knots: readonly number[],
+  finite: boolean,
   part: number | undefined,
 ): { energy: Float64Array; noise: number; a: number } {
   const n = curve.samples;
@@ -223,8 +226,10 @@ function energies(
   const logs = Float64Array.from({ length: start - 1 }, (_, i) =>
     log(Math.max(own[i]!, 0.01 * exp(around(own, i + 1)))),
   );
+  // endless energies have a sum: a > 1; those of finitely many modes may fall as slowly as they like
+  const aOf = (theta: Float64Array) => (finite ? theta[KNOTS]! : 1 + exp(theta[KNOTS]!));
   const energyOf = (theta: Float64Array): Float64Array => {
-    const a = 1 + exp(theta[KNOTS]!);
+    const a = aOf(theta);
     const top = level + theta[KNOTS - 1]!;
     const c = new Float64Array(atoms.lambda.length);
     for (let i = 0; i < logs.length; i++) c[i] = exp(logs[i]! + between(knots, theta, log(i + 1)));
@@ -250,15 +255,17 @@ function energies(
     });
     const total = c.reduce((sum, x) => sum + x, 0) + noise;
     const bends = knots.map((_, i) => (i === 0 ? theta[0]! : theta[i]! - theta[i - 1]!) / FREEDOM);
-    return Float64Array.from([...out, log(total / variance) / PRECISION, ...bends]);
+    // where the last modes hold next to nothing, no exponent is better than another
+    const held = finite ? [theta[KNOTS]! / STEEPEST] : [];
+    return Float64Array.from([...out, log(total / variance) / PRECISION, ...bends, ...held]);
   };
   const begin = new Float64Array(KNOTS + 2);
-  begin[KNOTS] = log(0.5);
+  begin[KNOTS] = finite ? 1.5 : log(0.5);
   begin[KNOTS + 1] = 0.1;
   const { parameters } = leastSquares(residuals, begin);
   const energy = energyOf(parameters);
   const noise = noiseOf(parameters);
   // energies and σ² sum to the target's variance
   const scale = variance / (energy.reduce((sum, x) => sum + x, 0) + noise);
-  return { energy: energy.map((x) => scale * x), noise: scale * noise, a: 1 + exp(parameters[KNOTS]!) };
+  return { energy: energy.map((x) => scale * x), noise: scale * noise, a: aOf(parameters) };
 }

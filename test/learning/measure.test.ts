@@ -126,6 +126,21 @@ describe("a sample of Gaussian features of a known power law", () => {
   });
 });
 
+describe("few features", () => {
+  it.each([0.5, 1.4])("whose energies fall as k^−%f have that exponent within its error", (a) => {
+    for (const seed of [1, 2, 3]) {
+      const set = gaussian(200, { a, b: 1.4, noise: 0.01, modes: 20, seed });
+      const { debiased } = measure(set.features, set.targets, { raw: true, kernels });
+      expect(debiased.rank).toBe(20);
+      const [found] = debiased.a;
+      expect(Math.abs(found!.value - a)).toBeLessThan(3 * found!.stderr);
+      // seventeen modes of which each is known to some ten per cent: neither certain nor useless
+      expect(found!.stderr).toBeGreaterThan(0.05);
+      expect(found!.stderr).toBeLessThan(1);
+    }
+  });
+});
+
 describe("the sample's losses", () => {
   it("are those of regression without each sample", () => {
     const { features, targets } = gaussian(60, { ...TRUTH, modes: 90, seed: 2 });
