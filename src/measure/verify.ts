@@ -3,7 +3,6 @@
 // Over samples: kernel regression on P of them. Over time: one pass of SGD in the kernel's own space, f ← f + η (y_i − f(x_i)) K(·, x_i),
 // whose theory is that of random features without limit, N = P = ∞ (docs/theory.md, §8).
 
-import { defaultKernels } from "../kernels/default.ts";
 import type { LearningKernels } from "../kernels/learning/kernels.ts";
 import { logspace } from "../math/grid.ts";
 import { dynamics } from "../theory/dynamics/dynamics.ts";
@@ -12,6 +11,7 @@ import { sgd } from "../theory/training/optimizer.ts";
 import type { Measurement } from "./measure.ts";
 import { modeList } from "./modes.ts";
 import type { Matrix } from "./npy.ts";
+import { shuffled } from "./shuffled.ts";
 
 /** A loss that was measured beside the one foretold. */
 export interface Checked {
@@ -60,10 +60,7 @@ export function verify(
   );
   const K = measurement.kernelOf();
   const across = measurement.kernelOf(test.features);
-  const order = (step: number): Int32Array => {
-    const keys = defaultKernels().random({ seed, stream: "batch", member: 1, step }, "uniform", n);
-    return Int32Array.from(keys.keys()).sort((i, j) => keys[i]! - keys[j]!);
-  };
+  const order = (draw: number) => shuffled(n, seed, "training", draw);
   /** Of squared errors of each run on each row tested. */
   const summary = (runs: readonly Float64Array[]) => {
     const mean = (values: Float64Array) => values.reduce((sum, x) => sum + x, 0) / values.length;
