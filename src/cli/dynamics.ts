@@ -373,6 +373,6 @@ function inWords(
       },
     ]),
     "",
-    `  estimated relative error of L ≤ ${readable(error, 2)}, of L̂ ≤ ${readable(trainError, 2)} (of 1e-6 L(0) where it is less)`,
+    `  estimated relative error of L ≤ ${brief(error, 2)}, of L̂ ≤ ${brief(trainError, 2)} (of 1e-6 L(0) where it is less)`,
   ].join("\n");
 }

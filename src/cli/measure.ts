@@ -249,7 +249,7 @@ function inWords({ debiased, sample, ridge, model }: Measurement, names: readonl
   const { window, rank, b } = debiased;
   const [first, last] = window;
   const estimate = ({ value, stderr }: { value: number; stderr: number }) =>
-    `${readable(value, 4)} ± ${readable(stderr, 2)}`;
+    `${readable(value, 4)} ± ${brief(stderr, 2)}`;
   const most = 5;
   const rows = names.slice(0, most).map((_, t) => t);
   const variance = rows.map((t) => sample.energies[t]!.reduce((sum, x) => sum + x, 0));
@@ -262,7 +262,7 @@ function inWords({ debiased, sample, ridge, model }: Measurement, names: readonl
     const noise = debiased.noise[t]!;
     return noise.value > 2 * noise.stderr && noise.value > 0.01 * unseen[t]!
       ? estimate(noise)
-      : `0 to ${readable(unseen[t]!, 2)}`;
+      : `0 to ${brief(unseen[t]!, 2)}`;
   };
   return [
     `  eigenvalues λ_k ∝ k^−b, b = ${estimate(b)}, fitted to modes ${first} to ${last}; ${Number.isFinite(rank) ? `${rank} modes in all` : "taken to go on so beyond"}`,
@@ -311,7 +311,7 @@ function verifiedInWords(
     table([
       { title, values: points.map(({ at }) => at), format: (x) => x.toFixed(0) },
       { title: "trained", values: points.map((p) => p.measured) },
-      { title: "± standard error", values: points.map((p) => p.stderr), format: (x) => readable(x, 2) },
+      { title: "± standard error", values: points.map((p) => p.stderr), format: (x) => brief(x, 2) },
       { title: "forecast", values: points.map((p) => p.forecast) },
       { title: "deviation", values: points.map((p) => percent(p.forecast / p.measured - 1, 1)) },
       {

@@ -126,7 +126,7 @@ function sampledInWords(draws: readonly SampledSpectrum[], model: Plrf): string 
     table([
       { title: "", values: ["Tr K̂", "floor P_⊥"] },
       { title: "mean", values: rows.map(([m]) => m), format: (x) => readable(x, 6) },
-      { title: "± standard error", values: rows.map(([, e]) => e), format: (x) => readable(x, 2) },
+      { title: "± standard error", values: rows.map(([, e]) => e), format: (x) => brief(x, 2) },
       { title: "theory", values: [model.trace, model.F0], format: (x) => readable(x, 6) },
     ]),
   ].join("\n");
