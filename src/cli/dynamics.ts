@@ -21,7 +21,7 @@ import {
   type TailFit,
   tailFit,
 } from "../index.ts";
-import { brief, raised, readable, signed, withError } from "../numbers.ts";
+import { brief, raised, signed, withError } from "../numbers.ts";
 import { STUDIES, type Study, studies } from "./dynamics-studies.ts";
 import { Failure, Usage } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
