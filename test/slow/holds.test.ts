@@ -106,7 +106,7 @@ describe("kills", () => {
       await sleep(600 + 1500 * random());
       if (ended(coordinator.child)) {
         // done before all kills were made: the same again, on a store of its own
-        expect(await coordinator.end).toBe(0);
+        expect(await coordinator.end, coordinator.stderr() + coordinator.stdout()).toBe(0);
         rmSync(there, { recursive: true });
         mkdirSync(there);
         coordinator = coordinate();
