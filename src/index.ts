@@ -50,7 +50,7 @@ export {
   type SaturatingLaw,
 } from "./fitting/powerlaws.ts";
 export { type Profile, type ProfileOptions, profile } from "./fitting/profile.ts";
-export { type Interval, interval, quantile } from "./fitting/quantiles.ts";
+export { type Interval, interval, quantile } from "./math/quantiles.ts";
 export { type Format, formatOf, formatOfContent, readTable } from "./fitting/read.ts";
 export { dropHighestLoss, type RunColumns, type Runs, runCount, runs, select } from "./fitting/runs.ts";
 export { type Rollout, rollouts, type Sensitivity, type SensitivityRow, sensitivity } from "./fitting/sensitivity.ts";

@@ -8,7 +8,7 @@ import { slicesOf } from "../fitting/isoflop.ts";
 import type { Forecaster, PointForecast } from "../fitting/laws/predict.ts";
 import { isLaw, type Model, type Plan, plan } from "../fitting/plan.ts";
 import { type Law, lossAt } from "../fitting/points.ts";
-import { interval } from "../fitting/quantiles.ts";
+import { interval } from "../math/quantiles.ts";
 import { logspace } from "../math/grid.ts";
 import { powerOfTen } from "../numbers.ts";
 import { extent, linearAxis, logAxis, padded, plane } from "./axes.ts";

@@ -6,7 +6,7 @@ import { allocate } from "./allocation.ts";
 import { fitIsoflop, type IsoflopFit, type IsoflopOptions } from "./isoflop.ts";
 import { fitParametric } from "./parametric.ts";
 import { type Law, lossAt } from "./points.ts";
-import type { Interval } from "./quantiles.ts";
+import type { Interval } from "../math/quantiles.ts";
 import type { Runs } from "./runs.ts";
 
 export interface IsoflopBias {

@@ -6,7 +6,7 @@
 // (III, IVa) or α + β (Ib). There the region is a band that ends at the prior's box, and the result says so. A measured kernel
 // spectrum {λ_j, t_j} gives α and β directly, from λ_j ~ j^−2α and t_j ~ j^−2α−2β.
 
-import { finite, integer, positive, whole } from "../check.ts";
+import { finite, integer, numbers, positive, whole } from "../check.ts";
 import { LIMITS } from "../limits.ts";
 import { exp, log, log10, pow } from "../math/elementary.ts";
 import { logspace } from "../math/grid.ts";
@@ -82,9 +82,15 @@ export function bridge(measured: Gaussian2, options: BridgeOptions = {}): Bridge
   return posterior(options, (_, row) => row && distance(xi! - row.xi, eta! - row.eta));
 }
 
-/** From bootstrap draws of (ξ, η), to their mean and covariance. */
+/**
+ * From bootstrap draws of (ξ, η), to their mean and covariance.
+ * @throws RangeError where a draw is not finite, their numbers differ or fewer than two are given
+ */
 export function gaussian(first: ArrayLike<number>, second: ArrayLike<number>): Gaussian2 {
-  const n = first.length;
+  const n = numbers("first", first).length;
+  if (numbers("second", second).length !== n)
+    throw new RangeError(`second must have one value per value of first (${n}), got ${second.length}`);
+  if (n < 2) throw new RangeError("first must have at least 2 values for a covariance, got 1");
   let [mx, my, xx, xy, yy] = [0, 0, 0, 0, 0];
   for (let i = 0; i < n; i++) {
     mx += first[i]! / n;
@@ -324,14 +330,17 @@ export interface Forecast {
 /**
  * What the theory says of the next decades: from one point of the measured frontier (its compute, best N and loss, and the
  * irreducible part of it) on with the posterior's exponents. The point itself is taken as known.
+ * @throws RangeError where flops or N is not > 0, or the loss below E
  */
 export function forecast(
   { xi, eta }: Pick<Bridge, "xi" | "eta">,
   from: { readonly flops: number; readonly N: number; readonly loss: number; readonly E: number },
   { decades = 3, points = 7 }: { decades?: number; points?: number } = {},
 ): Forecast {
+  positive("N", from.N);
+  finite("loss", from.loss, finite("E", from.E));
   const flops = logspace(
-    from.flops,
+    positive("flops", from.flops),
     from.flops * pow(10, positive("decades", decades)),
     integer("points", whole("points", points), 2),
   );

@@ -177,6 +177,7 @@ export function recognise(
   named: Readonly<Partial<Record<Quantity, string>>>,
   warnings: string[],
 ): Recognised {
+  if (!Array.isArray(columns)) throw new TypeError(`columns must be an array of names, got ${shown(columns)}`);
   chart(columns);
   const names = columns.map(takenApart);
   const place = (quantity: Quantity, name: string): number => {

@@ -20,7 +20,7 @@ import { isLaw, type Model, plan } from "./plan.ts";
 import type { Law } from "./points.ts";
 import { doubtful, type OptimaFit, type SaturatingLaw, saturating } from "./powerlaws.ts";
 import { type Profile, profile } from "./profile.ts";
-import { type Interval, interval } from "./quantiles.ts";
+import { type Interval, interval } from "../math/quantiles.ts";
 import { design, resample } from "./resample.ts";
 import { type Runs, runCount } from "./runs.ts";
 

@@ -8,7 +8,7 @@ import { allowedRise } from "./inference.ts";
 import { bestOf, type ParametricFit } from "./parametric.ts";
 import { concatenated, pointsOf, thetaOf } from "./points.ts";
 import { projectedStarts } from "./projection.ts";
-import type { Interval } from "./quantiles.ts";
+import type { Interval } from "../math/quantiles.ts";
 import type { Runs } from "./runs.ts";
 
 export interface ProfileOptions {

@@ -1,6 +1,6 @@
 // y ≈ c x^k, by least squares of log y on log x, and the slope from point to point.
 
-import { numbers } from "../check.ts";
+import { increasing, numbers } from "../check.ts";
 import { exp, log, pow } from "./elementary.ts";
 
 export interface Estimate {
@@ -42,8 +42,16 @@ export function fitPowerLaw(x: ArrayLike<number>, y: ArrayLike<number>): PowerFi
   };
 }
 
-/** d log y/d log x at every x, from the neighbours on both sides (one side at the ends). */
+/**
+ * d log y/d log x at every x, from the neighbours on both sides (one side at the ends).
+ * @throws RangeError where x does not increase, x or y is not positive, their lengths differ or fewer than two are given
+ */
 export function localSlopes(x: ArrayLike<number>, y: ArrayLike<number>): Float64Array {
-  const slope = (i: number, j: number) => log(y[j]! / y[i]!) / log(x[j]! / x[i]!);
-  return Float64Array.from({ length: x.length }, (_, i) => slope(Math.max(0, i - 1), Math.min(x.length - 1, i + 1)));
+  const from = increasing("x", x, Number.MIN_VALUE);
+  const to = numbers("y", y, Number.MIN_VALUE);
+  const n = from.length;
+  if (to.length !== n) throw new RangeError(`y must have one value per x (${n}), got ${to.length}`);
+  if (n < 2) throw new RangeError("x must have at least 2 values for a slope, got 1");
+  const slope = (i: number, j: number) => log(to[j]! / to[i]!) / log(from[j]! / from[i]!);
+  return from.map((_, i) => slope(Math.max(0, i - 1), Math.min(n - 1, i + 1)));
 }

@@ -1,6 +1,8 @@
 // Mean, standard error and quartiles of an ensemble whose members share draws of W: members of one draw are not independent,
 // so the error is that of the draws' sums (docs/theory.md, eq. 7.6).
 
+import { quantile } from "../math/quantiles.ts";
+
 export interface Summary {
   readonly mean: Float64Array;
   /** Standard error of the mean. With one draw of W: given that W. NaN where one member is all there is. */
@@ -38,11 +40,4 @@ function standardError(values: Float64Array, mean: number, draw: (member: number
   const groups = deviations.length;
   const square = deviations.reduce((sum, x) => sum + x * x, 0);
   return groups > 1 ? Math.sqrt((square * groups) / (groups - 1)) / values.length : Number.NaN;
-}
-
-/** Of sorted values, linear between neighbours. */
-function quantile(values: Float64Array, q: number): number {
-  const at = q * (values.length - 1);
-  const [below, above] = [values[Math.floor(at)]!, values[Math.ceil(at)]!];
-  return below === above ? below : below + (at - Math.floor(at)) * (above - below);
 }

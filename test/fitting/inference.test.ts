@@ -8,11 +8,11 @@ import { fitParametric } from "../../src/fitting/parametric.ts";
 import { isLaw, plan } from "../../src/fitting/plan.ts";
 import { type Law, lossAt } from "../../src/fitting/points.ts";
 import { profile } from "../../src/fitting/profile.ts";
-import { interval, quantile } from "../../src/fitting/quantiles.ts";
 import { design, resample } from "../../src/fitting/resample.ts";
 import { runs } from "../../src/fitting/runs.ts";
 import { rollouts, sensitivity } from "../../src/fitting/sensitivity.ts";
 import { measured, phase } from "../../src/index.ts";
+import { interval, quantile } from "../../src/math/quantiles.ts";
 import { random, study } from "./laws.ts";
 
 describe("resamples", () => {
@@ -349,6 +349,15 @@ describe("the bridge to the phase plane", () => {
   });
 
   it("covariance of draws", () => {
+    for (const [first, second] of [
+      [[1], [1]],
+      [[1, 2], [1]],
+      [
+        [1, Number.NaN],
+        [1, 2],
+      ],
+    ] as const)
+      expect(() => gaussian(first, second)).toThrow(RangeError);
     const { mean, covariance } = gaussian([1, 2, 3], [2, 4, 6]);
     expect(mean).toEqual([expect.closeTo(2, 12), expect.closeTo(4, 12)]);
     expect(covariance[0][1]).toBeCloseTo(2, 12);

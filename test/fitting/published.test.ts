@@ -7,7 +7,7 @@ import { runsFromTable } from "../../src/fitting/from-table.ts";
 import { fitIsoflop } from "../../src/fitting/isoflop.ts";
 import { fitParametric } from "../../src/fitting/parametric.ts";
 import type { Law } from "../../src/fitting/points.ts";
-import { interval } from "../../src/fitting/quantiles.ts";
+import { interval } from "../../src/math/quantiles.ts";
 import { dropHighestLoss } from "../../src/fitting/runs.ts";
 import { present, published, publishedTable } from "./data.ts";
 

@@ -149,6 +149,11 @@ describe("fitPowerLaw", () => {
     expect(exponent.value).toBeCloseTo(0.5, 12);
     expect(exponent.stderr).toBeCloseTo(Math.sqrt(1 / 12), 12);
     expect([...localSlopes([1, 10, 100], [1, 100, 1e4])].map((s) => Number(s.toFixed(12)))).toEqual([2, 2, 2]);
+    for (const [
+      x,
+      y,
+    ] of [[[1, 2], [1]], [[1], [1]], [[2, 1], [1, 1]], [[1, 2], [1, 0]], [[1, 2], [1, Number.NaN]]] as const) // biome-ignore format: one line
+      expect(() => localSlopes(x, y)).toThrow(RangeError);
   });
 
   it.each([

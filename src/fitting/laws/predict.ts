@@ -3,7 +3,7 @@
 
 import { integer, positive } from "../../check.ts";
 import { exp, hypot, pow } from "../../math/elementary.ts";
-import { interval } from "../quantiles.ts";
+import { interval } from "../../math/quantiles.ts";
 import type { Runs } from "../runs.ts";
 import { evaluator, type Points } from "./evaluate.ts";
 import type { LawFit } from "./fit-law.ts";

@@ -2,7 +2,7 @@
 // an error, of the runs (Efron 1979).
 
 import { integer } from "../../check.ts";
-import { type Interval, interval } from "../quantiles.ts";
+import { type Interval, interval } from "../../math/quantiles.ts";
 import { design, resample } from "../resample.ts";
 import { type Runs, runCount } from "../runs.ts";
 import { bind } from "./bind.ts";

@@ -9,7 +9,7 @@
 
 import { exp, log, log10, pow } from "../../math/elementary.ts";
 import { clustered } from "../clusters.ts";
-import { quantile } from "../quantiles.ts";
+import { quantile } from "../../math/quantiles.ts";
 import { design, generator, resample } from "../resample.ts";
 import { type Runs, runCount, select } from "../runs.ts";
 import { refitted } from "./draws.ts";

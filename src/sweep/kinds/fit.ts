@@ -3,7 +3,7 @@
 import { fitRuns } from "../../fitting/fit.ts";
 import { parseColumns, parseWhere, runsFromTable } from "../../fitting/from-table.ts";
 import type { OptimaFit } from "../../fitting/powerlaws.ts";
-import type { Interval } from "../../fitting/quantiles.ts";
+import type { Interval } from "../../math/quantiles.ts";
 import { dropHighestLoss, type Runs, select } from "../../fitting/runs.ts";
 import type { Column, JobKind, Parameters } from "../jobs.ts";
 import { type Tables, tableOf } from "../tables.ts";

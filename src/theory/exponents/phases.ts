@@ -139,8 +139,10 @@ function common(values: number[]): number {
  * The same exponents from first principles: with d = f^ξ, r = f^{1−ξ}, each component of the loss is a power of f, linear in
  * ξ (eq. 6.6); the loss is the largest, and ξ minimises it. γ is constant for 2α > 1 and ~ d^{2α−1} for 2α < 1.
  * NaN where α + β ≤ 1/2.
+ * @throws RangeError, TypeError where alpha or beta is out of its range
  */
-export function minimisedExponents({ alpha, beta }: Point): { xi: number; eta: number } {
+export function minimisedExponents(point: Point): { xi: number; eta: number } {
+  const [alpha, beta] = [within("alpha", point.alpha), within("beta", point.beta)];
   if (2 * (alpha + beta) <= 1) return { xi: Number.NaN, eta: NaN };
   // a component is f^{p + qξ}; log_f γ = step·ξ, log_f x = 1 + (step − 1) ξ
   const step = Math.min(0, 2 * alpha - 1);

@@ -1,7 +1,7 @@
 // The optimisers there are, and what all share (docs/theory.md, eqs. 9.2, 9.10): a model, a schedule and a horizon become the
 // hyperparameters of every step. A step that is not given is the model's γ. All that is particular to an optimiser is in its file.
 
-import { oneOf, shown } from "../../check.ts";
+import { oneOf, shown, within } from "../../check.ts";
 import type { Momentum } from "./momentum.ts";
 import { type Dana, danaDefinition } from "./optimizers/dana.ts";
 import type { Batch, Choice, CommonOptions, Definition, LinearRule, Setting, Steps } from "./optimizers/definition.ts";
@@ -82,9 +82,13 @@ export function parseOptimizer(text: string, common: CommonOptions = {}): Optimi
 /** An optimiser for people: "heavy ball μ = 0.9". */
 export const optimizerInWords = (optimizer: Optimizer): string => stepsOf(optimizer).words(optimizer);
 
-/** Samples seen before step r. */
+/**
+ * Samples seen before step r ≥ 0.
+ * @throws RangeError where r or the size of a batch is out of its range
+ */
 export function samplesBefore(batch: Batch, r: number): number {
-  if (typeof batch === "number") return batch * r;
+  within("steps", r, "r");
+  if (typeof batch === "number") return within("batch", batch) * r;
   return batch.reduce(
     (sum, [step, size], i) => sum + size * Math.max(0, Math.min(r, batch[i + 1]?.[0] ?? r) - step),
     0,
