@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { generator } from "../test/park-miller.mjs";
 
 type Library = typeof import("../src/index.ts") & typeof import("../src/theory/plrf/contour.ts");
 type Change = readonly [name: string, value: string];
@@ -71,15 +72,6 @@ async function variant(file: string, changes: readonly Change[]): Promise<Librar
   writeFileSync(join(at, file), text);
   const load = (module: string) => import(pathToFileURL(join(at, module)).href);
   return { ...(await load("index.ts")), ...(await load(file)) };
-}
-
-/** Park and Miller's generator on (0, 1). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
 }
 
 /** F, K and P of every model at the first `count` of the steps, each with its stated error. */

@@ -68,7 +68,7 @@ const TESTS = [
   ["theory/dynamics/", "theory/dynamics theory/dynamics-golden"],
   ["fitting/inference", "fitting/errors fitting/inference"],
   ["fitting/identifiability", "fitting/errors fitting/inference"],
-  ["fitting/(profile|bridge|bootstrap|resample|quantiles|sensitivity|plan|allocation)", "fitting/inference"],
+  ["fitting/(profile|bridge|bootstrap|resample|sensitivity|plan|allocation)", "fitting/inference"],
   ["fitting/(read|columns|cells|table|from-table|runs|points)", "fitting/tables fitting/runs"],
   ["fitting/(refit|clusters|needs)", "fitting/refit fitting/clusters fitting/needs"],
   ["fitting/", "fitting/approaches fitting/published"],

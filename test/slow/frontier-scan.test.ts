@@ -19,21 +19,13 @@ import {
 } from "../../src/index.ts";
 import { contourValues } from "../../src/theory/plrf/contour.ts";
 import { finalLoss } from "../../src/theory/training/final-loss.ts";
+import { generator } from "../park-miller.mjs";
 
 const PROBLEMS = Number(process.env.ISOFLOP_PROBLEMS ?? 200);
 const FEWEST_STEPS = 64;
 /** Sizes an e-fold in a scan: the loss of a minimum three e-folds wide is met within 1e-5. */
 const FINE = 24;
 const COARSE = 6;
-
-/** Park and Miller's generator on (0, 1). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
-}
 
 type Pick = <T>(values: readonly T[]) => T;
 

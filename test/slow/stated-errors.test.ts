@@ -2,21 +2,13 @@
 
 import { expect, it } from "vitest";
 import { forcing, kernel, loss, type Plrf, plrf, powerLaw, stability } from "../../src/index.ts";
+import { generator } from "../park-miller.mjs";
 
 /** All of them unless the environment asks for a share. */
 const MODELS = Number(process.env.ISOFLOP_MODELS ?? 10_000);
 const SEED = Number(process.env.ISOFLOP_SEED ?? 20);
 /** A gap may be this many times the two errors stated. */
 const SLACK = 3;
-
-/** Park and Miller's generator on (0, 1). */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48271) % 2147483647;
-    return state / 2147483647;
-  };
-}
 
 /** From well inside to a ten-thousandth below the largest stable step; hard edges, v = d, among them. */
 function randomModel(random: () => number): Plrf {

@@ -10,6 +10,12 @@ import { calls as plrf } from "./plrf.mjs";
 
 const CALLS = { ...plrf, ...dynamics, ...fits, ...figures };
 
+/** What may be unknown, or without end, by its meaning: its docstring says so. */
+const UNKNOWN = new Set([
+  ...["made", "model", "predicted", "slopes", "spectrum", "deviation", "v", "phase", "modes"],
+  ...["bestEpochs", "byCompute", "byData", "divergedAt", "bounds", "ranges"],
+]);
+
 /** Numbers that are none, in what says it has converged. */
 function broken(result) {
   const found = [];
@@ -20,9 +26,7 @@ function broken(result) {
       for (let i = 0; i < value.length; i++) look(value[i], `${path}[${i}]`, depth + 1);
     else if (value && typeof value === "object")
       for (const [key, inner] of Object.entries(value)) {
-        // what may be unknown by its meaning
-        if (["made", "model", "predicted", "slopes", "spectrum", "deviation", "v", "phase", "modes"].includes(key))
-          continue;
+        if (UNKNOWN.has(key)) continue;
         if (inner && typeof inner === "object" && inner.stats?.converged === false) continue;
         look(inner, `${path}.${key}`, depth + 1);
       }
@@ -45,6 +49,20 @@ const MAY_BE_UNKNOWN = new Set([
   "fitPowerLaw",
   "logspace",
   "runs",
+  // the error of one draw's mean
+  "expected",
+  "simulateDynamics",
+  // never: no time is best, no number of steps is enough, no budget reaches a loss below E
+  "earlyStopping",
+  "batchTradeoff",
+  "budgetFor",
+  // formulas as they stand: NaN of NaN
+  "lossAt",
+  "frontierExponents",
+  // of no values
+  "interval",
+  // NaN where α + β ≤ 1/2
+  "minimisedExponents",
 ]);
 export const NAMES = Object.keys(CALLS);
 
@@ -58,7 +76,7 @@ async function one(n) {
   } catch (error) {
     // a refusal is one line that says what was refused
     if (
-      (error instanceof RangeError || error instanceof TypeError) &&
+      (error instanceof RangeError || error instanceof TypeError || error instanceof SyntaxError) &&
       !/of undefined|of null|not a function|not iterable|reading|BigInt|Invalid (typed )?array length|convert|\n/.test(
         error.message,
       )
