@@ -50,7 +50,6 @@ export {
   type SaturatingLaw,
 } from "./fitting/powerlaws.ts";
 export { type Profile, type ProfileOptions, profile } from "./fitting/profile.ts";
-export { type Interval, interval, quantile } from "./math/quantiles.ts";
 export { type Format, formatOf, formatOfContent, readTable } from "./fitting/read.ts";
 export { dropHighestLoss, type RunColumns, type Runs, runCount, runs, select } from "./fitting/runs.ts";
 export { type Rollout, rollouts, type Sensitivity, type SensitivityRow, sensitivity } from "./fitting/sensitivity.ts";
@@ -63,6 +62,7 @@ export type { Distribution } from "./kernels/simulation.ts";
 export { wasmKernels } from "./kernels/wasm/wasm.ts";
 export { logspace } from "./math/grid.ts";
 export * from "./math/power-fit.ts";
+export { type Interval, interval, quantile } from "./math/quantiles.ts";
 export { availableThreads } from "./pool.ts";
 export { type Provenance, version } from "./provenance.ts";
 export { type CheckpointStore, fileCheckpoint } from "./simulation/checkpoint.ts";

@@ -2,11 +2,11 @@
 // bias of its parabola (docs/theory.md, eq. 10.9), seen by giving it the losses of a law at the same N and D.
 
 import { hypot, pow } from "../math/elementary.ts";
+import type { Interval } from "../math/quantiles.ts";
 import { allocate } from "./allocation.ts";
 import { fitIsoflop, type IsoflopFit, type IsoflopOptions } from "./isoflop.ts";
 import { fitParametric } from "./parametric.ts";
 import { type Law, lossAt } from "./points.ts";
-import type { Interval } from "../math/quantiles.ts";
 import type { Runs } from "./runs.ts";
 
 export interface IsoflopBias {

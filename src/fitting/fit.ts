@@ -5,6 +5,7 @@ import { integer, positive, shown } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { LIMITS } from "../limits.ts";
+import { type Interval, interval } from "../math/quantiles.ts";
 import { availableThreads, openPool, type Pool, workerScript } from "../pool.ts";
 import { type Provenance, provenance } from "../provenance.ts";
 import { biasInWords, contradictions, type IsoflopBias, isoflopBias } from "./agreement.ts";
@@ -20,7 +21,6 @@ import { isLaw, type Model, plan } from "./plan.ts";
 import type { Law } from "./points.ts";
 import { doubtful, type OptimaFit, type SaturatingLaw, saturating } from "./powerlaws.ts";
 import { type Profile, profile } from "./profile.ts";
-import { type Interval, interval } from "../math/quantiles.ts";
 import { design, resample } from "./resample.ts";
 import { type Runs, runCount } from "./runs.ts";
 

@@ -3,11 +3,11 @@
 
 import { positive } from "../check.ts";
 import { pow } from "../math/elementary.ts";
+import { type Interval, interval } from "../math/quantiles.ts";
 import { type Allocation, allocate, allocateSize, type Miss, missBy } from "./allocation.ts";
 import { meet, missUnder, type Needs, type Target } from "./needs.ts";
 import type { Law } from "./points.ts";
 import { allocateByLines, type OptimaFit } from "./powerlaws.ts";
-import { type Interval, interval } from "../math/quantiles.ts";
 
 /** A law of approach 3, or the lines of approaches 1 and 2. */
 export type Model = Law | OptimaFit;

@@ -4,11 +4,11 @@
 import { integer, oneOf } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
+import type { Interval } from "../math/quantiles.ts";
 import { allowedRise } from "./inference.ts";
 import { bestOf, type ParametricFit } from "./parametric.ts";
 import { concatenated, pointsOf, thetaOf } from "./points.ts";
 import { projectedStarts } from "./projection.ts";
-import type { Interval } from "../math/quantiles.ts";
 import type { Runs } from "./runs.ts";
 
 export interface ProfileOptions {

@@ -7,8 +7,8 @@ import { runsFromTable } from "../../src/fitting/from-table.ts";
 import { fitIsoflop } from "../../src/fitting/isoflop.ts";
 import { fitParametric } from "../../src/fitting/parametric.ts";
 import type { Law } from "../../src/fitting/points.ts";
-import { interval } from "../../src/math/quantiles.ts";
 import { dropHighestLoss } from "../../src/fitting/runs.ts";
+import { interval } from "../../src/math/quantiles.ts";
 import { present, published, publishedTable } from "./data.ts";
 
 describe.skipIf(!present)("Chinchilla's runs, as extracted by Besiroglu et al. (2024)", () => {

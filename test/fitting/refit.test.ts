@@ -5,11 +5,11 @@ import { bootstrap } from "../../src/fitting/bootstrap.ts";
 import { bestOf, fitParametric, gridStarts } from "../../src/fitting/parametric.ts";
 import { concatenated, type Law, pointsOf, thetaOf } from "../../src/fitting/points.ts";
 import { projectedStarts } from "../../src/fitting/projection.ts";
-import { interval } from "../../src/math/quantiles.ts";
 import { refits } from "../../src/fitting/refit.ts";
 import { design, resample } from "../../src/fitting/resample.ts";
 import { dropHighestLoss, type Runs } from "../../src/fitting/runs.ts";
 import { referenceKernels, wasmKernels } from "../../src/index.ts";
+import { interval } from "../../src/math/quantiles.ts";
 import { present, published } from "./data.ts";
 import { study } from "./laws.ts";
 

@@ -8,8 +8,8 @@
 // a decade squared. One more cut, with b = σ/2, stands for what the few do not show.
 
 import { exp, log, log10, pow } from "../../math/elementary.ts";
-import { clustered } from "../clusters.ts";
 import { quantile } from "../../math/quantiles.ts";
+import { clustered } from "../clusters.ts";
 import { design, generator, resample } from "../resample.ts";
 import { type Runs, runCount, select } from "../runs.ts";
 import { refitted } from "./draws.ts";

@@ -3,8 +3,8 @@
 import { fitRuns } from "../../fitting/fit.ts";
 import { parseColumns, parseWhere, runsFromTable } from "../../fitting/from-table.ts";
 import type { OptimaFit } from "../../fitting/powerlaws.ts";
-import type { Interval } from "../../math/quantiles.ts";
 import { dropHighestLoss, type Runs, select } from "../../fitting/runs.ts";
+import type { Interval } from "../../math/quantiles.ts";
 import type { Column, JobKind, Parameters } from "../jobs.ts";
 import { type Tables, tableOf } from "../tables.ts";
 import { number } from "./parameters.ts";
