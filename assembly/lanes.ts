@@ -153,6 +153,13 @@ export function load32(p: usize): S {
 
 // @ts-ignore: decorator
 @inline
+export function store32(p: usize, x: S): void {
+  if (isVector<S>()) v128.store(p, x);
+  else store<f32>(p, x);
+}
+
+// @ts-ignore: decorator
+@inline
 export function splat32At(p: usize): S {
   if (isVector<S>()) return v128.load32_splat(p);
   else return load<f32>(p);

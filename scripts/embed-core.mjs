@@ -9,6 +9,7 @@ import asc from "assemblyscript/asc";
 const MODULES = {
   isoflop: { entry: "assembly/index.ts", folder: "src/kernels/wasm" },
   learning: { entry: "assembly/learning.ts", folder: "src/kernels/learning" },
+  networks: { entry: "assembly/networks.ts", folder: "src/kernels/networks" },
   sign: { entry: "assembly/sign-module.ts", folder: "src/kernels/sign" },
   laws: { entry: "assembly/laws.ts", folder: "src/kernels/laws" },
 };

@@ -12,6 +12,10 @@ import * as learning from "../../src/kernels/learning/bytes.ts";
 import type { Exports as LearningExports } from "../../src/kernels/learning/exports.ts";
 import type { LearningKernels } from "../../src/kernels/learning/kernels.ts";
 import { kernelsOn as learningKernelsOn } from "../../src/kernels/learning/wasm.ts";
+import * as networks from "../../src/kernels/networks/bytes.ts";
+import type { Exports as NetworkExports } from "../../src/kernels/networks/exports.ts";
+import type { NetworkKernels } from "../../src/kernels/networks/kernels.ts";
+import { kernelsOn as networkKernelsOn } from "../../src/kernels/networks/wasm.ts";
 import { referenceKernels } from "../../src/kernels/reference/reference.ts";
 import type { ComplexArray } from "../../src/kernels/resolvent.ts";
 import * as sign from "../../src/kernels/sign/bytes.ts";
@@ -221,6 +225,27 @@ const LEARNING_CALLS: Calls<LearningKernels> = {
   regress: (kernels, n, k) => n > 0 && kernels.regress(definite(n), targets(n, k), 0.1),
 };
 
+const singles = (n: number, place: number) => Float32Array.from(numbers(n, place), (x) => x - 0.5);
+
+const NETWORK_CALLS: Calls<NetworkKernels> = {
+  product: (kernels, n, k) =>
+    [false, true].map((turned) =>
+      kernels.product(singles(n * (k + 1), 160), singles((k + 2) * (k + 1), 161), k + 1, turned),
+    ),
+  outputs: (kernels, n, k) =>
+    n > 0 &&
+    kernels.outputs({ sizes: [n, k + 1, 2], scales: [1, 0.5] }, singles((n + 2) * (k + 1), 162), singles(5 * n, 163)),
+  train: (kernels, n, k) =>
+    n > 0 &&
+    (["squared", "entropy"] as const).map((loss) => {
+      const [sizes, count] = [[n, k + 1, 9, 2], (n + 9) * (k + 1) + 18];
+      const [W, V] = [singles(count, 164), singles(count, 165)];
+      const options = { loss, eta: 0.1, momentum: loss === "squared" ? 0.9 : 0, batch: 3, limit: 1e9 };
+      const shape = { sizes, scales: [1, 0.5, 0.5] };
+      return [kernels.train(shape, W, V, singles(6 * n, 166), singles(12, 167), options), W, V];
+    }),
+};
+
 /** Every number in a result, as its bits. */
 function bits(value: unknown): string[] {
   if (typeof value === "number") return [String(new BigUint64Array(Float64Array.of(value).buffer)[0])];
@@ -283,6 +308,10 @@ describe("the boundary to the kernels of formulas", () => {
 
 describe("the boundary to the kernels for real data", () => {
   keep<LearningExports, LearningKernels>(compiled(learning.bytes, learning.size), learningKernelsOn, LEARNING_CALLS);
+});
+
+describe("the boundary to the kernels of networks", () => {
+  keep<NetworkExports, NetworkKernels>(compiled(networks.bytes, networks.size), networkKernelsOn, NETWORK_CALLS);
 });
 
 describe("the default kernels", () => {
