@@ -74,7 +74,7 @@ export const frontierJob: JobKind = {
   ...deterministic,
   name: "frontier",
   about: "the best model size and loss over a range of compute budgets, and their power laws",
-  revision: 1,
+  revision: 2,
   parameters: {
     ...spectrumParameters,
     flops: { type: "numbers", about: "lowest and highest budget f = B·d·r", above: 0, entries: 2 },

@@ -36,6 +36,9 @@ const CIRCLE_NODES = 256;
 const ALIASING = 1e-13;
 /** Nodes of the upper half of a Talbot contour: fewer cut off, more round, for the terms grow as e^N (npm run accuracy). */
 const TALBOT_NODES = 14;
+/** Of a contour that tells where minima are, and its error relative to all that its nodes add up. */
+const COARSE_NODES = 4;
+const COARSE_ERROR = 4e-4;
 const PANEL_NODES = 16;
 /** |s| grows by this from one end of a panel to the other. */
 const PANEL_RATIO = 4;
@@ -143,24 +146,71 @@ const circle = lazily(() => {
   return path(CIRCLE_NODES / 2, (k) => [complex(sigma, (k + 0.5) * ds.im), ds]);
 });
 
-/** For r = 1. */
-const unitTalbot = lazily(() =>
-  path(TALBOT_NODES, (k) => {
-    const theta = ((k + 0.5) * Math.PI) / TALBOT_NODES;
+/** For r = 1, with so many nodes in its upper half. */
+const unitTalbotOf = (nodes: number) => (): Path =>
+  path(nodes, (k) => {
+    const theta = ((k + 0.5) * Math.PI) / nodes;
     const cot = cos(0.6407 * theta) / sin(0.6407 * theta);
-    const n = 2 * TALBOT_NODES;
-    const h = Math.PI / TALBOT_NODES;
+    const n = 2 * nodes;
+    const h = Math.PI / nodes;
     return [
       complex(n * (0.5017 * theta * cot - 0.6122), n * 0.2645 * theta),
       complex(n * h * (0.5017 * cot - 0.5017 * 0.6407 * theta * (1 + cot * cot)), n * h * 0.2645),
     ];
-  }),
-);
+  });
+
+const unitTalbot = lazily(unitTalbotOf(TALBOT_NODES));
 
 function talbot(r: number): Path {
   const { s, ds } = unitTalbot();
   const scaled = (x: Float64Array) => x.map((value) => value / r);
   return { s: { re: scaled(s.re), im: scaled(s.im) }, ds: { re: scaled(ds.re), im: scaled(ds.im) } };
+}
+
+/** s, and e^s ds/π, for r = 1. */
+const coarseTalbot = lazily(() => {
+  const { s, ds } = unitTalbotOf(COARSE_NODES)();
+  const weight = path(COARSE_NODES, (k) => {
+    const w = mul(exp(complex(s.re[k]!, s.im[k]!)), scale(1 / Math.PI, complex(ds.re[k]!, ds.im[k]!)));
+    return [w, w];
+  });
+  return { s, weight: weight.s };
+});
+
+/**
+ * P(r) of one model at many r ≥ 64, to four digits or three: a scan tells by it where minima are. Each r has a short Talbot
+ * contour of its own, and the nodes of all go to the kernels at once. Where P falls steeply its error may be as large as itself.
+ */
+export function coarseLosses(kernels: Kernels, model: Plrf, steps: Float64Array): ContourValues {
+  const { s, weight } = coarseTalbot();
+  const count = steps.length;
+  const all = complexArray(COARSE_NODES * count);
+  // node by node: neighbours on the path are those of neighbouring r
+  for (let k = 0; k < COARSE_NODES; k++)
+    for (let i = 0; i < count; i++) {
+      all.re[k * count + i] = s.re[k]! / steps[i]!;
+      all.im[k * count + i] = s.im[k]! / steps[i]!;
+    }
+  const { whole, singular } = kernels.transforms(model, all);
+  const remainder = analyticRemainder(model);
+  const summed = ({ re, im }: ComplexArray, i: number): [value: number, size: number] => {
+    let [value, size] = [0, 0];
+    for (let k = 0; k < COARSE_NODES; k++) {
+      const [x, y] = [re[k * count + i]!, im[k * count + i]!];
+      value += x * weight.im[k]! + y * weight.re[k]!;
+      size += (Math.abs(x) + Math.abs(y)) * (Math.abs(weight.re[k]!) + Math.abs(weight.im[k]!));
+    }
+    return [value / steps[i]!, size / steps[i]!];
+  };
+  const values = new Float64Array(count);
+  const error = new Float64Array(count);
+  steps.forEach((r, i) => {
+    const [all, allSize] = summed(whole.P, i);
+    const [part, partSize] = summed(singular.P, i);
+    const [allError, partError] = [COARSE_ERROR * allSize, COARSE_ERROR * partSize + remainder(r) * model.P0];
+    [values[i], error[i]] = partError < allError ? [part, partError] : [all, allError];
+  });
+  return { values, error };
 }
 
 /** Two panels of the arc, and those of the ray to |s| = end. */

@@ -1,0 +1,178 @@
+// The deepest minimum of log P over u = log d at every budget (docs/theory.md, eq. 6.7). A coarse scan of all sizes finds the basins,
+// one for all budgets; the basin of the budget before is followed, any other that could be deeper is looked into.
+
+import { log } from "../../math/elementary.ts";
+import { brent } from "../../math/minimise.ts";
+import type { FrontierOptions } from "./frontier.ts";
+import { clamp, type Optimum, type Point, type Search } from "./search.ts";
+
+/** An optimum this far, in log d, from where the last one has moved is another. */
+const JUMP = 0.02;
+/** Half the width of a bracket: of one that is followed, by how far the last was missed; of one whose place is known roughly. */
+const NARROW = 0.02;
+const WIDE = 0.5;
+const MISSED = 4;
+/** Within such a distance of each other, points tell a minimum by the polynomial through them. */
+const CLOSE = 0.1;
+/** A polynomial that moves the minimum by less than this, in tolerances, has it. */
+const SETTLED = 30;
+const MOST_POINTS = 12;
+const DEGREE = 5;
+/** In log d, an end of the range. */
+const EDGE = 1e-3;
+
+/**
+ * The deepest of all minima at each budget, ends of the range among them. Where another basin than the last optimum's is the deepest,
+ * the frontier jumps.
+ */
+export function exact(search: Search, { signal, onProgress }: FrontierOptions): Optimum[] {
+  const { flops } = search;
+  const optima: Optimum[] = [];
+  let missed = WIDE;
+  flops.forEach((f, i) => {
+    signal?.throwIfAborted();
+    const guess = prediction(optima, log(flops[1]! / flops[0]!));
+    const tracked = guess === undefined ? undefined : descend(search, f, guess, clamp(MISSED * missed, NARROW, WIDE));
+    missed = tracked ? Math.abs(tracked.u - guess!) : WIDE;
+    const best = deepest(search, f, search.scan(i), tracked);
+    const jump = tracked !== undefined && Math.abs(best.u - tracked.u) > JUMP;
+    if (jump) missed = WIDE;
+    optima.push({ ...search.known(f, best), jump });
+    onProgress?.((i + 1) / flops.length);
+  });
+  return optima;
+}
+
+/** Where the minima before lead to, `step` further in log f. */
+function prediction(optima: readonly Optimum[], step: number): number | undefined {
+  const last = optima.at(-1);
+  if (!last) return undefined;
+  // as far back as the branch goes
+  const back = (k: number): Optimum | undefined =>
+    optima.slice(1 - k).some(({ jump }) => jump) ? undefined : optima.at(-k);
+  const [before, third] = [back(2), back(3)];
+  if (!before) return last.u + 0.5 * step;
+  return third ? 3 * (last.u - before.u) + third.u : 2 * last.u - before.u;
+}
+
+/** The deepest of `tracked` and the basins of a scan. */
+function deepest(search: Search, f: number, grid: readonly Point[], tracked: Optimum | undefined): Optimum {
+  const basins = grid.flatMap(({ u, value, error }, k) => {
+    const [left, right] = [grid[k - 1], grid[k + 1]];
+    if ((left && left.value < value) || (right && right.value <= value)) return [];
+    const from = left?.u ?? u;
+    const to = right?.u ?? u;
+    // the basin that is being followed is known already
+    if (tracked && from <= tracked.u && tracked.u <= to && tracked.value <= value + error) return [];
+    return [{ from, to, u, floor: floor(left, { u, value }, right) - error }];
+  });
+  basins.sort((a, b) => a.floor - b.floor);
+  let best = tracked;
+  for (const { from, to, u, floor } of basins) {
+    if (best && floor > best.value) break;
+    const found = descend(search, f, u, Math.max(from < u ? u - from : 0, to > u ? to - u : 0) / 2);
+    if (!best || found.value < best.value) best = found;
+  }
+  return best!;
+}
+
+/** No lower does a minimum near the middle of three points go: twice as far below it as the parabola through them does. */
+function floor(left: Point | undefined, { u, value }: Pick<Point, "u" | "value">, right: Point | undefined): number {
+  if (!left || !right) {
+    const next = left ?? right;
+    return next === undefined || next.value === Infinity ? -Infinity : 2 * value - next.value;
+  }
+  const [a, b] = [left.u - u, right.u - u];
+  const [p, q] = [(left.value - value) / a, (right.value - value) / b];
+  const curvature = (q - p) / (b - a);
+  const slope = p - curvature * a;
+  const drop = (slope * slope) / (4 * curvature);
+  return drop < Infinity ? value - 2 * drop : -Infinity;
+}
+
+/** The minimum downhill of a guess, from points a `step` apart. */
+function descend(search: Search, f: number, guess: number, step: number): Optimum {
+  const [low, high] = search.range(f);
+  /** In the order of u. */
+  const points: Point[] = [];
+  const look = (u: number): void => {
+    const k = points.findIndex((point) => point.u >= u);
+    if (points[k]?.u === u) return;
+    points.splice(k < 0 ? points.length : k, 0, search.point(f, u));
+  };
+  const centre = clamp(guess, low, high);
+  for (const u of [centre, centre - step, centre + step]) if (u >= low && u <= high) look(u);
+  for (let size = 2 * step; ; size *= 2) {
+    const k = lowest(points);
+    const { u, value } = points[k]!;
+    if (k === 0 && u > low) look(Math.max(low, u - size));
+    else if (k === points.length - 1 && u < high) look(Math.min(high, u + size));
+    else if (u > low && u < high) break;
+    else {
+      // at an end, unless its bottom is within
+      const inside = u === low ? Math.min(low + EDGE, high) : Math.max(high - EDGE, low);
+      if (search.value(f, inside) >= value) return { u, value, edge: true };
+      const next = points[k === 0 ? 1 : k - 1]?.u ?? inside;
+      return bracketed(search, f, Math.min(u, next), Math.max(u, next));
+    }
+  }
+  while (points.length < MOST_POINTS) {
+    const k = lowest(points);
+    const [left, right] = [points[k - 1]!, points[k + 1]!];
+    const near = nearest(points, k);
+    const bottom = lowestBetween(near, left.u, right.u);
+    if (bottom === undefined) break;
+    const { u, value } = bottom;
+    const distance = Math.min(...points.map((point) => Math.abs(point.u - u)));
+    if (right.u - left.u > 4 * CLOSE) for (const side of [-CLOSE, CLOSE]) look(clamp(u + side, left.u, right.u));
+    else if (near.length > 3 && distance < SETTLED * search.tolerance)
+      return { u, value, edge: u - low < EDGE || high - u < EDGE };
+    look(u);
+  }
+  const k = lowest(points);
+  return bracketed(search, f, points[k - 1]!.u, points[k + 1]!.u);
+}
+
+function bracketed(search: Search, f: number, from: number, to: number): Optimum {
+  const [low, high] = search.range(f);
+  const { x, value } = brent((u) => search.value(f, u), from, to, search.tolerance);
+  return { u: x, value, edge: x - low < EDGE || high - x < EDGE };
+}
+
+const lowest = (points: readonly Point[]): number =>
+  points.reduce((best, { value }, k) => (value < points[best]!.value ? k : best), 0);
+
+/** Point k, its neighbours, and those next nearest it. */
+function nearest(points: readonly Point[], k: number): Point[] {
+  const bracket = points.slice(k - 1, k + 2);
+  const others = points.filter((_, i) => Math.abs(i - k) > 1);
+  const { u } = points[k]!;
+  others.sort((a, b) => Math.abs(a.u - u) - Math.abs(b.u - u));
+  return [...bracket, ...others.slice(0, DEGREE - 2)];
+}
+
+/** The minimum, between two u, of the polynomial through points: Newton's method on its derivative. */
+function lowestBetween(points: readonly Point[], low: number, high: number): Pick<Point, "u" | "value"> | undefined {
+  const origin = points[1]!.u;
+  const x = points.map(({ u }) => u - origin);
+  const c = points.map(({ value }) => value - points[1]!.value);
+  // divided differences
+  for (let order = 1; order < c.length; order++)
+    for (let i = c.length - 1; i >= order; i--) c[i] = (c[i]! - c[i - 1]!) / (x[i]! - x[i - order]!);
+  let at = 0;
+  for (let iteration = 0; iteration < 50; iteration++) {
+    // the polynomial's value, derivative and half the second one, by Horner's rule
+    let [p, p1, p2] = [0, 0, 0];
+    for (let i = c.length - 1; i >= 0; i--) {
+      const gap = at - x[i]!;
+      p2 = p2 * gap + p1;
+      p1 = p1 * gap + p;
+      p = p * gap + c[i]!;
+    }
+    const step = -p1 / (2 * p2);
+    if (!(p2 > 0) || !(at + step + origin > low && at + step + origin < high)) return undefined;
+    if (Math.abs(step) < 1e-12) return { u: origin + at, value: points[1]!.value + p };
+    at += step;
+  }
+  return undefined;
+}
