@@ -1,7 +1,8 @@
-// Reading values off a card's figure: a line at one x over every panel that has the quantity, a dot on each curve at its nearest
-// number, and those numbers beside it, as they are exported. By mouse, by touch and by keys; a click or Enter pins.
+// Reading values off a figure: a line at one x over every panel that has the quantity, a dot on each curve at its nearest number,
+// and those numbers beside it, as they are exported; on a map a cross at one place, and what is there. By mouse, by touch and by
+// keys; a click or Enter pins.
 
-import type { Drawing, Figure, Plane, Readout } from "../figures/index.ts";
+import type { Drawing, Figure, Plane, Readout, ReadSeries } from "../figures/index.ts";
 import { dark, light } from "../figures/index.ts";
 import { h, rich } from "./dom.ts";
 import { nearest, own, quantityOf, type Reading, shared } from "./reading.ts";
@@ -21,6 +22,17 @@ interface Shown {
   readonly log: boolean;
 }
 
+interface Row {
+  readonly name: string;
+  readonly value: string;
+  readonly color: string;
+}
+
+export interface CrosshairOptions {
+  /** Whether a click pins: not where it means something else. Default true. */
+  readonly click?: boolean;
+}
+
 export class Crosshair {
   readonly node: HTMLElement;
   readonly #lines = document.createElementNS(SVG, "svg");
@@ -29,7 +41,7 @@ export class Crosshair {
   readonly #reading: Reading;
   #panels: (Shown | undefined)[] = [];
 
-  constructor(card: string, reading: Reading) {
+  constructor(card: string, reading: Reading, { click = true }: CrosshairOptions = {}) {
     this.#card = card;
     this.#reading = reading;
     this.#lines.setAttribute("aria-hidden", "true");
@@ -47,7 +59,7 @@ export class Crosshair {
       onpointerleave: (event: PointerEvent) => {
         if (!this.#reading.pinned && event.pointerType !== "touch") this.#reading.at(undefined);
       },
-      onclick: (event: PointerEvent) => this.#point(event, true),
+      ...(click ? { onclick: (event: PointerEvent) => this.#point(event, true) } : {}),
       onkeydown: (event: KeyboardEvent) => this.#key(event),
     });
     this.node.append(this.#lines, this.#boxes);
@@ -55,7 +67,7 @@ export class Crosshair {
   }
 
   /** A figure has been drawn: what of it can be read. */
-  follow({ panels }: Figure, { planes, svg }: Drawing): void {
+  follow({ panels }: Pick<Figure, "panels">, { planes, svg }: Drawing): void {
     this.#panels = panels.map(({ readout }, i) => {
       const plane = planes[i]!;
       return readout && plane.x && plane.y ? { plane, readout, log: plane.x.type === "log" } : undefined;
@@ -64,17 +76,8 @@ export class Crosshair {
     this.#lines.setAttribute("viewBox", svg.getAttribute("viewBox")!);
     const { wanted } = this.#reading;
     const panel = wanted?.card === this.#card ? this.#panels[wanted.panel] : undefined;
-    if (wanted && panel)
-      this.#reading.at(
-        {
-          card: this.#card,
-          panel: wanted.panel,
-          quantity: quantityOf(panel.readout),
-          value: shared(panel.readout, wanted.value),
-          series: 0,
-        },
-        true,
-      );
+    if (wanted && panel?.readout.series[wanted.series])
+      this.#reading.at({ ...wanted, quantity: quantityOf(panel.readout) }, true);
     else this.show();
   }
 
@@ -85,42 +88,68 @@ export class Crosshair {
     this.#boxes.replaceChildren();
     this.node.classList.toggle("pinned", pinned);
     if (!place || this.node.hidden) return;
-    const theme = isDark() ? dark : light;
     this.#panels.forEach((panel, i) => {
       if (!panel || quantityOf(panel.readout) !== place.quantity) return;
-      const { plane, readout, log } = panel;
+      const { plane, readout } = panel;
+      const here = place.card === this.#card && place.panel === i;
       const x = own(readout, place.value);
       const px = plane.x!.apply(x) as number;
       const [x0, x1] = plane.x!.range as [number, number];
       const [y0, y1] = plane.y!.range as [number, number];
       if (!(px >= Math.min(x0, x1) - 0.5 && px <= Math.max(x0, x1) + 0.5)) return;
-      this.#line(plane, px, y0, y1);
-      const first = place.card === this.#card && place.panel === i ? place.series : 0;
-      const order = [first, ...readout.series.keys()].filter((k, at, all) => all.indexOf(k) === at);
-      const rows = order.flatMap((k) => {
-        const one = readout.series[k]!;
-        const j = nearest(one, x, log);
-        if (j < 0) return [];
-        const [qx, qy] = [plane.x!.apply(one.x[j]!) as number, plane.y!.apply(one.y[j]!) as number];
-        if (Math.abs(qx - px) > NEAR || !Number.isFinite(qy)) return [];
-        const color = one.color(theme);
-        if (qy >= Math.min(y0, y1) - 1 && qy <= Math.max(y0, y1) + 1) this.#dot(plane, qx, qy, color);
-        return [{ name: one.name, value: written(one.y[j]!), color }];
-      });
-      this.#box(plane, px, [x0, x1], readout, x, rows);
-      if (place.card === this.#card && place.panel === i) {
-        this.node.setAttribute("aria-valuenow", String(x));
-        this.node.setAttribute(
-          "aria-valuetext",
-          `${readout.x} ${written(x)}: ${rows.map(({ name, value }) => `${name.replace(/[\^_]\{([^}]*)\}/g, "$1")} ${value}`).join(", ")}${pinned ? ", pinned" : ""}`,
-        );
-      }
+      this.#line(plane, `M${px.toFixed(1)},${y1}V${y0}`);
+      const [told, rows] = readout.map
+        ? this.#place(panel, x, place.series)
+        : this.#curves(panel, x, px, here ? place.series : 0);
+      this.#box(i, plane, px, [x0, x1], told, rows);
+      if (!here) return;
+      this.node.setAttribute("aria-valuenow", String(x));
+      const values = rows.map(({ name, value }) => `${unset(name)} ${value}`).join(", ");
+      this.node.setAttribute("aria-valuetext", `${told.map(unset).join(" ")}: ${values}${pinned ? ", pinned" : ""}`);
     });
   }
 
-  #line({ left, top }: Plane, px: number, y0: number, y1: number): void {
+  /** Of every curve that has a number near x, that number: the followed one first. */
+  #curves({ plane, readout, log }: Shown, x: number, px: number, first: number): [string[], Row[]] {
+    const [y0, y1] = plane.y!.range as [number, number];
+    const order = [first, ...readout.series.keys()].filter((k, at, all) => all.indexOf(k) === at);
+    const rows = order.flatMap((k) => {
+      const one = readout.series[k];
+      const j = one ? nearest(one, x, log) : -1;
+      if (!one || j < 0) return [];
+      const [qx, qy] = [plane.x!.apply(one.x[j]!) as number, plane.y!.apply(one.y[j]!) as number];
+      if (Math.abs(qx - px) > NEAR || !Number.isFinite(qy)) return [];
+      const color = one.color(isDark() ? dark : light);
+      if (qy >= Math.min(y0, y1) - 1 && qy <= Math.max(y0, y1) + 1) this.#dot(plane, qx, qy, color);
+      return [{ name: one.name, value: written(one.y[j]!), color }];
+    });
+    return [[readout.x, written(x)], rows];
+  }
+
+  /** Of a map, what is at one place. */
+  #place({ plane, readout }: Shown, x: number, series: number): [string[], Row[]] {
+    const one = readout.series[series];
+    const j = one ? nearest(one, x, false) : -1;
+    if (!one || j < 0) return [[readout.x, written(x)], []];
+    const [x0, x1] = plane.x!.range as [number, number];
+    const [qx, qy] = [plane.x!.apply(one.x[j]!) as number, plane.y!.apply(one.y[j]!) as number];
+    const color = one.color(isDark() ? dark : light);
+    this.#line(plane, `M${x0},${qy.toFixed(1)}H${x1}`);
+    this.#dot(plane, qx, qy, color);
+    const point = one.points?.[j];
+    return [
+      [one.name, ...(point === undefined ? [] : [point])],
+      [
+        ...(readout.map === "bars" ? [] : [{ name: readout.x, value: written(one.x[j]!), color }]),
+        { name: readout.y, value: told(one.value![j]!), color },
+      ],
+    ];
+  }
+
+  #line({ left, top }: Plane, d: string): void {
     const line = document.createElementNS(SVG, "path");
-    line.setAttribute("d", `M${(left + px).toFixed(1)},${top + y1}V${top + y0}`);
+    line.setAttribute("transform", `translate(${left},${top})`);
+    line.setAttribute("d", d);
     this.#lines.append(line);
   }
 
@@ -134,12 +163,12 @@ export class Crosshair {
   }
 
   #box(
+    panel: number,
     { left, top }: Plane,
     px: number,
     [x0, x1]: [number, number],
-    readout: Readout,
-    x: number,
-    rows: readonly { name: string; value: string; color: string }[],
+    [what, ...rest]: readonly string[],
+    rows: readonly Row[],
   ): void {
     const list = h(
       "dl",
@@ -151,7 +180,8 @@ export class Crosshair {
       }),
     );
     const more = rows.length > MOST ? [h("p", {}, `and ${rows.length - MOST} more: keys ↑ ↓`)] : [];
-    const box = h("div", { class: "readout" }, h("p", {}, rich(readout.x), " ", h("b", {}, written(x))), list, ...more);
+    const title = h("p", {}, rich(what!), " ", h("b", {}, rich(rest.join(" "))));
+    const box = h("div", { class: "readout", "data-panel": panel }, title, list, ...more);
     const right = px + 10 + BOX <= Math.max(x0, x1) || px - x0 < x1 - px;
     box.style.top = `${top + 8}px`;
     box.style.left = `${left + (right ? px + 10 : Math.max(x0 - 50, px - 10 - BOX))}px`;
@@ -187,7 +217,12 @@ export class Crosshair {
       if (off < least) [series, least, value] = [k, off, one.x[j]!];
     });
     const next = { card: this.#card, panel, quantity: quantityOf(readout), value: shared(readout, value), series };
-    const same = pinned && place?.card === next.card && place.panel === panel && place.value === next.value;
+    const same =
+      pinned &&
+      place?.card === next.card &&
+      place.panel === panel &&
+      place.value === next.value &&
+      (!readout.map || place.series === series);
     this.#reading.at(next, click ? !same : pinned);
   }
 
@@ -196,15 +231,14 @@ export class Crosshair {
     const here = place?.card === this.#card ? place : undefined;
     const panel = here?.panel ?? this.#panels.findIndex(Boolean);
     const { readout, log } = this.#panels[panel]!;
-    const series = here?.series ?? 0;
+    const first = readout.map ? Math.floor((readout.series.length - 1) / 2) : 0;
+    const series = here?.series ?? first;
     const curve = readout.series[series]!;
-    const now = here ? nearest(curve, own(readout, here.value), log) : Math.floor((curve.x.length - 1) / 2);
+    const now = here ? nearest(curve, own(readout, here.value), log) : middleOf(curve);
     const to = (panel: number, series: number, x: number) => {
       const { readout } = this.#panels[panel]!;
-      this.#reading.at(
-        { card: this.#card, panel, quantity: quantityOf(readout), value: shared(readout, x), series },
-        pinned,
-      );
+      const value = shared(readout, x);
+      this.#reading.at({ card: this.#card, panel, quantity: quantityOf(readout), value, series }, pinned);
     };
     const along = (by: number) => {
       let j = here ? now + by : now;
@@ -214,17 +248,18 @@ export class Crosshair {
     };
     const n = readout.series.length;
     const big = event.shiftKey ? 10 : 1;
+    const another = (by: number) => to(panel, (series + by + n) % n, here ? own(readout, here.value) : curve.x[now]!);
     const sideways = (by: number) => {
       const all = [...this.#panels.keys()].filter((i) => this.#panels[i]);
       const next = all[(all.indexOf(panel) + by + all.length) % all.length]!;
       const first = this.#panels[next]!.readout.series[0]!;
-      to(next, 0, first.x[Math.floor((first.x.length - 1) / 2)]!);
+      to(next, 0, first.x[middleOf(first)]!);
     };
     const keys: Record<string, () => void> = {
       ArrowLeft: () => along(-big),
       ArrowRight: () => along(big),
-      ArrowUp: () => to(panel, (series + n - 1) % n, here ? own(readout, here.value) : curve.x[now]!),
-      ArrowDown: () => to(panel, (series + 1) % n, here ? own(readout, here.value) : curve.x[now]!),
+      ArrowUp: () => another(-1),
+      ArrowDown: () => another(1),
       PageUp: () => sideways(-1),
       PageDown: () => sideways(1),
       Enter: () => this.#reading.at(place, !pinned),
@@ -237,3 +272,7 @@ export class Crosshair {
     move();
   }
 }
+
+const middleOf = ({ x }: ReadSeries): number => Math.floor((x.length - 1) / 2);
+const told = (value: number): string => (Number.isNaN(value) ? "none" : written(value));
+const unset = (text: string): string => text.replace(/[\^_]\{([^}]*)\}/g, "$1");

@@ -44,12 +44,29 @@ async function contents(figure: Figure, kind: Kind): Promise<Blob> {
   if (kind === "CSV") return new Blob([toCsv(figure.table)], { type: "text/csv" });
   if (kind === "JSON") {
     const { id, subtitle, table } = figure;
-    return new Blob([`${toJson({ id, setting: subtitle, link: location.href, ...table }, 1)}\n`], {
-      type: "application/json",
-    });
+    return new Blob(
+      [`${toJson({ id, setting: subtitle, link: location.href, ...table, panels: readable(figure) }, 1)}\n`],
+      {
+        type: "application/json",
+      },
+    );
   }
   const svg = new Blob([draw(figure, { dark: isDark() }).outerHTML], { type: "image/svg+xml" });
   return kind === "SVG" ? svg : png(svg, figure);
+}
+
+/** Every curve of every panel: what can be read off it. */
+function readable({ panels }: Figure) {
+  return panels.map(({ title, readout }) => ({
+    title,
+    x: readout?.x,
+    y: readout?.y,
+    series: readout?.series.map(({ name, x, y, value, points }) => ({
+      name,
+      x: Array.from(x),
+      ...(value ? { value: Array.from(value), points } : { y: Array.from(y) }),
+    })),
+  }));
 }
 
 async function png(svg: Blob, { width, height }: Figure): Promise<Blob> {

@@ -2,7 +2,9 @@
 
 import { compose, type DiagramData, diagramFigure, type Plane } from "../figures/index.ts";
 import { drawSoon } from "./card.ts";
+import { Crosshair } from "./crosshair.ts";
 import { h } from "./dom.ts";
+import { readingOf } from "./reading.ts";
 import { isDark, onTheme } from "./theme.ts";
 
 export interface PointOptions {
@@ -30,6 +32,7 @@ export class PhasePlane {
   readonly node: HTMLElement;
   readonly #drawing = h("div", { class: "drawing" });
   readonly #handle: HTMLElement;
+  readonly #crosshair: Crosshair;
   readonly #options: PointOptions;
   #data: DiagramData | undefined;
   #span: Span = spanAround(0, 0);
@@ -46,7 +49,9 @@ export class PhasePlane {
       "aria-label": "Point of the phase plane. Arrow keys move it: left and right change α, up and down β.",
       onkeydown: (event: KeyboardEvent) => this.#key(event),
     });
-    this.node = h("div", { class: "plane" }, this.#drawing, this.#handle);
+    // a click moves the point
+    this.#crosshair = new Crosshair("plane", readingOf(life), { click: false });
+    this.node = h("div", { class: "plane" }, this.#drawing, this.#crosshair.node, this.#handle);
     this.node.addEventListener("pointerdown", (event) => this.#grab(event));
     const size = new ResizeObserver(() => {
       if (Math.abs(this.#drawing.clientWidth - this.#width) > 1) drawSoon(this);
@@ -96,6 +101,7 @@ export class PhasePlane {
     );
     this.#plane = drawing.planes[0];
     this.#drawing.replaceChildren(drawing.svg);
+    this.#crosshair.follow(figure, drawing);
     this.#move();
   }
 

@@ -1,17 +1,13 @@
 // What is being read off the figures of a view: one value of one quantity, shared by every panel that has it, pinned by a click and
-// then kept in the address as figure.panel.value.
+// then kept in the address as figure.panel.value_curve.
 
 import type { Readout, ReadSeries } from "../figures/index.ts";
-import { frame, keepFrame, type Pin, parsePin } from "./session.ts";
+import { frame, keepFrame, type Pin, parsePin, writtenPin } from "./session.ts";
 
-export interface Place {
-  readonly card: string;
-  readonly panel: number;
-  /** The quantity that panels share, and its value. */
+/** `value` is that of the quantity, `series` of the card's panel. */
+export interface Place extends Pin {
+  /** What panels share. */
   readonly quantity: string;
-  readonly value: number;
-  /** Of the card's panel: the curve that is being followed. */
-  readonly series: number;
 }
 
 export class Reading {
@@ -29,7 +25,7 @@ export class Reading {
     this.place = place;
     this.pinned = pinned && place !== undefined;
     this.wanted = undefined;
-    const kept = this.pinned ? `${place!.card}.${place!.panel}.${+place!.value.toPrecision(9)}` : "";
+    const kept = this.pinned ? writtenPin(place!) : "";
     if (kept !== frame.pin) keepFrame({ pin: kept });
     for (const listener of this.#listeners) listener();
   }

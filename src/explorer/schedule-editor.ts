@@ -1,10 +1,12 @@
 // A schedule to draw: knots to drag, to move by arrow keys, to add and to take away. The plane behind is drawn by Plot when it
 // changes; the curve and its knots follow the hand at once.
 
-import { compose, type Figure, type Plane, shapesFigure } from "../figures/index.ts";
+import { compose, type Drawing, type Figure, type Plane, shapesFigure } from "../figures/index.ts";
 import { drawSoon } from "./card.ts";
+import { Crosshair } from "./crosshair.ts";
 import { h } from "./dom.ts";
 import { added, type Knots, MOST_MULTIPLE, moved, multipleAt, onSteps, removed } from "./knots.ts";
+import { readingOf } from "./reading.ts";
 import { isDark, onTheme } from "./theme.ts";
 import type { Offence, Shapes } from "./work/schedules.ts";
 
@@ -28,6 +30,8 @@ export class ScheduleEditor {
   readonly #over = document.createElementNS(SVG, "path");
   readonly #handles = h("div", { role: "group", "aria-label": "Knots of the schedule" });
   readonly #options: EditorOptions;
+  readonly #crosshair: Crosshair;
+  #drawn: Drawing | undefined;
   #shapes: Shapes | undefined;
   #knots: Knots = [];
   #horizon = 1;
@@ -45,7 +49,16 @@ export class ScheduleEditor {
     this.#curve.setAttribute("class", "curve");
     this.#over.setAttribute("class", "over");
     this.#overlay.append(this.#curve, this.#over);
-    this.node = h("div", { class: "schedule-editor" }, this.#drawing, this.#overlay, this.#handles);
+    // a click makes a knot
+    this.#crosshair = new Crosshair("schedule", readingOf(life), { click: false });
+    this.node = h(
+      "div",
+      { class: "schedule-editor" },
+      this.#drawing,
+      this.#crosshair.node,
+      this.#overlay,
+      this.#handles,
+    );
     this.node.addEventListener("pointerdown", (event) => this.#press(event));
     const size = new ResizeObserver(() => {
       if (Math.abs(this.#drawing.clientWidth - this.#width) > 1) drawSoon(this);
@@ -116,6 +129,7 @@ export class ScheduleEditor {
     this.#width = width;
     const { subtitle: _, ...rest } = figure;
     const drawing = compose(rest, { width, height: Math.min(0.82 * width, 380), dark: isDark() });
+    this.#drawn = drawing;
     this.#plane = drawing.planes[0];
     this.#drawing.replaceChildren(drawing.svg);
     this.#overlay.setAttribute("viewBox", drawing.svg.getAttribute("viewBox")!);
@@ -184,6 +198,9 @@ export class ScheduleEditor {
       ({ share }) => share * this.#horizon >= step - 1 && multipleAt(this.#knots, share) >= 0.999 * limit,
     );
     this.#over.setAttribute("d", this.#offence ? path(over) : "");
+    // what is read is the drawing as it is now
+    const whole = this.#figure(true);
+    if (whole && this.#drawn) this.#crosshair.follow(whole, this.#drawn);
     this.#place();
   }
 

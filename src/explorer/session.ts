@@ -10,17 +10,24 @@ export interface Pin {
   readonly card: string;
   readonly panel: number;
   readonly value: number;
+  /** The curve that is followed. */
+  readonly series: number;
 }
 
 export function parsePin(text: string): Pin | undefined {
-  const [, card, panel, value] = /^([a-z]+)\.(\d)\.([-+\d.e]+)$/.exec(text) ?? [];
-  return Number.isFinite(Number(value)) ? { card: card!, panel: Number(panel), value: Number(value) } : undefined;
+  const [, card, panel, value, series = "0"] = /^([a-z]+)\.(\d)\.([-+\d.e]+?)(?:_(\d{1,4}))?$/.exec(text) ?? [];
+  return Number.isFinite(Number(value))
+    ? { card: card!, panel: Number(panel), value: Number(value), series: Number(series) }
+    : undefined;
 }
+
+export const writtenPin = ({ card, panel, value, series }: Pin): string =>
+  `${card}.${panel}.${+value.toPrecision(9)}${series > 0 ? `_${series}` : ""}`;
 
 const pinField: Field<string> = {
   initial: "",
   parse(text) {
-    if (text !== "" && !parsePin(text)) throw new RangeError("must be figure.panel.value");
+    if (text !== "" && !parsePin(text)) throw new RangeError("must be figure.panel.value or figure.panel.value_curve");
     return text;
   },
   format: (text) => text,
@@ -34,7 +41,7 @@ export const FRAME = {
   present: { ...onOff, parse: (text: string) => (text === "" ? "on" : onOff.parse(text)) },
   /** A step of a tour: phases-1 … */
   tour: choiceField(["off", ...STEP_NAMES]),
-  /** What is being read off: frontier.0.1e9 */
+  /** What is being read off: frontier.0.1e9, or of the third curve frontier.0.1e9_2. */
   pin: pinField,
 };
 

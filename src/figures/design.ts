@@ -8,6 +8,9 @@ import { percent, powerOfTen } from "../numbers.ts";
 import { extent, logAxis, padded, plane } from "./axes.ts";
 import type { Figure, Legend } from "./figure.ts";
 
+const SIZE = "model size N (parameters)";
+const TOKENS = "tokens D";
+
 export function designFigure({ runs, design }: { readonly runs: Runs; readonly design: Design }): Figure {
   const { target, before, after } = design;
   const N = [extent([runs.N, design.runs.map((r) => r.N), [target.N]], true)!].flat();
@@ -29,6 +32,20 @@ export function designFigure({ runs, design }: { readonly runs: Runs; readonly d
     panels: [
       {
         title: "Model size and tokens",
+        readout: {
+          x: SIZE,
+          y: TOKENS,
+          series: [
+            {
+              name: "to be made",
+              x: design.runs.map((r) => r.N),
+              y: design.runs.map((r) => r.D),
+              color: (theme) => theme.accent,
+            },
+            { name: "to be foretold", x: [target.N], y: [target.D], color: (theme) => theme.category[0]! },
+            { name: "run", x: runs.N, y: runs.D, color: (theme) => theme.muted },
+          ],
+        },
         legend: (theme): Legend => ({
           kind: "swatches",
           items: [
@@ -40,8 +57,8 @@ export function designFigure({ runs, design }: { readonly runs: Runs; readonly d
         }),
         plot: (view) => {
           const { theme } = view;
-          const xAxis = padded(logAxis("model size N (parameters)", [N]));
-          const yAxis = padded(logAxis("tokens D", [D]));
+          const xAxis = padded(logAxis(SIZE, [N]));
+          const yAxis = padded(logAxis(TOKENS, [D]));
           const [left, right] = xAxis.domain as [number, number];
           const [low, high] = yAxis.domain as [number, number];
           const inside = (n: number, C: number) => C / (k * n) >= low && C / (k * n) <= high;

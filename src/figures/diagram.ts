@@ -2,6 +2,7 @@
 // it lies from the prediction too.
 
 import { areaY, line, rect, text } from "@observablehq/plot";
+import { scripted } from "../numbers.ts";
 import { extent, linearAxis, plane, roundTicks } from "./axes.ts";
 import type { Figure, Legend, Panel } from "./figure.ts";
 import type { Theme } from "./theme.ts";
@@ -93,6 +94,21 @@ function panel(
       : value(i, j);
   });
   return {
+    readout: {
+      x: "data complexity α",
+      y: label,
+      map: "cells",
+      series: beta
+        .map((b, i) => ({
+          name: `β = ${scripted(b, 3)}`,
+          x: alpha,
+          y: alpha.map(() => b),
+          value: grid[i] ?? [],
+          points: alpha.map((_, j) => phaseOf(data.phase[i]![j]!)),
+          color: (theme: Theme) => theme.ink,
+        }))
+        .reverse(),
+    },
     legend: (theme): Legend => ({
       kind: "ramp",
       label,
@@ -143,6 +159,8 @@ function panel(
     },
   };
 }
+
+const phaseOf = (name: string | null): string => (name === null ? "no power law" : `phase ${name}`);
 
 interface Cells {
   readonly row: number;

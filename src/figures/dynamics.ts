@@ -5,7 +5,7 @@ import { dot, line } from "@observablehq/plot";
 import { fixed } from "../numbers.ts";
 import { linearAxis, logAxis, padded, plane } from "./axes.ts";
 import type { Columns, Figure, Panel } from "./figure.ts";
-import { fan, type Theme } from "./theme.ts";
+import { fan, light, type Theme } from "./theme.ts";
 
 export interface DynamicsFigureData {
   readonly setting: string;
@@ -70,6 +70,8 @@ export interface DynamicsFigureData {
 
 interface Series {
   readonly label?: string;
+  /** What it is called where the legend does not. */
+  readonly name?: string;
   readonly color: string;
   readonly mark?: "line" | "dashed" | "dot";
   readonly x: Float64Array;
@@ -106,6 +108,13 @@ export function dynamicsFigure(data: DynamicsFigureData): Figure {
 function logPanel(title: string, x: string, y: string, list: (theme: Theme) => Series[], least = 0): Panel {
   return {
     title,
+    readout: {
+      x,
+      y,
+      series: list(light).flatMap(({ label, name = "", x, y }, k) =>
+        x.length > 0 ? [{ name: label ?? name, x, y, color: (theme: Theme) => list(theme)[k]!.color }] : [],
+      ),
+    },
     legend: (theme) => ({
       kind: "swatches",
       items: list(theme).flatMap(({ label, color, mark = "line" }) => (label ? [{ label, color, mark }] : [])),
@@ -168,18 +177,25 @@ function losses(
           ? [{ label: "N = P = ∞", color: theme.muted, x: times, y: infinite, mark: "dashed" as const, width: 1.4 }]
           : []),
         ...curves.flatMap(({ label, test, train }, i) => [
-          { color: colors[i]!, x: times, y: train, mark: "dashed" as const, width: 1.8 },
+          { name: `train, ${label}`, color: colors[i]!, x: times, y: train, mark: "dashed" as const, width: 1.8 },
           { label: `test, ${label}`, color: colors[i]!, x: times, y: test, width: 2.2 },
         ]),
         ...simulated.flatMap(({ times, draws, test, train }, i) => [
           {
             color: colors[i]!,
             mark: "dot" as const,
+            name: `test, networks of ${curves[i]!.label}`,
             x: times,
             y: test.mean,
             ...(i === 0 ? { label: `mean of ${draws} networks` } : {}),
           },
-          { color: colors[i]!, mark: "dot" as const, x: times, y: train.mean },
+          {
+            name: `train, networks of ${curves[i]!.label}`,
+            color: colors[i]!,
+            mark: "dot" as const,
+            x: times,
+            y: train.mean,
+          },
         ]),
         { label: "train", color: theme.ink, mark: "dashed" as const, x: times.slice(0, 0), y: times.slice(0, 0) },
       ];
@@ -291,6 +307,7 @@ function optimum(data: NonNullable<DynamicsFigureData["optimal"]>): Panel {
       });
       return [
         ...curves.map(({ label, compute, loss }, i) => ({
+          name: label,
           color: colors[i]!,
           x: compute,
           y: loss,
@@ -315,6 +332,16 @@ function optimum(data: NonNullable<DynamicsFigureData["optimal"]>): Panel {
 function ensembles({ compute, curves }: NonNullable<DynamicsFigureData["ensembles"]>): Panel {
   return {
     title: "E students at equal compute",
+    readout: {
+      x: COMPUTE,
+      y: "best loss over that of one student",
+      series: curves.map(({ students, ratio }, i) => ({
+        name: `E = ${students}`,
+        x: compute,
+        y: ratio,
+        color: (theme) => fan(theme, curves.length)[i]!,
+      })),
+    },
     legend: (theme) => ({
       kind: "swatches",
       items: fan(theme, curves.length).map((color, i) => ({ label: `E = ${curves[i]!.students}`, color })),

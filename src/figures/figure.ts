@@ -41,6 +41,8 @@ export interface Readout {
   readonly y: string;
   /** Most telling first. */
   readonly series: readonly ReadSeries[];
+  /** Read at one place at a time, where the axes say where and `value` says what; series are rows, the uppermost first. */
+  readonly map?: "cells" | "bars";
   /** Where x means another panel's quantity at a fixed ratio: f = B·d·r. Panels of one quantity are read at one value of it. */
   readonly linked?: { readonly x: string; readonly factor: number };
 }
@@ -50,6 +52,10 @@ export interface ReadSeries {
   readonly name: string;
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
+  /** What is told in place of y, where y only says where. */
+  readonly value?: ArrayLike<number>;
+  /** What each point is called, where the series alone does not say it. */
+  readonly points?: readonly string[];
   readonly color: (theme: Theme) => string;
 }
 

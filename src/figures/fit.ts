@@ -10,7 +10,7 @@ import { isLaw, type Model, type Plan, plan } from "../fitting/plan.ts";
 import { type Law, lossAt } from "../fitting/points.ts";
 import { logspace } from "../math/grid.ts";
 import { interval } from "../math/quantiles.ts";
-import { powerOfTen } from "../numbers.ts";
+import { powerOfTen, scripted } from "../numbers.ts";
 import { extent, linearAxis, logAxis, padded, plane } from "./axes.ts";
 import { BOUNDARIES } from "./diagram.ts";
 import type { Figure, Legend, Panel } from "./figure.ts";
@@ -243,6 +243,24 @@ function overCompute(result: FitResult, budgets: Float64Array, forecaster: Forec
     theme.sequential(sizes[1] > sizes[0] ? Math.log(N / sizes[0]) / Math.log(sizes[1] / sizes[0]) : 0.4);
   return {
     title: "Loss over compute, and its forecast",
+    readout: {
+      x: COMPUTE,
+      y: "loss",
+      series: [
+        ...(lowest
+          ? [{ name: "lowest by the law", x: flops, y: lowest, color: (theme: Theme) => theme.category[0]! }]
+          : []),
+        ...(foretold
+          ? (["loss", "low", "high"] as const).map((key) => ({
+              name: { loss: "forecast", low: "95 % from", high: "95 % to" }[key],
+              x: flops,
+              y: foretold.map((p) => p[key]),
+              color: (theme: Theme) => theme.category[1]!,
+            }))
+          : []),
+        { name: "run", x: rows.map((i) => runs.C[i]!), y: rows.map((i) => runs.loss[i]!), color: (theme) => theme.ink },
+      ],
+    },
     legend: (theme): Legend => ({
       kind: "swatches",
       items: [
@@ -259,7 +277,7 @@ function overCompute(result: FitResult, budgets: Float64Array, forecaster: Forec
     plot: (view) => {
       const { theme } = view;
       const color = shade(theme);
-      const ends = foretold?.flatMap((p) => [p.low, p.high]) ?? [];
+      const ends = [...(foretold?.flatMap((p) => [p.low, p.high]) ?? []), ...(lowest ?? [])];
       const [best, worst] = extent([runs.loss, ends], true)!;
       const yAxis = padded((worst > 4 * best ? logAxis : linearAxis)("loss", [runs.loss, ends]), 0.04);
       return plane(view, padded(logAxis(COMPUTE, [flops])), yAxis, [
@@ -511,6 +529,16 @@ function profiles({ parametric }: FitResult): Panel {
   const names = { alpha: "α", beta: "β" };
   return {
     title: "Profiles of the exponents",
+    readout: {
+      x: "exponent",
+      y: "objective's rise, over its limit",
+      series: curves.map(({ parameter, value, rise }, k) => ({
+        name: names[parameter],
+        x: value,
+        y: rise,
+        color: (theme) => theme.category[k]!,
+      })),
+    },
     legend: (theme): Legend => ({
       kind: "swatches",
       items: [
@@ -605,6 +633,18 @@ function phasePlane(bridge: Bridge): Panel {
     .join(", ");
   return {
     title: `In the solvable model: ${likely}`,
+    readout: {
+      x: "data complexity α",
+      y: "probability of the cell",
+      map: "cells",
+      series: Array.from(beta, (b, j) => ({
+        name: `β = ${scripted(b, 3)}`,
+        x: alpha,
+        y: Array.from(alpha, () => b),
+        value: probability.slice(j * n, (j + 1) * n),
+        color: (theme: Theme) => theme.ink,
+      })).reverse(),
+    },
     legend: (theme): Legend => ({
       kind: "swatches",
       items: [
@@ -664,6 +704,21 @@ function missed(result: FitResult, { flops, N, loss, ci }: Plan): Panel | null {
   });
   return {
     title: `Loss at C = ${powerOfTen(flops, 2)}, off the best size`,
+    readout: {
+      x: "model size N (parameters)",
+      y: "loss",
+      series: [
+        { name: "law", x: sizes, y: curve, color: (theme) => theme.category[0]! },
+        ...(draws.length > 0
+          ? ([0, 1] as const).map((end) => ({
+              name: `95 % ${end === 0 ? "from" : "to"}`,
+              x: sizes,
+              y: band.map((b) => b[end]!),
+              color: (theme: Theme) => theme.category[0]!,
+            }))
+          : []),
+      ],
+    },
     legend: (theme): Legend => ({
       kind: "swatches",
       items: [

@@ -139,6 +139,8 @@ export function shapesFigure({ setting, horizon, steps, schedules, limit, own, t
         readout: {
           x: "step number",
           y: "multiple of γ",
+          // the loss after so many steps
+          linked: { x: "steps r", factor: 1 },
           series: [
             ...entries.map(({ name, multiple, category }) => ({
               name,
@@ -173,6 +175,19 @@ export function shapesFigure({ setting, horizon, steps, schedules, limit, own, t
   };
 }
 
+/** The parts of each loss, one upon the other. */
+function stacked(schedules: SchedulesData["schedules"]) {
+  return schedules.map((schedule) => {
+    let end = 0;
+    const parts = PARTS.map(({ key, label }) => {
+      const from = end;
+      end += Math.max(0, schedule[key]);
+      return { label, value: schedule[key], from, to: end };
+    });
+    return { name: schedule.name, parts };
+  });
+}
+
 function parts({ schedules }: SchedulesData): Panel {
   const color = (theme: Theme, i: number) =>
     [theme.muted, theme.category[5]!, theme.category[1]!, theme.category[3]!][i]!;
@@ -181,19 +196,33 @@ function parts({ schedules }: SchedulesData): Panel {
   const reach = Math.min(1.04 * Math.max(...losses), CUT * Math.min(...losses));
   return {
     title: "What the loss at the end is made of",
+    readout: {
+      x: "excess loss P(T)",
+      y: "of it",
+      map: "bars",
+      series: stacked(schedules).map(({ name, parts }, row) => ({
+        name,
+        x: parts.map(({ from, to }) => (Math.min(from, reach) + Math.min(to, reach)) / 2),
+        y: parts.map(() => row + 0.5),
+        value: parts.map(({ value }) => value),
+        points: parts.map(({ label }) => label),
+        color: (theme) => theme.ink,
+      })),
+    },
     legend: (theme) => ({
       kind: "swatches",
       items: PARTS.map(({ label }, i) => ({ label, color: color(theme, i), mark: "square" as const })),
     }),
     plot: (view) => {
-      const bars = schedules.flatMap((schedule, row) => {
-        let end = 0;
-        return PARTS.map(({ key }, i) => {
-          const start = end;
-          end += Math.max(0, schedule[key]);
-          return { x1: start, x2: end, y1: row + 0.2, y2: row + 0.8, fill: color(view.theme, i) };
-        });
-      });
+      const bars = stacked(schedules).flatMap(({ parts }, row) =>
+        parts.map(({ from, to }, i) => ({
+          x1: from,
+          x2: to,
+          y1: row + 0.2,
+          y2: row + 0.8,
+          fill: color(view.theme, i),
+        })),
+      );
       const n = schedules.length;
       const rows: Axis = {
         type: "linear",

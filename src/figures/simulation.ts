@@ -1,9 +1,9 @@
 // Ensembles of real SGD over the theory's curves, and how far their means are from it.
 
 import { areaY, dot, line, link, ruleY } from "@observablehq/plot";
-import { linearAxis, logAxis, padded, plane } from "./axes.ts";
+import { COMPUTE, linearAxis, logAxis, padded, plane } from "./axes.ts";
 import type { Figure, Panel } from "./figure.ts";
-import { fan } from "./theme.ts";
+import { fan, type Theme } from "./theme.ts";
 
 export interface SimulationRun {
   readonly d: number;
@@ -22,7 +22,6 @@ export interface SimulationData {
   readonly runs: readonly SimulationRun[];
 }
 
-const COMPUTE = "compute f = B·d·r (flops)";
 /** Standard errors either side of a mean. */
 const ERRORS = 2;
 
@@ -58,6 +57,14 @@ function curves(data: SimulationData): Panel {
   const { runs } = data;
   const theory = runs.some((run) => run.theory);
   return {
+    readout: {
+      x: COMPUTE,
+      y: "loss P",
+      series: runs.flatMap(({ d, flops, mean, theory }, i) => [
+        { name: `d = ${d}`, x: flops, y: mean, color: (theme: Theme) => fan(theme, runs.length)[i]! },
+        ...(theory ? [{ name: `d = ${d}, theory`, x: flops, y: theory, color: (theme: Theme) => theme.ink }] : []),
+      ]),
+    },
     legend: (theme) => ({
       kind: "swatches",
       items: [
@@ -107,6 +114,16 @@ function ratios(data: SimulationData): Panel {
   });
   return {
     title: `Mean over theory, with ${ERRORS} standard errors`,
+    readout: {
+      x: COMPUTE,
+      y: "mean / theory",
+      series: points.map(({ x, y }, i) => ({
+        name: `d = ${data.runs[i]!.d}`,
+        x,
+        y,
+        color: (theme) => fan(theme, points.length)[i]!,
+      })),
+    },
     plot: (view) => {
       const colors = fan(view.theme, points.length);
       const y = linearAxis("mean / theory", [...points.flatMap(({ low, high }) => [low, high]), [0.9, 1.1]]);

@@ -4,6 +4,7 @@ import { areaY, line, rectY } from "@observablehq/plot";
 import { scripted } from "../numbers.ts";
 import { logAxis, padded, plane } from "./axes.ts";
 import type { Figure, Panel } from "./figure.ts";
+import type { Theme } from "./theme.ts";
 
 export interface SpectrumData {
   readonly setting: string;
@@ -53,7 +54,23 @@ function panel(
   const bars = histogram && count ? bins(histogram.edges, count) : [];
   return {
     title,
-    readout: { x: "eigenvalue λ", y: label, series: [{ name: label, x: lambda, y, color: (theme) => theme.accent }] },
+    readout: {
+      x: "eigenvalue λ",
+      y: label,
+      series: [
+        { name: bars.length > 0 ? "theory" : label, x: lambda, y, color: (theme) => theme.accent },
+        ...(bars.length > 0
+          ? [
+              {
+                name: "sampled W",
+                x: bars.map(({ x1, x2 }) => Math.sqrt(x1 * x2)),
+                y: bars.map((bar) => bar.y),
+                color: (theme: Theme) => theme.category[0]!,
+              },
+            ]
+          : []),
+      ],
+    },
     ...(bars.length > 0
       ? {
           legend: (theme) => ({

@@ -68,6 +68,16 @@ export function sweepFigure({ setting, x, y, by }: SweepData): Figure {
     panels: [
       {
         ...(levels.length > 1 && { legend }),
+        readout: {
+          x: x.name,
+          y: y.name,
+          series: groups.map(({ level, means }) => ({
+            name: by ? `${by.name} = ${scripted(level)}` : `mean ${y.name}`,
+            x: means.map(([at]) => at),
+            y: means.map(([, mean]) => mean),
+            color: (theme) => color(theme)(level),
+          })),
+        },
         plot: (view) => {
           const ink = color(view.theme);
           return plane(view, padded(axisOf(x.name, x.values)), padded(axisOf(y.name, y.values)), [

@@ -1,6 +1,7 @@
 // The third view: a reader's own training runs, from a file that never leaves the page.
 
 import { fitFigure } from "../../figures/index.ts";
+import { BESIROGLU } from "../../fitting/laws/published.ts";
 import { parseColumns, parseUnits } from "../../index.ts";
 import { Card } from "../card.ts";
 import { choice, controlPanel } from "../controls.ts";
@@ -24,12 +25,6 @@ const FIELDS = ALL.runs;
 const MOST_BYTES = 64e6;
 
 let kept: Kept | undefined;
-
-/** The law that the runs behind Chinchilla follow, as fitted anew (Besiroglu et al. 2024, arXiv 2404.10102). */
-const CHINCHILLA = {
-  name: "Chinchilla’s runs",
-  law: { E: 1.8172, A: 482.01, B: 2085.43, alpha: 0.3478, beta: 0.3658 },
-};
 
 export function mount(root: HTMLElement, life: AbortSignal): Mounted {
   const store = new Store("runs", FIELDS, life);
@@ -269,7 +264,7 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
       );
     }
     // in a page beside its controls there is room for two panels a row
-    const figure = fitFigure({ result, budgets: [budget], references: [CHINCHILLA] });
+    const figure = fitFigure({ result, budgets: [budget], references: [BESIROGLU] });
     const rows = Math.ceil(figure.panels.length / 2);
     card.show({ ...figure, width: 960, columns: 2, height: 56 + 370 * rows }, 1);
   }

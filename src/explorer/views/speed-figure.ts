@@ -1,7 +1,7 @@
 // How many times as long the other builds of each kernel take, on a line each: read down a page as well as across it.
 
 import { axisX, axisY, dot, gridX, ruleX, ruleY } from "@observablehq/plot";
-import type { Figure } from "../../figures/index.ts";
+import type { Figure, Theme } from "../../figures/index.ts";
 import type { SpeedRow } from "../work/speed.ts";
 
 const ROW = 26;
@@ -20,6 +20,7 @@ export function speedFigure(
     Math.min(0.8, ...ratios.map(({ ratio }) => ratio / 1.1)),
     Math.max(4, ...ratios.map(({ ratio }) => ratio * 1.15)),
   ];
+  const row = ({ kernel }: { kernel: string }) => kernels.indexOf(kernel);
   const ticks = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200].filter((x) => x >= domain[0] && x <= domain[1]);
   return {
     id: "speed",
@@ -34,6 +35,22 @@ export function speedFigure(
           kind: "swatches",
           items: builds.map((label, i) => ({ label, color: theme.category[i]!, mark: "dot" })),
         }),
+        readout: {
+          x: "times as long",
+          y: "times as long as with SIMD",
+          map: "bars",
+          series: kernels.map((kernel, at) => {
+            const own = ratios.filter((timing) => timing.kernel === kernel);
+            return {
+              name: kernel,
+              x: own.map(({ ratio }) => ratio),
+              y: own.map(() => at),
+              value: own.map(({ ratio }) => ratio),
+              points: own.map(({ name }) => name),
+              color: (theme: Theme) => theme.ink,
+            };
+          }),
+        },
         plot: ({ width, height, theme }) => ({
           width,
           height,
@@ -42,11 +59,11 @@ export function speedFigure(
           marginTop: 8,
           marginBottom: 44,
           x: { type: "log", domain },
-          y: { type: "point", domain: [...kernels], padding: 0.6 },
+          y: { type: "linear", domain: [kernels.length - 0.4, -0.6] },
           marks: [
             gridX(ticks, { stroke: theme.grid, strokeOpacity: 1 }),
             ruleY(rows, {
-              y: "kernel",
+              y: row,
               x1: () => 1,
               x2: ({ timings }: SpeedRow) => Math.max(...timings.map(({ ratio }) => ratio)),
               stroke: theme.muted,
@@ -55,7 +72,7 @@ export function speedFigure(
             ruleX([1], { stroke: theme.ink }),
             dot(ratios, {
               x: "ratio",
-              y: "kernel",
+              y: row,
               r: 4.5,
               fill: ({ name }: { name: string }) => theme.category[builds.indexOf(name)]!,
             }),
@@ -67,7 +84,12 @@ export function speedFigure(
               color: theme.ink,
               text: String,
             }),
-            axisY([...kernels], { label: null, tickSize: 0, color: theme.ink }),
+            axisY([...kernels.keys()], {
+              label: null,
+              tickSize: 0,
+              color: theme.ink,
+              text: (at: number) => kernels[at]!,
+            }),
           ],
         }),
       },

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { written } from "../../../src/explorer/state.ts";
-import { load, open, page, saved, settled } from "../browser.ts";
+import { load, open, page, saved, settled, visit } from "../browser.ts";
 
 const boxes = (card: string) => page.locator(`#${card} .readout`);
 
@@ -89,6 +89,85 @@ export function reading(): void {
       await page.keyboard.press("Escape");
       expect(await boxes("losses").count()).toBe(0);
       await page.waitForURL((url) => !url.href.includes("pin="));
+    });
+
+    const views = [
+      {
+        search: "?d=40&draws=3&from=1e4&to=1e5&runs=2&sgd=on",
+        cards: ["frontier", "components", "sgd", "spectrum"],
+        also: ["plane"],
+      },
+      {
+        search: "?view=dynamics&P=64",
+        cards: ["losses", "decomposition", "optimal", "approach", "transfer"],
+        also: [],
+      },
+      { search: "?view=schedules&d=1000&steps=10000", cards: ["losses", "parts"], also: ["schedule"] },
+      { search: "?view=runs&data=example", cards: ["fit"], also: [] },
+    ];
+    it.each(views)("reads every panel of $cards and $also as it is exported", async ({ search, cards, also }) => {
+      await visit(search);
+      for (const card of [...cards, ...also]) {
+        if (!also.includes(card)) {
+          await page.locator(`#${card}`).scrollIntoViewIfNeeded();
+          await page.waitForSelector(`#${card} .drawing svg`);
+        }
+        if (card === "sgd")
+          await page.waitForFunction(() => /2 runs done/.test(document.getElementById("sgd")!.textContent!));
+        if (card === "losses" || card === "frontier") await settled(card);
+        const crosshair = page.locator(`.crosshair[aria-label^="Values of ${card}."]`);
+        await crosshair.focus();
+        const { panels } = JSON.parse((await saved(card === "plane" ? "phase plane" : card, "JSON")).toString());
+        expect(panels.length).toBeGreaterThan(0);
+        await crosshair.focus();
+        await page.keyboard.press("ArrowRight");
+        for (let i = 0; i < panels.length; i++) {
+          const box = crosshair.locator(`.readout[data-panel="${i}"]`);
+          await box.waitFor();
+          const { title, values } = await box.evaluate((node) => ({
+            title: node.querySelector("p")!.textContent!,
+            values: [...node.querySelectorAll("dt")].map((dt) => [
+              dt.textContent!,
+              dt.nextElementSibling!.textContent!,
+            ]),
+          }));
+          const { series, y } = panels[i];
+          const plain = (text: string) => text.replace(/[\^_]\{([^}]*)\}/g, "$1");
+          expect(values.length).toBeGreaterThan(0);
+          if (series[0].value) {
+            const row = series.find(({ name }: { name: string }) => title.startsWith(plain(name)));
+            const told = values.find(([name]) => name === plain(y))![1]!;
+            expect(row.value.map((value: number | null) => (value === null ? "none" : written(value)))).toContain(told);
+          } else
+            for (const [name, value] of values) {
+              const numbers = series.filter((one: { name: string }) => plain(one.name) === name);
+              expect(numbers.length, `${card}, panel ${i}: ${name}`).toBeGreaterThan(0);
+              const all = numbers.flatMap(({ y }: { y: (number | null)[] }) =>
+                y.map((one) => written(one ?? Number.NaN)),
+              );
+              expect(all, `${card}, panel ${i}: ${name}`).toContain(value);
+            }
+          await page.keyboard.press("PageDown");
+        }
+        await page.keyboard.press("Escape");
+      }
+    });
+
+    it("pins a cell of the plane, and a value of the steps, where they were read", async () => {
+      await open();
+      const crosshair = page.locator('.crosshair[aria-label^="Values of plane."]');
+      await crosshair.focus();
+      for (const key of ["ArrowRight", "ArrowRight", "ArrowUp", "Enter"]) await page.keyboard.press(key);
+      await page.waitForURL(/pin=plane\.0\.[\d.]+_\d+/);
+      const said = await crosshair.getAttribute("aria-valuetext");
+      expect(said).toMatch(/^β = [\d.]+ phase \w+: data complexity α [\d.]+, predicted ξ [\d.]+, pinned$/);
+      await page.reload();
+      await page.locator(".plane .readout").waitFor();
+      expect(await crosshair.getAttribute("aria-valuetext")).toBe(said);
+      // f = B·d·r is what the address has of the figure over steps
+      await open("?pin=components.0.1e9&d=1000", "components");
+      await boxes("components").first().waitFor();
+      expect(Number((await told("components")).x)).toBeCloseTo(1e6, -2);
     });
 
     it("follows a finger", async () => {
