@@ -18,6 +18,7 @@ import {
   resampled,
   type ScalingLaw,
 } from "../fitting/laws/index.ts";
+import { BESIROGLU, HOFFMANN } from "../fitting/laws/published.ts";
 import {
   dropHighestLoss,
   fitIsoflop,
@@ -28,7 +29,6 @@ import {
   runsFromTable,
   type Table,
 } from "../index.ts";
-import { BESIROGLU, HOFFMANN } from "../fitting/laws/published.ts";
 import { exp, log } from "../math/elementary.ts";
 import { atLeast, atMost, type Claim, equals, type Findings, type Recipe } from "./recipe.ts";
 
