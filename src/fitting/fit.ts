@@ -6,6 +6,7 @@ import { defaultKernels } from "../kernels/default.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { LIMITS } from "../limits.ts";
 import { type Interval, interval } from "../math/quantiles.ts";
+import { brief } from "../numbers.ts";
 import { availableThreads, openPool, type Pool, workerScript } from "../pool.ts";
 import { type Provenance, provenance } from "../provenance.ts";
 import { biasInWords, contradictions, type IsoflopBias, isoflopBias } from "./agreement.ts";
@@ -178,7 +179,7 @@ export async function fitRuns(runs: Runs, options: FitOptions = {}): Promise<Fit
     if (together) {
       resampled = together.runs;
       warnings.push(
-        `the residuals of one size go together (F = ${together.F.toPrecision(2)}), as those of one run's checkpoints do: ` +
+        `the residuals of one size go together (F = ${brief(together.F, 2)}), as those of one run's checkpoints do: ` +
           "sizes are resampled, not rows; by case if their runs are separate",
       );
     }
@@ -203,6 +204,9 @@ export async function fitRuns(runs: Runs, options: FitOptions = {}): Promise<Fit
       return of?.ci ? [{ approach, a: frontierExponents(of.fit).xi, ci: of.ci.a! }] : [];
     });
     warnings.push(...contradictions(told));
+    const ray = known.line && known.points >= 4 && spans(runs) ? alongRay(runs, draws, seed) : null;
+    const doubt = ray && doubtful(ray, "these runs");
+    if (doubt) warnings.push(doubt);
     return {
       runs,
       identifiability: known,
@@ -210,7 +214,8 @@ export async function fitRuns(runs: Runs, options: FitOptions = {}): Promise<Fit
       isoflop: slices as FitResult["isoflop"],
       envelope: edge as FitResult["envelope"],
       isoflopBias: bias,
-      ray: !known.line || known.points < 4 ? null : alongRay(runs, draws, seed),
+      // what a floor alone describes has no exponent
+      ray: ray?.K === 0 ? null : ray,
       unavailable,
       warnings,
       made: provenance(
@@ -268,6 +273,13 @@ function summary<F extends Model>(
   const forecast = foretellJointly(found, largest, anchors, options?.finiteSize);
   return { fit, bootstrap: draws, ci, bridge: found, forecast };
 }
+
+/** Factor of compute below which three numbers along it are anything. */
+const SPAN = 2;
+const spans = ({ C }: Runs): boolean => {
+  const [low, high] = C.reduce(([a, b], c) => [Math.min(a, c), Math.max(b, c)], [Infinity, 0]);
+  return high > SPAN * low;
+};
 
 /** E + K C^−η along the line of the data, with intervals by cases. */
 function alongRay(runs: Runs, draws: number, seed: number): FitResult["ray"] {

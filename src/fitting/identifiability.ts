@@ -4,6 +4,7 @@
 
 import { PARAMETERS } from "../kernels/huber.ts";
 import { exp, log, pow } from "../math/elementary.ts";
+import { percent } from "../numbers.ts";
 import { standardErrors } from "./inference.ts";
 import type { ParametricFit } from "./parametric.ts";
 import type { Runs } from "./runs.ts";
@@ -25,7 +26,7 @@ export interface Identifiability {
 
 /** Below this, D is a function of N to within rounding and bookkeeping. */
 const FUNCTION = 0.03;
-/** Below this, α and β are told apart only by a narrow range of D/N. */
+/** Below this, α and β are told apart only by how little D strays from a power of N. */
 const NARROW = 0.3;
 
 /** What the design says, before any fit. */
@@ -58,7 +59,7 @@ export function identifiability(runs: Runs): Identifiability {
               : null;
   const warnings =
     reason === null && spread < NARROW
-      ? [`D/N varies little (a factor ${exp(most - least).toPrecision(2)}): α and β are told apart weakly`]
+      ? [`D nearly follows N (a power of it, scattered by ${percent(spread, 0)}): α and β are told apart weakly`]
       : [];
   return { identifiable: reason === null, reason, line: spread < FUNCTION, warnings, spread, points };
 }

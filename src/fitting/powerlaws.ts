@@ -90,12 +90,12 @@ export function saturating(flops: Float64Array, loss: Float64Array): SaturatingL
   return { E, K, eta: exp(u) };
 }
 
-/** What is wrong with a loss along optima: parts that ran to the end of what is searched. */
-export function doubtful({ E, K, eta }: SaturatingLaw): string | null {
-  if (K === 0 || eta > 2.9) return "the loss along its optima does not fall as a power of C";
+/** What is wrong with a loss along `its` optima: parts that ran to the end of what is searched. */
+export function doubtful({ E, K, eta }: SaturatingLaw, its = "its optima"): string | null {
+  if (K === 0 || eta > 2.9) return `the loss along ${its} does not fall as a power of C`;
   if (eta < 2e-3) return "η ran to the least that is searched: its loss beyond these budgets means nothing";
   return E === 0
-    ? "E ran to 0: its optima do not show an irreducible loss, and its loss at large budgets is too low"
+    ? `E ran to 0: ${its} do not show an irreducible loss, and the loss told of large budgets is too low`
     : null;
 }
 

@@ -189,9 +189,24 @@ describe("identifiability", () => {
     expect(reason(made(() => 1e10))).toMatch(/same D: β is not identifiable/);
     expect(reason(made((_, i) => 1e9 * 2 ** i, sizes.slice(0, 5)))).toMatch(/5 different \(N, D\)/);
     expect(reason(made((N, i) => 20 * N * (i % 2 === 0 ? 4 : 0.25)))).toBeNull();
-    expect(identifiability(made((N, i) => 20 * N * (1 + 0.2 * (i % 2)))).warnings[0]).toMatch(/D\/N varies little/);
+    expect(identifiability(made((N, i) => 20 * N * (1 + 0.2 * (i % 2)))).warnings[0]).toMatch(
+      /D nearly follows N \(a power of it, scattered by 9 %\)/,
+    );
     expect(identifiability(made((N) => 50 * N ** 0.9)).line).toBe(true);
     expect(identifiability(made((N, i) => 20 * N * (i % 2 === 0 ? 4 : 0.25))).line).toBe(false);
+  });
+
+  it("no exponent along one budget: its loss has no power of C", async () => {
+    const product = 1e18 / 6;
+    const N = sizes.map((size) => size / 4);
+    const loss = N.map((n) => 1.75 + 420 * n ** -0.34 + 1900 * (product / n) ** -0.36);
+    const { ray, unavailable } = await fitRuns(runs({ N, D: N.map((n) => product / n), loss }), { draws: 0 });
+    expect(unavailable[0]!.reason).toMatch(/D is a function of N/);
+    expect(ray).toBeNull();
+    const rising = await fitRuns(runs({ N: sizes, D: sizes.map((n) => 20 * n), loss: sizes.map((n) => n ** 0.1) }), {
+      draws: 0,
+    });
+    expect([rising.ray, rising.warnings]).toEqual([null, ["the loss along these runs does not fall as a power of C"]]);
   });
 
   it("and what a fit leaves open", () => {
