@@ -137,7 +137,10 @@ async function main(argv: readonly string[]): Promise<number> {
   const named = argv.find((argument) => !argument.startsWith("-"));
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).summary(summary).description(summary);
-    if (name === named) (await load()).define(command);
+    if (name === named) {
+      (await load()).define(command);
+      tellDefaults(command);
+    }
   }
   if (argv.length === 0) {
     program.outputHelp();
@@ -154,6 +157,16 @@ async function main(argv: readonly string[]): Promise<number> {
     say(error.message.replace(/^error: /, "").replace(/\n+/g, " "));
     return 2;
   }
+}
+
+/** Defaults as they would be typed: lists with commas, ∞ as inf. */
+function tellDefaults(command: Command): void {
+  for (const option of command.options) {
+    const value: unknown = option.defaultValue;
+    if (value === Infinity) option.defaultValueDescription ??= "inf";
+    if (Array.isArray(value) || ArrayBuffer.isView(value)) option.defaultValueDescription ??= String(value);
+  }
+  command.commands.forEach(tellDefaults);
 }
 
 /** "stepFraction must be …" of the library, said of the option --step-fraction where the command has it. */

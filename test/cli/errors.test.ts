@@ -133,6 +133,9 @@ describe("help", () => {
     expect(status).toBe(0);
     for (const name of ["phase", "loss", "frontier", "diagram", "spectrum"]) expect(out).toContain(name);
     expect(isoflop("").out).toBe(out);
+    const { out: epochs } = isoflop("epochs --help");
+    expect(epochs).toMatch(/--epochs <list> +passes over them \(default: 1,2,4,8,16,32,64\)/);
+    expect(epochs).toMatch(/--N <N> +features \(parameters\), or inf \(default: inf\)/);
     expect(isoflop("frontier --help").out).toMatch(/--flops <lo:hi>/);
   });
 
