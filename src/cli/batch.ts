@@ -5,7 +5,7 @@ import { batchTradeoff, sourceCapacity } from "../index.ts";
 import { pow } from "../math/elementary.ts";
 import { brief, scripted, withError } from "../numbers.ts";
 import { interruption } from "./interrupt.ts";
-import { type Common, list, noiseOption, number, wholeList, withCommon } from "./options.ts";
+import { type Common, noiseOption, number, positives, wholeList, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
@@ -20,6 +20,8 @@ interface Options extends Common {
   readonly eta?: number;
 }
 
+export const NAMES = { losses: "loss", batches: "batch" };
+
 export function define(command: Command): void {
   withCommon(
     command
@@ -28,7 +30,7 @@ export function define(command: Command): void {
       .option(
         "--loss <list>",
         "test losses to come down to, σ² included; default 0.3 … 0.01 of what can be learned",
-        list,
+        positives,
       )
       .option("--batch <list>", "samples a step; default 1,4,16 … 4096", wholeList)
       .option("--N <N>", "features (parameters), or inf", number, Infinity)

@@ -18,13 +18,15 @@ import { brief, fixed, percent, readable } from "../numbers.ts";
 import { withLaws } from "./forecasting.ts";
 import { type LawValues, openFitted, withLawOptions } from "./law-options.ts";
 import { refusing } from "./open-table.ts";
-import { type Common, list, number, withCommon } from "./options.ts";
+import { type Common, number, positives, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { table } from "./table.ts";
 
 interface Options extends LawValues, Common {
   readonly budget?: Float64Array;
 }
+
+export const NAMES = { flops: "budget" };
 
 export function define(command: Command): void {
   withCommon(
@@ -33,7 +35,7 @@ export function define(command: Command): void {
       .option(
         "--budget <list>",
         "budgets in flops for the best N and its loss; default 1, 10 and 100 times the largest",
-        list,
+        positives,
       ),
   ).action(run);
 }

@@ -6,7 +6,7 @@ import { brief, percent, readable } from "../numbers.ts";
 import { Usage } from "./errors.ts";
 import { type ForecastingValues, openLaws, reach, refuseChoices, withLaws } from "./forecasting.ts";
 import { openLaw, refusing } from "./open-table.ts";
-import { type Common, list, number, whole, withCommon } from "./options.ts";
+import { type Common, number, positives, whole, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { table } from "./table.ts";
 
@@ -25,7 +25,11 @@ export function define(command: Command): void {
       .requiredOption("--target <C>", "compute of the run to be foretold, in flops", number)
       .requiredOption("--spend <C>", "compute to be spent on runs before it", number)
       .option("--size <N>", "its size; default the best at that compute", number)
-      .option("--sizes <list>", "sizes that can be trained; default twelve over those of the runs and beyond", list)
+      .option(
+        "--sizes <list>",
+        "sizes that can be trained; default twelve over those of the runs and beyond",
+        positives,
+      )
       .option("--most <n>", "runs at most", few, 32)
       .option("--seed <n>", "seed of the draws", whole, 1),
   ).action(run);

@@ -5,7 +5,7 @@ import { reuse, sourceCapacity } from "../index.ts";
 import { brief, readable, scripted, withError } from "../numbers.ts";
 import { Usage } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
-import { type Common, list, noiseOption, number, sigmaOption, whole, withCommon } from "./options.ts";
+import { type Common, noiseOption, number, positives, sigmaOption, whole, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
@@ -28,8 +28,8 @@ export function define(command: Command): void {
     command
       .requiredOption("--a <a>", "the target's exponent, c_k = k^−a; > 1", number)
       .requiredOption("--b <b>", "the spectrum's exponent, λ_k = k^−b; > 1", number)
-      .requiredOption("--unique <list>", "distinct samples U, as 1e3,1e4 or LO:HI[:N]", list)
-      .option("--epochs <list>", "passes over them", list, Float64Array.of(1, 2, 4, 8, 16, 32, 64))
+      .requiredOption("--unique <list>", "distinct samples U, as 1e3,1e4 or LO:HI[:N]", positives)
+      .option("--epochs <list>", "passes over them", positives, Float64Array.of(1, 2, 4, 8, 16, 32, 64))
       .option("--N <N>", "features (parameters), or inf", number, Infinity)
       .addOption(noiseOption())
       .addOption(sigmaOption())
@@ -39,7 +39,7 @@ export function define(command: Command): void {
         number,
       )
       .option("--batch <B>", "samples a step, drawn with replacement", whole, 1)
-      .option("--compute <list>", "instead: the best N, steps and epochs at these budgets C = N·B·t", list)
+      .option("--compute <list>", "instead: the best N, steps and epochs at these budgets C = N·B·t", positives)
       .option("--min-N <N>", "fewest features tried with --compute", number, 10),
   ).action(run);
 }

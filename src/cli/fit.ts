@@ -24,7 +24,7 @@ import { fitOneLaw } from "./fit-law.ts";
 import { largest, lawOption, reach, stackedOn } from "./forecasting.ts";
 import { interruption } from "./interrupt.ts";
 import { type LawValues, withLawOptions } from "./law-options.ts";
-import { type Common, list, withCommon } from "./options.ts";
+import { type Common, positives, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { fitOptions, openRuns, type RunsValues, withRuns } from "./runs.ts";
@@ -36,11 +36,13 @@ interface Options extends RunsValues, Omit<LawValues, "delta" | "columns">, Comm
   readonly sensitivity?: boolean;
 }
 
+export const NAMES = { flops: "budget" };
+
 export function define(command: Command): void {
   withCommon(
     withLawOptions(withRuns(command).addOption(lawOption()))
       .option("--method <list>", "1 envelope, 2 isoFLOP slices, 3 parametric", methods, [3] as (1 | 2 | 3)[])
-      .option("--budget <list>", "budgets in flops to recommend N and D for, as 1e22,1e24 or LO:HI:N", list)
+      .option("--budget <list>", "budgets in flops to recommend N and D for, as 1e22,1e24 or LO:HI:N", positives)
       .option("--sensitivity", "refit with other δ, without each row, in other windows, and foretell larger models"),
   ).action(run);
 }

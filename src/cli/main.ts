@@ -9,7 +9,13 @@ import { Failure, MissingPackage } from "./errors.ts";
 interface Entry {
   readonly name: string;
   readonly summary: string;
-  readonly load: () => Promise<{ define: (command: Command) => void }>;
+  readonly load: () => Promise<CommandFile>;
+}
+
+interface CommandFile {
+  readonly define: (command: Command) => void;
+  /** Options whose names differ from those of the library's arguments, by argument. */
+  readonly NAMES?: Readonly<Record<string, string>>;
 }
 
 const COMMANDS: readonly Entry[] = [
@@ -135,10 +141,12 @@ async function main(argv: readonly string[]): Promise<number> {
     .addHelpText("after", "\nisoflop COMMAND --help tells a command's options.");
   program.helpCommand(false);
   const named = argv.find((argument) => !argument.startsWith("-"));
+  let file: CommandFile | undefined;
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).summary(summary).description(summary);
     if (name === named) {
-      (await load()).define(command);
+      file = await load();
+      file.define(command);
       tellDefaults(command);
     }
   }
@@ -151,7 +159,11 @@ async function main(argv: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof RangeError || error instanceof TypeError)
-      error.message = asOption(error.message, program.commands.find((command) => command.name() === named)?.options);
+      error.message = asOption(
+        error.message,
+        program.commands.find((command) => command.name() === named)?.options,
+        file?.NAMES,
+      );
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
     say(error.message.replace(/^error: /, "").replace(/\n+/g, " "));
@@ -170,10 +182,16 @@ function tellDefaults(command: Command): void {
 }
 
 /** "stepFraction must be …" of the library, said of the option --step-fraction where the command has it. */
-function asOption(message: string, options: readonly { readonly long?: string | undefined }[] = []): string {
+function asOption(
+  message: string,
+  options: readonly { readonly long?: string | undefined }[] = [],
+  names: CommandFile["NAMES"] = {},
+): string {
   const [name] = /^[a-zA-Z]+/.exec(message) ?? [""];
-  const long = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  return options.some((option) => option.long === long) ? long + message.slice(name.length) : message;
+  const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const long = [names[name], name, kebab].map((word) => `--${word}`);
+  const found = long.find((word) => options.some((option) => option.long === word));
+  return found ? found + message.slice(name.length) : message;
 }
 
 function say(message: string): void {

@@ -49,6 +49,14 @@ export function list(text: string): Float64Array {
   return Float64Array.from(values);
 }
 
+/** As `list`, of numbers above 0. */
+export function positives(text: string): Float64Array {
+  const values = list(text);
+  const wrong = values.find((value) => !(value > 0));
+  if (wrong !== undefined) throw new InvalidArgumentError(`Expected numbers above 0, got ${wrong}.`);
+  return values;
+}
+
 /** The two ends of LO:HI, any numbers in order. */
 export function interval(text: string): [number, number] {
   const ends = text.split(":");

@@ -11,7 +11,7 @@ import { Failure, Usage } from "./errors.ts";
 import { largest, reach, refuseChoices, stackedOn } from "./forecasting.ts";
 import { interruption } from "./interrupt.ts";
 import { openLaw } from "./open-table.ts";
-import { type Common, list, number, whole, withCommon } from "./options.ts";
+import { type Common, number, positives, whole, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { fitOptions, openRuns, type RunsValues, withRuns } from "./runs.ts";
@@ -57,19 +57,23 @@ function share(text: string): number {
 /** What is known, by its option. */
 const GIVEN = { budget: "flops", size: "N", tokens: "D", loss: "loss" } as const;
 
+export const NAMES = { flops: "budget", N: "size", D: "tokens" };
+
 export function define(command: Command): void {
   withCommon(
     withRuns(command)
       .addOption(
         new Option("--budget <list>", "budgets C in flops, as 1e24 or 1e22:1e26:5; with --serve, of both")
-          .argParser(list)
+          .argParser(positives)
           .conflicts(["size", "tokens", "loss"]),
       )
       .addOption(
-        new Option("--size <list>", "model sizes N in parameters, as 7B").argParser(list).conflicts(["tokens", "loss"]),
+        new Option("--size <list>", "model sizes N in parameters, as 7B")
+          .argParser(positives)
+          .conflicts(["tokens", "loss"]),
       )
-      .addOption(new Option("--tokens <list>", "tokens D to train on, as 1.4T").argParser(list).conflicts("loss"))
-      .addOption(new Option("--loss <list>", "losses to be reached").argParser(list))
+      .addOption(new Option("--tokens <list>", "tokens D to train on, as 1.4T").argParser(positives).conflicts("loss"))
+      .addOption(new Option("--loss <list>", "losses to be reached").argParser(positives))
       .option("--serve <T>", "tokens to be served: compute is 6ND + 2NT", number)
       .option("--unique <U>", "tokens there are, worth less when repeated", number)
       .option("--reuse <R>", "repetitions that use data up; default 15.39 (Muennighoff et al. 2023)", number)

@@ -7,7 +7,7 @@ import { brief, fixed, readable } from "../numbers.ts";
 import { Usage } from "./errors.ts";
 import { type ForecastingValues, openLaws, reach, refuseChoices, withLaws } from "./forecasting.ts";
 import { openLaw, openTable, refusing, TABLE_FILE } from "./open-table.ts";
-import { type Common, list, withCommon } from "./options.ts";
+import { type Common, positives, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { table } from "./table.ts";
 
@@ -20,8 +20,8 @@ interface Options extends ForecastingValues, Common {
 export function define(command: Command): void {
   withCommon(
     withLaws(command)
-      .option("--N <list>", "parameters of the models, as 7B,70B", list)
-      .option("--D <list>", "tokens of each, as 1.4T,1.4T; one N or one D serves all", list)
+      .option("--N <list>", "parameters of the models, as 7B,70B", positives)
+      .option("--D <list>", "tokens of each, as 1.4T,1.4T; one N or one D serves all", positives)
       .addOption(
         new Option("--at <file>", `models in a table, any two of N, D, C: ${TABLE_FILE}`).conflicts(["N", "D"]),
       ),

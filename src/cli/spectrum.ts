@@ -17,8 +17,8 @@ import { Failure } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
 import {
   type Common,
-  list,
   number,
+  positives,
   type SpectrumValues,
   whole,
   withCommon,
@@ -42,6 +42,8 @@ interface Options extends SpectrumValues, Common {
   readonly threads?: number;
 }
 
+export const NAMES = { draws: "sampled" };
+
 export function define(command: Command): void {
   withRandom(
     withCommon(
@@ -52,7 +54,7 @@ export function define(command: Command): void {
           "number of data modes, ≥ d, may be inf where α > 1/2; default 4d, or all that were measured",
           number,
         )
-        .option("--lambda <list>", "eigenvalues, as 0.1,1 or LO:HI[:N]; default the whole support", list)
+        .option("--lambda <list>", "eigenvalues, as 0.1,1 or LO:HI[:N]; default the whole support", positives)
         .option("--sampled <n>", "compare with the eigenvalues of n draws of W", whole),
     ),
   ).action(run);

@@ -52,6 +52,10 @@ const BAD: readonly [line: string, message: RegExp][] = [
   [`${FRONTIER} --foo`, /unknown option '--foo'/],
   [`${FRONTIER} --point 5`, /unknown option '--point'.*--points/],
   [`${FRONTIER} extra`, /too many arguments/],
+  ["batch --a 1.8 --b 1.4 --loss 5", /^isoflop: --loss\[0\] must be between 0\.000/],
+  ["plan runs.csv --budget -1", /--budget.*above 0, got -1/],
+  ["spectrum --alpha 0.7 --beta 0.7 --d 100 --sampled 1e9", /^isoflop: --sampled must be at most 1000000/],
+  ["dynamics --a 1.8 --b 1.4 --times 1 --N 0", /^isoflop: --N must be at least 1, got 0/],
   ["frontiers", /unknown command 'frontiers'.*frontier/],
   ["--foo", /unknown option '--foo'/],
 ];
