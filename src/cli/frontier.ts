@@ -19,8 +19,9 @@ import {
 } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
+import { columns, type Quantity, rowsOf } from "./quantities.ts";
 import { spectrumOf } from "./spectrum-file.ts";
-import { bold, sampled, table } from "./table.ts";
+import { bold, table } from "./table.ts";
 import { optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
 
 interface Options extends SpectrumValues, StepValues, TrainingValues, Common {
@@ -80,14 +81,7 @@ async function run(options: Options): Promise<void> {
 
   await write({
     json: () => ({ ...front, drift: { xi: drift(front, "xi"), eta: drift(front, "eta") } }),
-    columns: () => ({
-      flops: front.flops,
-      d: front.d,
-      steps: front.steps,
-      loss: front.loss,
-      xi: front.slopes.xi,
-      eta: front.slopes.eta,
-    }),
+    columns: () => columns(quantitiesOf(front)),
     text: () => inWords(front, setting, plain),
     figure: async () => {
       const { frontierFigure } = await import("../figures/index.ts");
@@ -119,13 +113,20 @@ async function run(options: Options): Promise<void> {
     );
 }
 
+const quantitiesOf = ({ flops, d, steps, loss, slopes }: Frontier): Quantity[] => [
+  { name: "flops", title: "compute f", values: flops, format: (f) => brief(+f.toPrecision(4)) },
+  { name: "d", title: "best size d*", values: d },
+  { name: "steps", title: "steps r", values: steps },
+  { name: "loss", title: "best loss P*", values: loss },
+  { name: "xi", title: "local ξ", values: slopes.xi, format: fixed },
+  { name: "eta", title: "local η", values: slopes.eta, format: fixed },
+];
+
 function inWords(front: Frontier, setting: string, plain: boolean): string {
   const { predicted, fit, slopes, flops } = front;
   const { refused } = front.stats;
   const last = flops.length - 1;
   const known = plain ? (predicted?.phase ?? null) : null;
-  const rows = sampled(flops.length, 13);
-  const pick = (values: Float64Array) => rows.map((i) => values[i]!);
   const names = ["xi", "eta"] as const;
   return [
     bold(`Compute-optimal frontier at ${setting}`),
@@ -166,14 +167,7 @@ function inWords(front: Frontier, setting: string, plain: boolean): string {
           "",
         ]
       : []),
-    table([
-      { title: "compute f", values: pick(flops).map((f) => +f.toPrecision(4)), format: brief },
-      { title: "best size d*", values: pick(front.d) },
-      { title: "steps r", values: pick(front.steps) },
-      { title: "best loss P*", values: pick(front.loss) },
-      { title: "local ξ", values: pick(slopes.xi), format: fixed },
-      { title: "local η", values: pick(slopes.eta), format: fixed },
-    ]),
+    rowsOf(quantitiesOf(front), 13),
   ].join("\n");
 }
 

@@ -26,8 +26,9 @@ import {
   withStep,
 } from "./options.ts";
 import { openOutput } from "./output.ts";
+import { columns, fields, type Quantity, rowsOf } from "./quantities.ts";
 import { spectrumOf } from "./spectrum-file.ts";
-import { bold, counts, sampled, table } from "./table.ts";
+import { bold, counts } from "./table.ts";
 import { batchInWords, optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
 
 interface Options extends SpectrumValues, StepValues, TrainingValues, Common {
@@ -89,69 +90,53 @@ async function run(options: Options): Promise<void> {
   const setting =
     `${words}, d = ${brief(d)}, v = ${spectrum.kind === "power-law" && model.v === 4 * d ? "4d" : brief(model.v)}, ` +
     `${stepInWords(options)}, B = ${batchInWords(options)}${trainingInWords(options)}`;
+  const noisy = noise > 0;
+  const quantities: Quantity[] = [
+    { name: "steps", title: "steps r", values: curve.steps, format: counts(curve.steps) },
+    { name: "flops", title: "compute f", values: curve.flops },
+    { name: "loss", title: noisy ? "excess loss P" : "loss P", values: curve.loss, digits: 6 },
+    ...(noisy ? [{ name: "lossWithNoise", title: "P + σ²", values: curve.lossWithNoise, digits: 6 }] : []),
+    { name: "forcing", title: "forcing F", values: F, digits: 6 },
+    ...(K ? [{ name: "kernel", title: "kernel K", values: K }] : []),
+  ];
+  const byComponent: Quantity[] = parts
+    ? [
+        { name: "Fpp", title: "F_pp", values: parts.Fpp },
+        { name: "Fac", title: "F_ac", values: parts.Fac },
+        { name: "Kpp", title: "K_pp/γB", values: parts.Kpp },
+        { name: "sum", title: "F_0 + these", values: parts.sum },
+      ]
+    : [];
   await write({
     json: () => ({
       gamma: model.gamma,
       v: model.v,
-      steps: curve.steps,
-      flops: curve.flops,
-      loss: curve.loss,
-      ...(noise > 0 ? { noise, lossWithNoise: curve.lossWithNoise } : {}),
-      forcing: F,
-      kernel: K ?? null,
+      ...(noisy ? { noise } : {}),
+      kernel: null,
+      ...fields(quantities),
       F0: model.F0,
       kernelNorm: optimizer === undefined ? norm : null,
-      ...(parts ? { components: { Fpp: parts.Fpp, Fac: parts.Fac, Kpp: parts.Kpp, sum: parts.sum } } : {}),
+      ...(parts ? { components: fields(byComponent) } : {}),
       stats: curve.stats,
       made: curve.made,
     }),
     columns: () => ({
-      steps: curve.steps,
-      flops: curve.flops,
-      loss: curve.loss,
-      ...(noise > 0 ? { loss_with_noise: curve.lossWithNoise } : {}),
-      forcing: F,
-      ...(K ? { kernel: K } : {}),
-      ...(parts
-        ? {
-            F0: parts.steps.map(() => parts.F0),
-            Fpp: parts.Fpp,
-            Fac: parts.Fac,
-            Kpp: parts.Kpp,
-            sum: parts.sum,
-          }
-        : {}),
+      ...columns(quantities),
+      ...(parts ? { F0: parts.steps.map(() => parts.F0) } : {}),
+      ...columns(byComponent),
     }),
-    text: () => {
-      const rows = sampled(curve.steps.length);
-      const pick = (values: Float64Array) => rows.map((i) => values[i]!);
-      return [
+    text: () =>
+      [
         bold(`Expected loss at ${setting}`),
         "",
         `  γ = ${readable(model.gamma)}, P(0) = ${readable(model.P0)}, floor F_0 = ${readable(model.F0)}` +
           (optimizer === undefined ? `, ‖K‖ = ${readable(norm)}` : ""),
         "",
-        table([
-          { title: "steps r", values: pick(curve.steps), format: counts(curve.steps) },
-          { title: "compute f", values: pick(curve.flops) },
-          { title: noise > 0 ? "excess loss P" : "loss P", values: pick(curve.loss), digits: 6 },
-          ...(noise > 0 ? [{ title: "P + σ²", values: pick(curve.lossWithNoise), digits: 6 }] : []),
-          { title: "forcing F", values: pick(F), digits: 6 },
-          ...(K ? [{ title: "kernel K", values: pick(K) }] : []),
-          ...(parts
-            ? [
-                { title: "F_pp", values: pick(parts.Fpp) },
-                { title: "F_ac", values: pick(parts.Fac) },
-                { title: "K_pp/γB", values: pick(parts.Kpp) },
-                { title: "F_0 + these", values: pick(parts.sum) },
-              ]
-            : []),
-        ]),
+        rowsOf([...quantities, ...byComponent]),
         "",
         `  estimated relative error ≤ ${largestError(curve).toExponential(0)}, by ${curve.stats.method}`,
         ...curve.stats.warnings.map((warning) => `  ${warning}`),
-      ].join("\n");
-    },
+      ].join("\n"),
     figure: async () => {
       const { lossFigure } = await import("../figures/index.ts");
       // as smooth as it is, however few steps were asked for
