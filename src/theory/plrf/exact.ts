@@ -16,7 +16,8 @@ const MISSED = 4;
 const CLOSE = 0.1;
 /** A polynomial that moves the minimum by less than this, in tolerances, has it. */
 const SETTLED = 30;
-const MOST_POINTS = 12;
+/** After so many polynomials Brent's method takes over. */
+const MOST_TRIES = 8;
 const DEGREE = 5;
 /** In log d, an end of the range. */
 const EDGE = 1e-3;
@@ -64,30 +65,39 @@ function deepest(search: Search, f: number, grid: readonly Point[], tracked: Opt
     const to = right?.u ?? u;
     // the basin that is being followed is known already
     if (tracked && from <= tracked.u && tracked.u <= to && tracked.value <= value + error) return [];
-    return [{ from, to, u, floor: floor(left, { u, value }, right) - error }];
+    return [{ from, to, u, floor: floor(grid, k) - error }];
   });
   basins.sort((a, b) => a.floor - b.floor);
   let best = tracked;
   for (const { from, to, u, floor } of basins) {
     if (best && floor > best.value) break;
-    const found = descend(search, f, u, Math.max(from < u ? u - from : 0, to > u ? to - u : 0) / 2);
+    const found = descend(search, f, u, Math.max(u - from, to - u, NARROW) / 2);
     if (!best || found.value < best.value) best = found;
   }
   return best!;
 }
 
-/** No lower does a minimum near the middle of three points go: twice as far below it as the parabola through them does. */
-function floor(left: Point | undefined, { u, value }: Pick<Point, "u" | "value">, right: Point | undefined): number {
-  if (!left || !right) {
-    const next = left ?? right;
-    return next === undefined || next.value === Infinity ? -Infinity : 2 * value - next.value;
-  }
-  const [a, b] = [left.u - u, right.u - u];
-  const [p, q] = [(left.value - value) / a, (right.value - value) / b];
-  const curvature = (q - p) / (b - a);
-  const slope = p - curvature * a;
-  const drop = (slope * slope) / (4 * curvature);
-  return drop < Infinity ? value - 2 * drop : -Infinity;
+/**
+ * No lower does the minimum about entry k go where the function is convex: on either side it lies above the lines through the two
+ * points before and the two points behind, drawn on.
+ */
+function floor(grid: readonly Point[], k: number): number {
+  return Math.min(
+    crossing(grid[k - 2], grid[k - 1], grid[k], grid[k + 1]),
+    crossing(grid[k - 1], grid[k], grid[k + 1], grid[k + 2]),
+  );
+}
+
+/** The value where the line through a and b meets that through c and d; −∞ where they diverge. */
+function crossing(a: Point | undefined, b: Point | undefined, c: Point | undefined, d: Point | undefined): number {
+  // an end of the range lies between b and c
+  if (!b || !c) return Infinity;
+  const fall = a ? (b.value - a.value) / (b.u - a.u) : undefined;
+  const rise = d ? (d.value - c.value) / (d.u - c.u) : undefined;
+  if (fall === undefined && rise === undefined) return -Infinity;
+  // at an end the function falls no faster than it rises
+  const [down, up] = [fall ?? -rise!, rise ?? -fall!];
+  return up > down ? (b.value * up - c.value * down + up * down * (c.u - b.u)) / (up - down) : -Infinity;
 }
 
 /** The minimum downhill of a guess, from points a `step` apart. */
@@ -116,7 +126,7 @@ function descend(search: Search, f: number, guess: number, step: number): Optimu
       return bracketed(search, f, Math.min(u, next), Math.max(u, next));
     }
   }
-  while (points.length < MOST_POINTS) {
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
     const k = lowest(points);
     const [left, right] = [points[k - 1]!, points[k + 1]!];
     const near = nearest(points, k);
