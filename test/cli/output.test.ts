@@ -24,7 +24,7 @@ import { table } from "../../src/cli/table.ts";
 import { toCsv } from "../../src/figures/csv.ts";
 import { toJson } from "../../src/figures/json.ts";
 import { readable, withError } from "../../src/numbers.ts";
-import { replaceBy } from "../../src/replace.ts";
+import { besides, replaceBy, replaceFile } from "../../src/replace.ts";
 import { isoflop, MAIN } from "./run.ts";
 
 describe("option values", () => {
@@ -86,6 +86,9 @@ describe("output", () => {
       "12.00",
     ]);
     expect(withError({ value: 0.50123, stderr: 0.00123 })).toBe("0.50123 ± 0.00123");
+    expect(withError({ value: 0.0099912, stderr: 1.2e-6 })).toBe("0.009991 ± 0.000001");
+    expect(withError({ value: 0.5, stderr: 3e-15 })).toBe("0.500000000000 ± 3e-15");
+    expect(withError({ value: 0.5, stderr: 0 })).toBe("0.50000 ± 0.00000");
     expect([850, 75_000, 7_300_000].map(duration)).toEqual(["1 s", "1 min 15 s", "2 h 1 min"]);
   });
 
@@ -154,5 +157,17 @@ describe("--out", () => {
     expect(() => replaceBy(file, fail)).toThrow("ENOSPC");
     expect(readFileSync(file, "utf8")).toBe("old");
     expect(readdirSync(folder).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  it("removes what a process that was killed has left, and nothing of others", () => {
+    const place = mkdtempSync(join(tmpdir(), "isoflop-left-"));
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    const mine = besides(join(place, "x.json")); // of a process that lives
+    const left = mine.replace(`-${process.pid}-`, `-${pid}-`);
+    const elsewhere = left.replace("/.isoflop-", "/.isoflop-another.");
+    for (const part of [mine, left, elsewhere]) writeFileSync(part, "half of the n");
+    replaceFile(join(place, "x.json"), "new");
+    expect(readdirSync(place).map((name) => join(place, name)).sort()).toEqual([mine, elsewhere, join(place, "x.json")].sort()); // biome-ignore format: one line
+    rmSync(place, { recursive: true });
   });
 });
