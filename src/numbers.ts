@@ -41,9 +41,11 @@ export function signed(x: number, places = 4): string {
   return x >= 0 || (x < 0 && !text.startsWith("−")) ? `+${text}` : text;
 }
 
-/** Value ± standard error, to five decimal places. */
+/** Value ± standard error, to five decimal places, or as many as the error's first digit takes, at most twelve. */
 export function withError({ value, stderr }: { readonly value: number; readonly stderr: number }): string {
-  return `${fixed(value, 5)} ± ${fixed(stderr, 5)}`;
+  const first = stderr > 0 && Number.isFinite(stderr) ? -Number(stderr.toExponential(0).split("e")[1]) : 0;
+  const places = Math.min(Math.max(5, first), 12);
+  return `${fixed(value, places)} ± ${first > places ? brief(stderr, 1) : fixed(stderr, places)}`;
 }
 
 /** A share of one in per cent: 0.0123 is 1.23 %. */
