@@ -15,10 +15,10 @@ import { names, toWire } from "../../src/sweep/queue.ts";
 import { receivedCell, receivedOutcome } from "../../src/sweep/received.ts";
 import { place } from "../../src/sweep/redis.ts";
 import { repair } from "../../src/sweep/repair.ts";
-import { Store } from "../../src/sweep/store.ts";
 import { sweep } from "../../src/sweep/sweep.ts";
 import { killAndCompare, smallCells } from "../sweep/killing.ts";
 import {
+  bytesOf,
   ended,
   exported,
   folder,
@@ -34,18 +34,6 @@ import {
 } from "../sweep/support.ts";
 
 requireBuild();
-
-/** The cells and the curves of a store, as its exports give them. */
-async function bytesOf(out: string): Promise<string> {
-  const store = await Store.open(out, "read");
-  try {
-    const files = [false, true].map((curves) => ({ curves, to: join(out, `${curves}.jsonl`) }));
-    for (const { curves, to } of files) await store.export("rehearsal", to, { format: "jsonl", curves });
-    return files.map(({ to }) => readFileSync(to, "utf8")).join("");
-  } finally {
-    await store.close();
-  }
-}
 
 /** What was done, and how often. */
 const counts = new Map<string, number>();

@@ -9,7 +9,7 @@ import { type Cell, cellAt, type Outcome, runCell } from "../../src/sweep/cells.
 import { readPlan } from "../../src/sweep/plan.ts";
 import { type Repair, repair } from "../../src/sweep/repair.ts";
 import { PENDING, Store } from "../../src/sweep/store.ts";
-import { folder, isoflop, seeded } from "./support.ts";
+import { bytesOf, folder, isoflop, seeded } from "./support.ts";
 
 requireBuild();
 
@@ -25,17 +25,6 @@ async function fill(out: string): Promise<void> {
   await store.close();
 }
 
-async function exported(out: string): Promise<string> {
-  const store = await Store.open(out, "read");
-  try {
-    const files = [false, true].map((curves) => ({ curves, to: join(out, `${curves}.jsonl`) }));
-    for (const { curves, to } of files) await store.export("rehearsal", to, { format: "jsonl", curves });
-    return files.map(({ to }) => readFileSync(to, "utf8")).join("");
-  } finally {
-    await store.close();
-  }
-}
-
 function flip(file: string, at: number): void {
   const bytes = readFileSync(file);
   bytes[at]! ^= 4;
@@ -45,7 +34,7 @@ function flip(file: string, at: number): void {
 const sound = mkdtempSync(join(tmpdir(), "isoflop-sweep-"));
 afterAll(() => rmSync(sound, { recursive: true, force: true }));
 await fill(sound);
-const whole = await exported(sound);
+const whole = await bytesOf(sound);
 
 describe("a damaged store", () => {
   it("is refused, gives back what can be read, and ends as one that was left alone", async () => {
@@ -60,7 +49,7 @@ describe("a damaged store", () => {
       copyFileSync(join(sound, "cells.duckdb"), store);
       flip(store, Math.floor(size * random()));
       const damaged = readFileSync(store);
-      const said = await exported(out).then(
+      const said = await bytesOf(out).then(
         (bytes) => void expect(bytes === whole).toBe(true), // the plan is damaged, or bytes that hold nothing
         (error: Error) => void expect(error.message).toMatch(/^the store \S* (is damaged|cannot be opened) ?.*$/),
       );
@@ -74,9 +63,9 @@ describe("a damaged store", () => {
       const { cause, cells: kept, lost, incomplete, aside } = repaired;
       expect(kept).toBe(3000 - lost.cells - incomplete);
       if (cause !== null) expect(readFileSync(aside[0]!).equals(damaged)).toBe(true);
-      expect((await exported(out)).split("\n").filter((line) => !known.has(line))).toEqual([]);
+      expect((await bytesOf(out)).split("\n").filter((line) => !known.has(line))).toEqual([]);
       await fill(out);
-      expect((await exported(out)) === whole).toBe(true);
+      expect((await bytesOf(out)) === whole).toBe(true);
       seen.cells += lost.cells;
       seen.curves += lost.curves;
     }
@@ -108,7 +97,7 @@ describe("a damaged store", () => {
     expect(lostLog).toBeLessThan(0.4 * bytes);
     expect(aside.map((name) => existsSync(name))).toEqual([true, true]);
     await fill(out);
-    expect((await exported(out)) === whole).toBe(true);
+    expect((await bytesOf(out)) === whole).toBe(true);
     expect(isoflop(["sweep", "repair", out]).stdout).toBe("nothing is damaged: all of 3000 cells can be read\n");
   });
 

@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { Store } from "../../src/sweep/store.ts";
 
 const MAIN = "build/lib/cli/main.js";
 
@@ -75,6 +76,18 @@ export function keysOf(jsonLines: string): string[] {
     .trim()
     .split("\n")
     .map((line) => (JSON.parse(line) as { key: string }).key);
+}
+
+/** The cells and the curves of a store, as its exports give them. */
+export async function bytesOf(out: string): Promise<string> {
+  const store = await Store.open(out, "read");
+  try {
+    const files = [false, true].map((curves) => ({ curves, to: join(out, `${curves}.jsonl`) }));
+    for (const { curves, to } of files) await store.export("rehearsal", to, { format: "jsonl", curves });
+    return files.map(({ to }) => readFileSync(to, "utf8")).join("");
+  } finally {
+    await store.close();
+  }
 }
 
 /** A generator of numbers in [0, 1) that every run of a test repeats. */
