@@ -274,8 +274,6 @@ export function stepSign(
 
 /** So large a batch makes of SGD's growth g − 1 = (γBz)(γBz − 2): its noise is scaled back. */
 const MANY: f64 = 9007199254740992;
-/** Stages have settled where no rate changes by more. */
-const SETTLED: f64 = 1e-10;
 const MAX_ROUNDS: i32 = 40;
 
 /** f64 of scratch that growSign takes. */
@@ -286,7 +284,7 @@ export function growSignScratch(n: i32): i32 {
 /**
  * `steps` growing steps of three stages each (12.9): T, η, η′/η. The rates a of the stages are found by
  * Anderson's iteration of depth 1; `rates` as in stepSign, three a step; before: the rate before the first. out: P after each; NaN where the rates
- * do not settle.
+ * do not settle, to a relative change of `settled`.
  */
 export function growSign(
   n: i32,
@@ -307,6 +305,7 @@ export function growSign(
   rates: usize,
   given: bool,
   before: f64,
+  settled: f64,
   out: usize,
   scratch: usize,
 ): void {
@@ -384,7 +383,7 @@ export function growSign(
         store<f64>(oldRate + q, a);
         store<f64>(oldFound + q, r);
       }
-      if (change < SETTLED) {
+      if (change < settled) {
         store<f64>(own, r1);
         store<f64>(own, r2, 8);
         store<f64>(own, r3, 16);

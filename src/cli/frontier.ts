@@ -81,8 +81,8 @@ async function run(options: Options): Promise<void> {
 
   await write({
     json: () => ({ ...front, drift: { xi: drift(front, "xi"), eta: drift(front, "eta") } }),
-    columns: () => columns(quantitiesOf(front)),
-    text: () => inWords(front, setting, plain),
+    columns: () => columns(quantitiesOf(front, tuned)),
+    text: () => inWords(front, setting, { plain, tuned }),
     figure: async () => {
       const { frontierFigure } = await import("../figures/index.ts");
       const { d, predicted } = front;
@@ -113,16 +113,21 @@ async function run(options: Options): Promise<void> {
     );
 }
 
-const quantitiesOf = ({ flops, d, steps, loss, slopes }: Frontier): Quantity[] => [
+const quantitiesOf = ({ flops, d, steps, loss, multiple, slopes }: Frontier, tuned: boolean): Quantity[] => [
   { name: "flops", title: "compute f", values: flops, format: (f) => brief(+f.toPrecision(4)) },
   { name: "d", title: "best size d*", values: d },
   { name: "steps", title: "steps r", values: steps },
   { name: "loss", title: "best loss P*", values: loss },
+  ...(tuned ? [{ name: "multiple", title: "multiple of γ", values: multiple }] : []),
   { name: "xi", title: "local ξ", values: slopes.xi, format: fixed },
   { name: "eta", title: "local η", values: slopes.eta, format: fixed },
 ];
 
-function inWords(front: Frontier, setting: string, plain: boolean): string {
+function inWords(
+  front: Frontier,
+  setting: string,
+  { plain, tuned }: { readonly plain: boolean; readonly tuned: boolean },
+): string {
   const { predicted, fit, slopes, flops } = front;
   const { refused } = front.stats;
   const last = flops.length - 1;
@@ -167,7 +172,7 @@ function inWords(front: Frontier, setting: string, plain: boolean): string {
           "",
         ]
       : []),
-    rowsOf(quantitiesOf(front), 13),
+    rowsOf(quantitiesOf(front, tuned), 13),
   ].join("\n");
 }
 

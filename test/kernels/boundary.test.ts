@@ -197,7 +197,11 @@ const SIGN_CALLS: Calls<SignKernels> = {
       const [state, rates] = [complex(n, 68), numbers(3 * k, 127, 0.1)];
       const { time, slope } = stages(k);
       const drive = { eta: numbers(3 * k, 128, 0.01), rates, given, noise: 0.1 };
-      return [kernels.growSign(signNodes(n), state, { ...drive, time, slope, before: 0.1 }), state, rates];
+      return [
+        kernels.growSign(signNodes(n), state, { ...drive, time, slope, before: 0.1, settled: 1e-10 }),
+        state,
+        rates,
+      ];
     }),
 };
 

@@ -155,6 +155,7 @@ onEachBackend((plain) => {
         time: Float64Array.from(times, (t) => t * h),
         slope: Float64Array.from(times, (t) => -1 / (3000 + t - 0.5)),
         before: rates[from! - 1]!,
+        settled: 1e-10,
       };
       const before = { re: state.re.slice(), im: state.im.slice() };
       const P = kernels.growSign(nodes, state, stages);
@@ -171,7 +172,7 @@ onEachBackend((plain) => {
   it("tells that no rate settles by NaN", () => {
     const stages = {
       ...{ eta: Float64Array.of(1, 1, 1), rates: new Float64Array(3), given: false, noise: 0 },
-      ...{ time: Float64Array.of(1, 1, 1), slope: new Float64Array(3), before: 0.1 },
+      ...{ time: Float64Array.of(1, 1, 1), slope: new Float64Array(3), before: 0.1, settled: 1e-10 },
     };
     expect(kernels.growSign({ ...nodes, rest: -5 }, start(), stages)[0]).toBeNaN();
   });

@@ -56,6 +56,8 @@ export interface SignStages extends SignDrive {
   readonly slope: Float64Array;
   /** a before the first. */
   readonly before: number;
+  /** Relative change at which the stages' rates have settled; the plain kernels go on to rounding. */
+  readonly settled: number;
 }
 
 export interface SignKernels {

@@ -60,14 +60,14 @@ export function kernelsOn(core: Core<Exports>): SignKernels {
       return arena.take(out, steps);
     },
 
-    growSign(nodes, state, { eta, rates, given, noise, time, slope, before }) {
+    growSign(nodes, state, { eta, rates, given, noise, time, slope, before, settled }) {
       const arena = core.arena();
       const steps = eta.length / 3;
       const own = put(arena, nodes, state);
       const drive = arena.putAll([time, eta, slope]);
       const [a, out] = [arena.put(rates), arena.space(steps)];
       const scratch = arena.space(core.run.growSignScratch(own.n));
-      core.run.growSign(...own.nodes, steps, ...drive, noise, ...own.closure, a, given, before, out, scratch);
+      core.run.growSign(...own.nodes, steps, ...drive, noise, ...own.closure, a, given, before, settled, out, scratch);
       own.takeState();
       rates.set(arena.view(a, 3 * steps));
       return arena.take(out, steps);

@@ -1,10 +1,11 @@
 // The deepest minimum of log P over u = log d at every budget (docs/theory.md, eq. 6.7). A coarse scan of all sizes finds the basins,
 // one for all budgets; the basin of the budget before is followed, any other that could be deeper is looked into.
 
-import { log } from "../../math/elementary.ts";
+import { exp, log } from "../../math/elementary.ts";
 import { brent } from "../../math/minimise.ts";
 import type { FrontierOptions } from "./frontier.ts";
 import { clamp, type Optimum, type Point, type Search } from "./search.ts";
+import { tunedOptima } from "./tuned-frontier.ts";
 
 /** An optimum this far, in log d, from where the last one has moved is another. */
 const JUMP = 0.02;
@@ -27,8 +28,16 @@ const EDGE = 1e-3;
  * the frontier jumps.
  */
 export function exact(search: Search, { signal, onProgress }: FrontierOptions): Optimum[] {
-  const { flops } = search;
+  const { flops, together } = search;
   const optima: Optimum[] = [];
+  if (together) {
+    for (const optimum of tunedOptima(together)) {
+      optima.push({ ...search.known(flops[optima.length]!, optimum), multiple: exp(optimum.s) });
+      onProgress?.(optima.length / flops.length);
+      signal?.throwIfAborted();
+    }
+    return optima;
+  }
   let missed = WIDE;
   flops.forEach((f, i) => {
     signal?.throwIfAborted();

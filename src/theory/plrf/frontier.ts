@@ -78,6 +78,8 @@ export interface Frontier {
   readonly fit: { readonly xi: Estimate; readonly eta: Estimate };
   /** ξ and η from point to point, never across a jump (NaN beside a point alone): how the power laws settle. */
   readonly slopes: { readonly xi: Float64Array; readonly eta: Float64Array };
+  /** The best multiple of γ at each budget where it is tuned; 1 elsewhere. */
+  readonly multiple: Float64Array;
   /** What the phase of a power law predicts; null for measured spectra. NaN exponents where none are known. */
   readonly predicted: Phase | null;
   readonly stats: {
@@ -120,6 +122,7 @@ export function frontier(options: FrontierOptions): Frontier {
     d,
     loss,
     steps: flops.map((f, i) => f / (search.batch * d[i]!)),
+    multiple: Float64Array.from(optima, ({ multiple, u }, i) => multiple ?? search.multiple(flops[i]!, u)),
     fit: { xi, eta: { value: -value, stderr } },
     jumps,
     fitRange: [flops[first]!, flops[end - 1]!],

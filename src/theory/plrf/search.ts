@@ -10,10 +10,11 @@ import { logspace } from "../../math/grid.ts";
 import { brief } from "../../numbers.ts";
 import { type Plrf, plrf } from "../measure/plrf.ts";
 import type { Spectrum } from "../measure/spectrum.ts";
-import { finalLoss } from "../training/final-loss.ts";
-import { type Optimizer, sgd } from "../training/optimizer.ts";
+import { finalLoss, lossAt } from "../training/final-loss.ts";
+import { isDear, type Optimizer, sgd, withStep } from "../training/optimizer.ts";
 import { type ContourValues, coarseLosses, contourValues } from "./contour.ts";
 import type { FrontierOptions, Refused } from "./frontier.ts";
+import type { Stepping, TunedProblem } from "./tuned-frontier.ts";
 
 /** The contour takes continuous r from here on. */
 export const FEWEST_STEPS = 64;
@@ -40,6 +41,8 @@ export interface Optimum extends Omit<Point, "error"> {
   readonly edge: boolean;
   /** Whether it lies in another basin than the optimum before it. */
   readonly jump?: boolean;
+  /** Of γ; the search knows it where it is not told. */
+  readonly multiple?: number;
 }
 
 /** The largest size there is, or that `plrf` takes. */
@@ -151,6 +154,7 @@ export class Search {
   evaluations = 0;
   readonly #problem: Problem;
   readonly #smallest: number;
+  readonly #multiples = new Map<string, number>();
   #refused: Refused | null = null;
   #surface: Surface | undefined;
 
@@ -185,7 +189,7 @@ export class Search {
 
   /** log P at d = e^u and r = f/(Bd); ∞ where that size is refused, which is counted. */
   value(f: number, u: number): number {
-    const { kernels, trained, largest } = this.#problem;
+    const { kernels, trained } = this.#problem;
     this.evaluations++;
     const d = this.size(u);
     const r = f / (this.batch * d);
@@ -193,17 +197,65 @@ export class Search {
       const P = contourValues(kernels, modelOf(this.#problem, d), "P", Float64Array.of(r)).values[0]!;
       return P > 0 ? log(P) : Infinity;
     }
-    // a whole number of steps, and the d that takes exactly the budget, within the sizes there are
-    const steps = (size: number) => f / (this.batch * size);
-    const T = clamp(Math.round(r), Math.ceil(steps(largest)), Math.floor(steps(this.#smallest)));
+    // the d that takes exactly the budget
+    const T = this.#steps(f, d);
     try {
-      return log(finalLoss(kernels, modelOf(this.#problem, f / (this.batch * T)), T, trained).loss);
+      const { loss, multiple } = finalLoss(kernels, modelOf(this.#problem, f / (this.batch * T)), T, trained);
+      this.#multiples.set(`${f} ${u}`, multiple);
+      return log(loss);
     } catch (error) {
       // models can be unstable where others are not, or ask for more steps than a table of them can have
       if (!(error instanceof RangeError)) throw error;
       this.#refuse(d, error);
       return Infinity;
     }
+  }
+
+  /** The multiple of γ that the loss at log d = u was found with. */
+  multiple(f: number, u: number): number {
+    return this.#multiples.get(`${f} ${u}`) ?? 1;
+  }
+
+  /** A whole number of steps near f/(Bd), within the sizes there are. */
+  #steps(f: number, d: number): number {
+    const steps = (size: number) => f / (this.batch * size);
+    return clamp(Math.round(steps(d)), Math.ceil(steps(this.#problem.largest)), Math.floor(steps(this.#smallest)));
+  }
+
+  /** The search of size and step together, where the step is tuned and runs are dear. */
+  get together(): TunedProblem | undefined {
+    const { trained, largest, kernels } = this.#problem;
+    if (!trained?.tuned || !isDear(trained.optimizer)) return undefined;
+    const { optimizer } = trained;
+    const models = new Map<number, Plrf>();
+    const kept = (d: number) => {
+      const model = models.get(d) ?? modelOf(this.#problem, d);
+      models.set(d, model);
+      return model;
+    };
+    return {
+      flops: this.flops,
+      range: (f) => this.range(f),
+      size: (f, u, lattice) => {
+        const T = this.#steps(f, this.size(u));
+        const d = lattice ? this.size(u) : Math.min(f / (this.batch * T), largest);
+        let model: Plrf | undefined;
+        const value = (s: number, stepping: Stepping) => {
+          this.evaluations++;
+          try {
+            model ??= lattice ? kept(d) : modelOf(this.#problem, d);
+            const loss = lossAt(kernels, model, T, withStep(optimizer, model, exp(s)), stepping);
+            // steps too coarse for its stages to settle
+            return Number.isNaN(loss) ? Infinity : log(loss);
+          } catch (error) {
+            if (!(error instanceof RangeError)) throw error;
+            this.#refuse(d, error);
+            return Infinity;
+          }
+        };
+        return { u: log(d), value };
+      },
+    };
   }
 
   #refuse(d: number, { message }: RangeError): void {

@@ -6,7 +6,7 @@ import { brent } from "../../math/minimise.ts";
 import type { NodeRule } from "../measure/nodes.ts";
 import type { Plrf } from "../measure/plrf.ts";
 import { type Optimizer, recursionOf, withStep } from "./optimizer.ts";
-import { training, UnstableStep } from "./training.ts";
+import { type TrainingOptions, training, UnstableStep } from "./training.ts";
 
 export interface FinalLossOptions {
   readonly optimizer: Optimizer;
@@ -21,6 +21,16 @@ const TOLERANCE = 0.02;
 const MOST_UNSTABLE = 100;
 /** Errors of about 1e-5 for SGD, 1e-3 (alike at neighbouring sizes) for momentum. */
 const QUICK = { exact: 256, perDecade: 12, tolerance: Infinity, precision: 1e-8, cells: 4 };
+
+/** P after `horizon` steps, as quick as `pace` and the precision of the nodes say. */
+export const lossAt = (
+  kernels: Kernels,
+  model: Plrf,
+  horizon: number,
+  optimizer: Optimizer,
+  pace: Pick<TrainingOptions, "exact" | "perDecade" | "precision">,
+): number =>
+  training(kernels, model, { optimizer, horizon, tolerance: Infinity, ...pace }).run(Float64Array.of(horizon)).loss[0]!;
 
 /** P after `horizon` steps, and the multiple of γ taken. */
 export function finalLoss(

@@ -152,6 +152,9 @@ export function hyperparameters(model: Model, optimizer: Optimizer, shape: Shape
 /** Which recursion the loss obeys: (2.1), (9.3) of the momentum family, or (12.1) of sign SGD. */
 export const recursionOf = (optimizer: Optimizer) => stepsOf(optimizer).recursion;
 
+/** Whether one run costs so much that a frontier looks for size and step together. */
+export const isDear = (optimizer: Optimizer): boolean => stepsOf(optimizer).dear ?? false;
+
 /** What a setting may leave to be desired, in words. */
 export const warningsOf = (optimizer: Optimizer, { spectrum, d }: Pick<Setting, "spectrum" | "d">): string[] =>
   stepsOf(optimizer).warnings?.(optimizer, spectrum, d) ?? [];

@@ -61,6 +61,13 @@ export interface SignProgram extends Program {
   readonly eta: (r: number) => number;
 }
 
+/** To what the rates of growing steps settle, and where no error is asked for: below what the steps themselves leave. */
+const SETTLED = 1e-10;
+const QUICK = 1e-6;
+
+/** Nodes that are made again serve runs so many times as long. */
+const AHEAD = 16;
+
 /** Runs a program of η_r. */
 function evolveSign(
   kernels: Kernels,
@@ -80,15 +87,20 @@ function evolveSign(
   for (;;) {
     let kept = own.nodes;
     if (!kept || kept.precision > precision || kept.reach.rate < reach.rate || kept.reach.time < reach.time) {
+      // a model that is asked again is asked for longer runs yet, as along a frontier
+      if (kept && kept.reach.time < reach.time) reach = { ...reach, time: AHEAD * reach.time };
       kept = { reach, precision, rule: signNodes(signKernelsOf(kernels), own.equivalent, reach, precision) };
       own.nodes = kept;
     }
     const nodes = kept.rule;
     const met = { rate: 0, time: 0 };
-    const stepper = () => signStepper(signKernelsOf(kernels), nodes, program, met);
+    const stepper = () =>
+      signStepper(signKernelsOf(kernels), nodes, program, met, pace.tolerance === Infinity ? QUICK : SETTLED);
     const found = evolve(kernels, nodes, { ...program, stepper }, steps, pace);
     // a doubling may take no more than a quarter of what the rates of (12.9) leave
     const evolution = found.growingSteps > 0 ? { ...found, error: found.error.map((e) => 4 * e) } : found;
+    // stages that do not settle have no rates: the loss from there on is NaN
+    if (Number.isNaN(met.time)) return { evolution, nodes, time: met.time };
     if (met.rate <= kept.reach.rate && met.time <= 2 * kept.reach.time) return { evolution, nodes, time: met.time / 2 };
     reach = { rate: Math.max(reach.rate, 1.1 * met.rate), time: Math.max(reach.time, 1.1 * met.time) };
   }
@@ -100,6 +112,7 @@ function signStepper(
   nodes: SignNodes,
   { eta, noise }: SignProgram,
   met: { rate: number; time: number },
+  settled: number,
 ): Stepper {
   const copy = ({ re, im }: ComplexArray): ComplexArray => ({ re: re.slice(), im: im.slice() });
   const state = copy(nodes.forcing);
@@ -123,7 +136,7 @@ function signStepper(
     grow({ time: duration, at: moments }: Grid) {
       const slope = moments.map((t) => (eta(t + 0.25) - eta(t - 0.25)) / (0.5 * eta(t)) || 0);
       const rates = new Float64Array(moments.length);
-      const stages = { eta: moments.map(eta), rates, given: false, noise, time: duration, slope, before };
+      const stages = { eta: moments.map(eta), rates, given: false, noise, time: duration, slope, before, settled };
       const losses = kernels.growSign(nodes, state, stages);
       for (let i = 2; i < rates.length; i += 3)
         meet(rates[i]!, duration[i - 1]! * 0.512 + duration[i - 2]! * 0.377 + duration[i]! / 9);

@@ -93,6 +93,8 @@ export interface Steps<O> {
   /** γ on the summed gradient that η on the mean of B samples stands for. */
   readonly gamma: (optimizer: O, eta: number, batch: number) => number;
   readonly words: (optimizer: O) => string;
+  /** Whether one run costs so much that a frontier looks for size and step together. Default false. */
+  readonly dear?: boolean;
   /** What a setting may leave to be desired, in words. Default: nothing. */
   readonly warnings?: (optimizer: O, spectrum: Spectrum, d: number) => string[];
 }

@@ -31,6 +31,7 @@ export const signDefinition: Definition<SignSgd> = {
     gamma: (_, eta) => eta,
     words: ({ momentum = 0 }) => (momentum > 0 ? `sign SGD μ = ${momentum}` : "sign SGD"),
     recursion: "sign",
+    dear: true,
     // η takes the place of γ
     coefficients({ eta, momentum = 0 }, { d, trace, P0, noise }) {
       const unit = eta === undefined ? (Math.PI / 2) * Math.sqrt(((P0 + noise) * trace) / d) : 1;
