@@ -166,3 +166,4 @@ export {
 export * from "./theory/training/schedule.ts";
 export { OPTIMIZER_CHOICES, parseOptimizer, signSgd } from "./theory/training/sign.ts";
 export { optimalSchedule, type Parts, stableMultiple } from "./theory/training/training.ts";
+export { UnstableStep } from "./theory/training/unstable.ts";

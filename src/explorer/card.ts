@@ -94,6 +94,12 @@ export class Card {
     this.#place.hidden = this.#figure === undefined;
   }
 
+  /** Says something beside what is shown, until another figure is. */
+  tell(what: string): void {
+    this.#note.replaceChildren(what);
+    this.#note.hidden = what === "";
+  }
+
   /** Whether it has anything to show. */
   get hasFigure(): boolean {
     return this.#figure !== undefined;

@@ -14,7 +14,8 @@ export interface FollowOptions<J extends Following> {
   /** What a part shows: only parts of one kind replace each other. */
   readonly kind: (part: Part<J>) => string;
   readonly show: (part: Part<J>, version: number) => void;
-  readonly fail: (message: string) => void;
+  /** `multiple`: where a step is too large, how many times itself it may be. */
+  readonly fail: (message: string, multiple?: number) => void;
   /** Carries the number of the state asked for; figures carry theirs, and a half once they are fine. */
   readonly root: HTMLElement;
 }
@@ -62,8 +63,8 @@ export class Follower<J extends Following> {
       part: (part) => {
         if (newest(kind(part))) show(part, rank);
       },
-      failed: (message) => {
-        if (newest("failure")) fail(message);
+      failed: (message, multiple) => {
+        if (newest("failure")) fail(message, multiple);
       },
     });
   }

@@ -3,6 +3,7 @@
 import { OPTIMIZER_CHOICES, parseColumns, parseUnits, RULES } from "../index.ts";
 import { knotsField } from "./knots.ts";
 import { choiceField, numberField, textField } from "./state.ts";
+import { TASKS } from "./task.ts";
 
 const phases = {
   alpha: numberField(0.7, { least: 0.05, most: 3 }),
@@ -27,6 +28,8 @@ const phases = {
 };
 
 const dynamics = {
+  /** A power law, or the spectrum measured of a real task. */
+  task: choiceField(TASKS),
   /** Exponents of the target and of the spectrum. */
   a: numberField(1.5, { least: 1.01, most: 8 }),
   b: numberField(1.25, { least: 1.01, most: 8 }),
@@ -39,6 +42,8 @@ const dynamics = {
     earlier: { name: "sigma", parse: (text: string) => numberField(0, { least: 0, most: 10 }).parse(text) ** 2 },
   },
   rule: choiceField(RULES),
+  /** Where the samples of SGD come from: new ones at each step, or P of them again and again. */
+  reuse: choiceField(["fresh", "replacement", "batch"]),
   eta: numberField(0.2, { least: 1e-6, most: 10 }),
   mu: numberField(0.9, { least: 0.001, most: 0.9999 }),
   batch: numberField(32, { least: 1, most: 1e6, whole: true }),

@@ -57,6 +57,10 @@ export const PRESETS: readonly { readonly group: string; readonly items: readonl
         title: "DANA-decaying, α = 1, β = 0.7",
         search: "?view=schedules&alpha=1&beta=0.7&step=0.5&optimizer=dana-decaying&knots=0*1_1*1",
       },
+      {
+        title: "SGD, momentum and sign SGD on one axis",
+        search: "?view=schedules&step=0.5&mu=0.8#optimizers",
+      },
       { title: "Too large a step, half-way", search: "?view=schedules&knots=0*1_0.5*2.4_1*0" },
     ],
   },
@@ -77,9 +81,23 @@ export const PRESETS: readonly { readonly group: string; readonly items: readonl
       { title: "Ensembles of 4, over time", search: "?view=dynamics&N=128&students=4#decomposition" },
       { title: "Ensembles of 4 or width, at equal compute", search: "?view=dynamics&students=4&P=inf#optimal" },
       { title: "Label noise and early stopping", search: "?view=dynamics&N=512&P=500&noise=0.09" },
+      {
+        title: "Epochs against one pass, P = 1000, B = 32",
+        search: "?view=dynamics&rule=sgd&reuse=replacement&end=1e5&start=1",
+      },
+      { title: "What samples seen again are worth", search: "?view=dynamics&a=1.8&b=1.4&N=inf#epochs" },
       { title: "One-pass SGD, B = 32", search: "?view=dynamics&rule=sgd&end=1e5&start=1" },
       { title: "Discrete steps", search: "?view=dynamics&rule=gradient-descent&start=1" },
       { title: "Momentum", search: "?view=dynamics&rule=heavy-ball&start=1" },
+    ],
+  },
+  {
+    group: "Real tasks, by their measured spectra",
+    items: [
+      { title: "MNIST, even or odd: several N, P = 1000", search: "?view=dynamics&task=mnist" },
+      { title: "MNIST: the best use of compute", search: "?view=dynamics&task=mnist&P=inf#optimal" },
+      { title: "A vowel next? Speeches, several P", search: "?view=dynamics&task=sotu&fan=P&N=inf" },
+      { title: "Speeches: what samples seen again are worth", search: "?view=dynamics&task=sotu&N=inf&P=500#epochs" },
     ],
   },
   {

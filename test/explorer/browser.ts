@@ -32,7 +32,7 @@ export function shareBrowser(): void {
     });
     page = await context.newPage();
     // a limit that catches a hang, and nothing else
-    page.setDefaultTimeout(300_000);
+    page.setDefaultTimeout(60_000);
     watch(page);
   });
   afterAll(async () => {

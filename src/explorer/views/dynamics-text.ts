@@ -19,6 +19,11 @@ export const TEXTS: Readonly<Record<DynamicsKind, CardText>> = {
     formula: "H_{k}(t) = (1/2πi) ∮ p_{t}(−z) κ/(z (κ + λ_{k})) dz",
     why: "Without bottlenecks each mode decays by itself, the dashed curve. A finite student and finite data let through a mode only where λ_{k} is well above κ, and slow down those near it. The target does not enter: a leaves this figure as it is.",
   },
+  epochs: {
+    see: "Left, the test loss over samples drawn: dashed from fresh ones in one pass, in colour from P distinct ones again and again. Where a curve leaves the dashed one its samples are used up. Right, what e epochs are worth: so many fresh samples, in units of P, would do the same.",
+    formula: "L(e·P drawn from P) = L(E·P fresh),   E ≤ e",
+    why: "The first few epochs are nearly as good as fresh data; then the worth levels off. Where the samples are fitted too well, with few features to spare or under label noise, more epochs even harm, and the worth falls again.",
+  },
   approach: {
     see: "How far the loss still is from that of an infinite student (left) and of infinite data (right). Early in training the distance falls as one over the size; at the end, in red, by another power.",
     formula: "L(N) − L(∞) ∝ 1/N early,   ∝ N^{−c} late",

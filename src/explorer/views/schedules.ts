@@ -43,7 +43,11 @@ const CONTROLS: Readonly<Record<keyof Free, string>> = { momentum: "mu", delta: 
 
 export function mount(root: HTMLElement, life: AbortSignal): Mounted {
   const store = new Store("schedules", FIELDS, life);
-  const cards = { losses: new Card("losses", TEXTS.losses, life), parts: new Card("parts", TEXTS.parts, life) };
+  const cards = {
+    losses: new Card("losses", TEXTS.losses, life),
+    parts: new Card("parts", TEXTS.parts, life),
+    optimizers: new Card("optimizers", TEXTS.optimizers, life),
+  };
   const numbers = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Losses at the end" });
   cards.parts.node.querySelector(".about")!.before(numbers);
   const verdict = h("div", { class: "verdict", role: "status" });
@@ -97,7 +101,7 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
         controls.node,
         buttons.node,
       ),
-      h("div", { class: "figures" }, cards.losses.node, cards.parts.node),
+      h("div", { class: "figures" }, cards.losses.node, cards.parts.node, cards.optimizers.node),
     ),
   );
 
@@ -119,7 +123,15 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
           // fine ones are as good as they get
           drawn = Number.isInteger(version) ? "" : JSON.stringify(modelOf(store.values));
         } else if (part.kind === "losses") cards.losses.show(curvesFigure(part.data), version);
-        else {
+        else if (part.kind === "optimizers") {
+          if (part.data.panels[0]!.series.length > 0) cards.optimizers.show(curvesFigure(part.data), version);
+          else
+            cards.optimizers.fail(
+              "None of these optimisers is stable under this drawing: pull it down, or make γ smaller.",
+            );
+          if (part.unstable.length > 0 && cards.optimizers.hasFigure)
+            cards.optimizers.tell(`Left out, unstable under this drawing: ${part.unstable.join(", ")}.`);
+        } else {
           editor.mark(part.outcome.offence);
           if (part.data.schedules.length > 0) cards.parts.show(schedulePartsFigure(part.data), version);
           else cards.parts.fail("No schedule here is stable: make γ·Tr D smaller, or the drawing lower.");

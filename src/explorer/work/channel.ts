@@ -5,7 +5,8 @@ import type { Answer, Jobs, Part, Question } from "./protocol.ts";
 
 export interface Receiver<P> {
   readonly part: (part: P) => void;
-  readonly failed: (message: string) => void;
+  /** `multiple`: where a step is too large, how many times itself it may be. */
+  readonly failed: (message: string, multiple?: number) => void;
   readonly done?: (() => void) | undefined;
 }
 
@@ -106,7 +107,7 @@ export class WorkerChannel {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     if (waiting) this.#start(waiting);
-    if ("failed" in answer) task.receiver.failed(answer.failed);
+    if ("failed" in answer) task.receiver.failed(answer.failed, answer.multiple);
     else if (!answer.abandoned) task.receiver.done?.();
   }
 }

@@ -2,12 +2,24 @@
 // average of students gains, and what is left of single modes. Its best use of compute is in optimal.ts.
 
 import type { CurvesData, Series } from "../../figures/index.ts";
-import { dynamics, logspace, type Rule, responses, ruleInWords, sourceCapacity } from "../../index.ts";
+import {
+  type DynamicsCurve,
+  dynamics,
+  logspace,
+  type Rule,
+  responses,
+  ruleInWords,
+  UnstableStep,
+} from "../../index.ts";
 import { scripted } from "../../numbers.ts";
+import { type Task, type TaskName, taskOf } from "../task.ts";
+import { epochs } from "./epochs.ts";
 import { approach, optimal } from "./optimal.ts";
 import type { Context } from "./protocol.ts";
 
 export interface DynamicsInput {
+  readonly task: TaskName;
+  /** Of a power law. */
   readonly a: number;
   readonly b: number;
   readonly N: number;
@@ -17,12 +29,17 @@ export interface DynamicsInput {
   readonly rule: Rule;
   readonly students: number;
   readonly data: "shared" | "separate";
+  /** B of the epochs drawn beside a pass. */
+  readonly batch: number;
   readonly times: readonly [number, number];
   readonly fan: "N" | "P";
   readonly detail: "coarse" | "fine";
 }
 
-export type DynamicsKind = "losses" | "parts" | "transfer" | "approach" | "optimal";
+/** The question with its task at hand. */
+export type DynamicsSetting = DynamicsInput & Task;
+
+export type DynamicsKind = "losses" | "parts" | "transfer" | "epochs" | "approach" | "optimal";
 
 export type DynamicsPart =
   | { readonly kind: DynamicsKind; readonly data: CurvesData }
@@ -38,35 +55,55 @@ const ROUNDING = 1e-9;
 /** Neighbours in the fan differ by this. */
 const RATIO = 4;
 
-export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context<DynamicsPart>): Promise<void> {
-  const { a, b, N, P, noise, rule, students, fan } = input;
+export async function dynamicsJob(question: DynamicsInput, { emit, pause }: Context<DynamicsPart>): Promise<void> {
+  const input = { ...question, ...(await taskOf(question)) };
+  const { spectrum, N, P, noise, rule, students, fan } = input;
   const detail = DETAIL[input.detail];
-  const spectrum = sourceCapacity({ a, b });
   const flow = rule.kind === "gradient-flow";
   const points = logspace(...input.times, detail.times);
   const times = flow ? points : Float64Array.from(new Set(points.map((t) => Math.max(1, Math.round(t)))));
   const x = { label: flow ? "training time t (units of 1/λ_{1})" : "training time t (steps)", log: true };
   const y = { label: noise > 0 ? "loss, σ^{2} included" : "loss", log: true };
-  const setting = words(input);
+  const setting = settingOf(input);
 
+  const isFresh = rule.kind === "sgd" && P === Infinity;
   const own = dynamics(
     { spectrum, N, P, noise, rule },
-    { times, decompose: true, ensemble: { students, data: rule.kind === "sgd" ? "separate" : input.data } },
+    { times, decompose: true, ensemble: { students, data: isFresh ? "separate" : input.data } },
   );
   if (!own.stats.converged) throw new Error("no loss was found here: the contour could not be followed");
   await pause();
   const sizes = sizesNear(fan === "N" ? N : P, detail.sizes);
-  const curves = [];
+  const curves: (DynamicsCurve & { readonly size: number })[] = [];
+  const unstable: number[] = [];
   for (const size of sizes) {
     const same = size === (fan === "N" ? N : P);
-    const curve = same ? own : dynamics({ spectrum, N, P, noise, rule, [fan]: size }, { times });
-    curves.push({ size, ...curve });
+    try {
+      curves.push({ size, ...(same ? own : dynamics({ spectrum, N, P, noise, rule, [fan]: size }, { times })) });
+    } catch (error) {
+      // a step that is right for this size may be too large for a smaller one
+      if (!(error instanceof UnstableStep)) throw error;
+      unstable.push(size);
+    }
     await pause();
   }
   const shade = (i: number) => (sizes.length > 1 ? i / (sizes.length - 1) : 0.5);
-  const name = (size: number) => `${fan} = ${size === Infinity ? "∞" : scripted(size)}`;
+  const name = (size: number) => `${fan} = ${size === Infinity ? "∞" : scripted(size, 4)}`;
   const infinite =
-    rule.kind === "sgd" ? [] : [{ label: "N = P = ∞", x: times, y: plain(input, times), role: "muted" as const }];
+    rule.kind === "sgd"
+      ? []
+      : [{ label: "N = P = ∞", x: times, y: plain(input, times), role: "muted" as const, unbounded: true }];
+  const again = rule.kind === "sgd" && !isFresh;
+  const onePass = again
+    ? [
+        {
+          label: `N = ${N === Infinity ? "∞" : scripted(N, 4)}, one pass`,
+          x: times,
+          y: dynamics({ spectrum, N, noise, rule }, { times }).test,
+          role: "ink" as const,
+        },
+      ]
+    : [];
   // fresh samples leave no gap, but its rounding
   const gaps = curves.flatMap(({ size, train, test }, i): Series[] =>
     (fan === "P" ? size : P) === Infinity
@@ -78,8 +115,8 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
     data: {
       id: "dynamics",
       title: "Losses of random features in training",
-      setting,
-      caption: `Test loss, solid, and train loss, dashed, over training time for several ${fan}; and the gap between them.`,
+      setting: unstable.length > 0 ? `${setting}; not stable, and left out: ${unstable.map(name).join(", ")}` : setting,
+      caption: `Test loss, solid, and train loss, dashed, over training time for several ${fan}; and the gap between them.${again ? " Black: one pass through fresh samples; the dashed line is the end of the first epoch." : ""}`,
       panels: [
         {
           title: "Test loss L (solid), train loss L̂ (dashed)",
@@ -87,6 +124,7 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
           y,
           series: [
             ...infinite,
+            ...onePass,
             ...curves.flatMap(({ size, train, test }, i): Series[] => [
               ...(P === Infinity && fan === "N"
                 ? []
@@ -105,6 +143,8 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
               { label: name(size), x: times, y: test, shade: shade(i) },
             ]),
           ],
+          // after one epoch every further sample has been seen
+          ...(again && fan === "N" ? { at: { x: [P / rule.batch] } } : {}),
         },
         ...(gaps.length > 0
           ? [{ title: "Gap L − L̂", x, y: { label: "test loss − train loss", log: true }, series: gaps }]
@@ -112,7 +152,7 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
       ],
     },
   });
-  const { bias, features, data, both } = own.decomposition!;
+  const { bias, features, data, both, batches } = own.decomposition!;
   const part = (label: string, values: Float64Array, category: number): Series[] =>
     values.some((value) => value > ROUNDING * own.test[0]!) ? [{ label, x: times, y: values, category }] : [];
   emit({
@@ -134,6 +174,7 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
             ...part("variance: features", features, 1),
             ...part("data", data, 2),
             ...part("both", both, 3),
+            ...(batches ? part("batches", batches, 4) : []),
             ...(noise > 0
               ? [{ label: "noise σ^{2}", x: times, y: times.map(() => noise), role: "muted" as const }]
               : []),
@@ -161,10 +202,13 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
   if (input.detail === "coarse") return;
   await pause();
   emit({ kind: "transfer", data: transfer(input, times, x) });
-  for (const figure of [approach, optimal]) {
+  for (const [kind, figure] of [
+    ["epochs", epochs],
+    ["approach", approach],
+    ["optimal", optimal],
+  ] as const) {
     await pause();
-    const kind = figure === approach ? "approach" : "optimal";
-    if (rule.kind === "heavy-ball") {
+    if (kind !== "epochs" && rule.kind === "heavy-ball") {
       emit({
         kind,
         reason: "Not drawn for the heavy ball, whose many sizes take half a minute here: choose another rule.",
@@ -183,12 +227,11 @@ export async function dynamicsJob(input: DynamicsInput, { emit, pause }: Context
 
 /** What is left of modes 1 and 10, for several P. */
 function transfer(
-  { a, b, N, P, rule }: DynamicsInput,
+  { spectrum, words, N, P, rule }: DynamicsSetting,
   times: Float64Array,
   x: { label: string; log: boolean },
 ): CurvesData {
-  const spectrum = sourceCapacity({ a, b });
-  const fresh = rule.kind === "sgd";
+  const fresh = rule.kind === "sgd" && P === Infinity;
   const sizes = fresh ? [Infinity] : [...sizesNear(Number.isFinite(P) ? P : N, 3).filter(Number.isFinite), Infinity];
   const found = sizes.map((P) => ({ P, ...responses({ spectrum, N, P, rule }, { times, modes: MODES }) }));
   const free = responses({ spectrum, rule }, { times, modes: MODES });
@@ -196,7 +239,7 @@ function transfer(
   return {
     id: "transfer",
     title: "What is left of a mode",
-    setting: `a = ${a}, b = ${b}, N = ${N === Infinity ? "∞" : scripted(N)}, ${ruleInWords(rule)}`,
+    setting: `${words}, N = ${N === Infinity ? "∞" : scripted(N, 4)}, ${ruleInWords(rule, P)}`,
     caption: `Transfer functions of modes ${MODES.join(" and ")} over time, for several P, and of a mode without any bottleneck.`,
     panels: MODES.map((k, m) => ({
       title: `Mode k = ${k}`,
@@ -204,7 +247,7 @@ function transfer(
       y: { label: `H_{${k}}(t), share not learned`, log: true },
       series: [
         ...found.map(({ P, transfer }, i) => ({
-          label: P === Infinity ? "P = ∞" : `P = ${scripted(P)}`,
+          label: P === Infinity ? "P = ∞" : `P = ${scripted(P, 4)}`,
           x: times,
           y: seen(transfer[m]!),
           shade: sizes.length > 1 ? i / (sizes.length - 1) : 0.5,
@@ -216,12 +259,12 @@ function transfer(
 }
 
 /** L(t) without any bottleneck but time. */
-function plain({ a, b, noise, rule }: DynamicsInput, times: Float64Array): Float64Array {
-  return dynamics({ spectrum: sourceCapacity({ a, b }), noise, rule }, { times }).test;
+function plain({ spectrum, noise, rule }: DynamicsSetting, times: Float64Array): Float64Array {
+  return dynamics({ spectrum, noise, rule }, { times }).test;
 }
 
 /** Sizes by factors around one; an infinite one alone with finite ones below it. */
-function sizesNear(size: number, count: number): number[] {
+export function sizesNear(size: number, count: number): number[] {
   if (size === Infinity) return [...Array.from({ length: count - 1 }, (_, i) => 32 * RATIO ** i), Infinity];
   const middle = (count - 1) >> 1;
   return Array.from({ length: count }, (_, i) => Math.max(1, size * RATIO ** (i - middle))).filter(
@@ -229,8 +272,8 @@ function sizesNear(size: number, count: number): number[] {
   );
 }
 
-function words({ a, b, N, P, noise, rule, fan }: DynamicsInput): string {
-  const size = (value: number) => (value === Infinity ? "∞" : scripted(value));
+function settingOf({ words, N, P, noise, rule, fan }: DynamicsSetting): string {
+  const size = (value: number) => (value === Infinity ? "∞" : scripted(value, 4));
   const others = fan === "N" ? `P = ${size(P)}` : `N = ${size(N)}`;
-  return `a = ${a}, b = ${b}, ${others}${noise > 0 ? `, σ^{2} = ${noise}` : ""}, ${ruleInWords(rule)}`;
+  return `${words}, ${others}${noise > 0 ? `, σ^{2} = ${noise}` : ""}, ${ruleInWords(rule, P)}`;
 }

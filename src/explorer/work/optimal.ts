@@ -9,10 +9,9 @@ import {
   fitPowerLaw,
   logspace,
   ruleInWords,
-  sourceCapacity,
 } from "../../index.ts";
 import { fixed, scripted } from "../../numbers.ts";
-import type { DynamicsInput } from "./dynamics.ts";
+import type { DynamicsSetting } from "./dynamics.ts";
 
 type Pause = () => Promise<void>;
 
@@ -25,9 +24,11 @@ const FEWEST = 8;
 const MOST_STEPS = 1e5;
 
 /** L*(C), N*(C), t*(C) of one student, and L*(C) of E of them. */
-export async function optimal(input: DynamicsInput, pause: Pause): Promise<CurvesData> {
-  const { a, b, P, noise, rule, students } = input;
-  const problem = { spectrum: sourceCapacity({ a, b }), P, noise, rule };
+export async function optimal(input: DynamicsSetting, pause: Pause): Promise<CurvesData> {
+  const { spectrum, words, exponents, noise, rule, students } = input;
+  // samples seen again are in a figure of their own
+  const P = rule.kind === "sgd" ? Infinity : input.P;
+  const problem = { spectrum, P, noise, rule };
   const discrete = rule.kind !== "gradient-flow";
   const best = async (E: number) => {
     const found = { N: [] as number[], t: [] as number[], loss: [] as number[] };
@@ -58,7 +59,7 @@ export async function optimal(input: DynamicsInput, pause: Pause): Promise<Curve
     y: y.map((value, k) => (x[k]! <= BUDGETS.at(-1)! && x[k]! >= BUDGETS[0]! / 10 ? value : Number.NaN)),
     shade: i / Math.max(1, curves.length - 1),
   }));
-  const { loss: predicted } = dynamicsExponents({ a, b, sgd: rule.kind === "sgd" }).optimal;
+  const predicted = exponents && dynamicsExponents({ ...exponents, sgd: rule.kind === "sgd" }).optimal.loss;
   const exponent = (y: readonly number[]) => {
     // a loss that is all noise leaves nothing to fit
     const used = BUDGETS.map((_, i) => i).filter((i) => y[i]! > 0);
@@ -75,7 +76,7 @@ export async function optimal(input: DynamicsInput, pause: Pause): Promise<Curve
   return {
     id: "optimal",
     title: "The best use of compute",
-    setting: `a = ${a}, b = ${b}, P = ${P === Infinity ? "∞" : scripted(P)}${noise > 0 ? `, σ^{2} = ${noise}` : ""}, ${ruleInWords(rule)}`,
+    setting: `${words}, P = ${P === Infinity ? "∞" : scripted(P, 4)}${noise > 0 ? `, σ^{2} = ${noise}` : ""}, ${ruleInWords(rule, P)}`,
     caption: `The least test loss at each budget of compute, for one student and for ${students}, and the width and time that reach it.`,
     panels: [
       {
@@ -86,7 +87,7 @@ export async function optimal(input: DynamicsInput, pause: Pause): Promise<Curve
           ...reach,
           { label: `L^{*} ∝ C^{${exponent(one.loss.map((L) => L - noise))}}`, x: BUDGETS, y: one.loss, role: "accent" },
           { label: `${students} students`, x: BUDGETS, y: several.loss, mark: "dashed", category: 0 },
-          ...(P === Infinity
+          ...(P === Infinity && predicted !== undefined
             ? [
                 {
                   label: `predicted C^{−${predicted.toFixed(3)}}`,
@@ -113,10 +114,9 @@ export async function optimal(input: DynamicsInput, pause: Pause): Promise<Curve
 }
 
 /** L(N) − L(N = ∞) and L(P) − L(P = ∞), the other infinite, at several times and at the end. */
-export async function approach(input: DynamicsInput, pause: Pause): Promise<CurvesData> {
-  const { a, b, noise, rule } = input;
-  const spectrum = sourceCapacity({ a, b });
-  const { features, data } = dynamicsExponents({ a, b, sgd: rule.kind === "sgd" });
+export async function approach(input: DynamicsSetting, pause: Pause): Promise<CurvesData> {
+  const { spectrum, words, exponents, noise, rule } = input;
+  const known = exponents && dynamicsExponents({ ...exponents, sgd: rule.kind === "sgd" });
   const infinite = dynamics({ spectrum, noise, rule }, { times: TIMES, accuracy: "reference" }).test;
   // one-pass SGD never sees a sample twice
   const resources = rule.kind === "sgd" ? (["N"] as const) : (["N", "P"] as const);
@@ -128,7 +128,7 @@ export async function approach(input: DynamicsInput, pause: Pause): Promise<Curv
       await pause();
     }
     const late = curves.map(({ limit }) => limit.test - noise);
-    const exponent = resource === "N" ? features : data;
+    const exponent = known && (resource === "N" ? known.features : known.data);
     panels.push({
       title: resource === "N" ? "To infinite width" : "To infinite data",
       x: { label: resource === "N" ? "features N" : "samples P", log: true },
@@ -141,7 +141,7 @@ export async function approach(input: DynamicsInput, pause: Pause): Promise<Curv
           shade: k / TIMES.length,
         })),
         {
-          label: `t = ∞, ∝ ${resource}^{−${exponent.toFixed(3)}} predicted`,
+          label: exponent === undefined ? "t = ∞" : `t = ∞, ∝ ${resource}^{−${exponent.toFixed(3)}} predicted`,
           x: SIZES,
           y: late,
           role: "accent" as const,
@@ -159,7 +159,7 @@ export async function approach(input: DynamicsInput, pause: Pause): Promise<Curv
   return {
     id: "approach",
     title: "How the loss nears that of infinite width and data",
-    setting: `a = ${a}, b = ${b}${noise > 0 ? `, σ^{2} = ${noise}` : ""}, ${ruleInWords(rule)}`,
+    setting: `${words}${noise > 0 ? `, σ^{2} = ${noise}` : ""}, ${ruleInWords(rule)}`,
     caption:
       "The loss above that of an infinite student, or of infinite data, over the size, at several times and at the end.",
     panels,

@@ -49,5 +49,6 @@ export type Message = Question | { readonly abandon: number } | { readonly word:
 
 export type Answer =
   | { readonly id: number; readonly part: unknown }
-  | { readonly id: number; readonly failed: string }
+  /** `multiple`: where a step is too large, how many times itself it may be. */
+  | { readonly id: number; readonly failed: string; readonly multiple?: number }
   | { readonly id: number; readonly done: true; readonly abandoned: boolean };

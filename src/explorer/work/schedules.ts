@@ -83,7 +83,9 @@ export type Row = Pick<Compared, "name" | "loss" | "F0" | "bias" | "early" | "la
 export type SchedulesPart =
   | { readonly kind: "shapes"; readonly data: Shapes }
   | { readonly kind: "losses"; readonly data: CurvesData }
-  | { readonly kind: "parts"; readonly data: SchedulesData; readonly outcome: SchedulesAnswer };
+  | { readonly kind: "parts"; readonly data: SchedulesData; readonly outcome: SchedulesAnswer }
+  /** `unstable`: those left out. */
+  | { readonly kind: "optimizers"; readonly data: CurvesData; readonly unstable: readonly string[] };
 
 export const OWN = "yours";
 const NAMED: readonly { readonly name: string; readonly schedule: Schedule }[] = [
@@ -164,6 +166,54 @@ export async function schedules(input: SchedulesInput, { emit, pause }: Context<
       error: Math.max(...all.map(({ error }) => error), 0),
     },
   });
+  if (detail === "fine") emit(await besides(input, found, pause));
+}
+
+/** The same drawing under several optimisers, on one axis. */
+const BESIDE = ["sgd", "heavy-ball", "sign"];
+
+async function besides(input: SchedulesInput, { model, steps }: Known, pause: () => Promise<void>) {
+  const { knots, steps: horizon } = input;
+  const schedule = piecewise(onSteps(knots, horizon));
+  const unstable: string[] = [];
+  const curves: (Compared & { readonly category: number })[] = [];
+  for (const [category, name] of BESIDE.entries()) {
+    await pause();
+    const optimizer = optimizerOf({ ...input, optimizer: name }, schedule);
+    const words = optimizerInWords(optimizer);
+    if (firstOffence(shape(schedule, horizon), stableMultiple(model, optimizer), onSteps(knots, horizon), horizon))
+      unstable.push(words);
+    else
+      curves.push({
+        category,
+        ...compared(model, words, { optimizer, horizon, steps, force: true, ...DETAIL.fine.pace }),
+      });
+  }
+  const series = (y: (curve: Float64Array) => Float64Array) =>
+    curves.map(({ name, curve, category }) => ({ label: name, x: steps, y: y(curve), category }));
+  const plain = curves[0]?.curve;
+  const x = { label: "steps r", log: true };
+  const data: CurvesData = {
+    id: "optimizers",
+    title: "Optimisers side by side",
+    setting: inWords({ ...input, optimizer: "sgd" }).replace(/, SGD$|, SGD(?=, σ)/, ""),
+    caption:
+      "The excess loss over steps of SGD, of the heavy ball and of sign SGD under one drawn schedule, and over that of SGD.",
+    panels: [
+      { title: "Excess loss P", x, y: { label: "excess loss P", log: true }, series: series((curve) => curve) },
+      ...(plain && curves.length > 1
+        ? [
+            {
+              title: `Over that of ${curves[0]!.name}`,
+              x,
+              y: { label: "ratio of excess losses", log: true },
+              series: series((curve) => curve.map((P, i) => P / plain[i]!)),
+            },
+          ]
+        : []),
+    ],
+  };
+  return { kind: "optimizers" as const, data, unstable };
 }
 
 /** The named schedules and the limit of this model. */

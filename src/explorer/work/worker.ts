@@ -1,6 +1,6 @@
 // The worker's side: one job at a time, which can be abandoned or paused wherever it lets messages in.
 
-import { defaultKernels, referenceKernels, useKernels } from "../../index.ts";
+import { defaultKernels, referenceKernels, UnstableStep, useKernels } from "../../index.ts";
 import { draws } from "./draws.ts";
 import { dynamicsJob } from "./dynamics.ts";
 import { fit } from "./fit.ts";
@@ -72,6 +72,9 @@ async function work({ id, job, input }: Question): Promise<void> {
     say({ id, done: true, abandoned: false });
   } catch (error) {
     if (error instanceof Abandoned) say({ id, done: true, abandoned: true });
-    else say({ id, failed: error instanceof Error ? error.message : String(error) });
+    else {
+      const failed = error instanceof Error ? error.message : String(error);
+      say(error instanceof UnstableStep ? { id, failed, multiple: error.multiple } : { id, failed });
+    }
   }
 }

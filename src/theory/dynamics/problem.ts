@@ -9,6 +9,7 @@ import { compress } from "../measure/compress.ts";
 import { modesOf } from "../measure/modes.ts";
 import { type PowerLaw, powerLaw, type Spectrum } from "../measure/spectrum.ts";
 import { checkRule, isDiscrete, momentum, type Rule, type RuleInput } from "../training/optimizer.ts";
+import { UnstableStep } from "../training/unstable.ts";
 import { spectralEdge } from "./edge.ts";
 import { largestEta, noiseOf } from "./sgd-stability.ts";
 
@@ -83,8 +84,9 @@ export function dynamicsModel(problem: DynamicsProblem): DynamicsModel {
         ? largestEta(sums.short.data, 1 / N, 1 / P, noiseOf({ rule, P }).share)
         : (2 * (1 + momentum(rule))) / xmax;
     if (rule.eta >= limit)
-      throw new RangeError(
+      throw new UnstableStep(
         `rule.eta must be below ${limit.toPrecision(6)}, the largest stable step here, got ${rule.eta}`,
+        limit / rule.eta,
       );
     within("eta", rule.eta * xmax, "rule.eta times the largest eigenvalue");
   }

@@ -6,7 +6,8 @@ import { brent } from "../../math/minimise.ts";
 import type { NodeRule } from "../measure/nodes.ts";
 import type { Plrf } from "../measure/plrf.ts";
 import { type Optimizer, recursionOf, withStep } from "./optimizer.ts";
-import { type TrainingOptions, training, UnstableStep } from "./training.ts";
+import { type TrainingOptions, training } from "./training.ts";
+import { UnstableStep } from "./unstable.ts";
 
 export interface FinalLossOptions {
   readonly optimizer: Optimizer;

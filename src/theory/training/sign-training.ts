@@ -29,7 +29,8 @@ import {
   size,
   total,
 } from "./time-stepping.ts";
-import { type Training, type TrainingOptions, UnstableStep } from "./training.ts";
+import type { Training, TrainingOptions } from "./training.ts";
+import { UnstableStep } from "./unstable.ts";
 
 /** The equivalent of a model, and the last nodes made of it. */
 interface Known {

@@ -22,6 +22,7 @@ import {
 } from "./optimizer.ts";
 import { type Shape, shapeOf } from "./schedule.ts";
 import { type Evolution, evolve, type Pace, type Program } from "./time-stepping.ts";
+import { UnstableStep } from "./unstable.ts";
 
 export interface TrainingOptions extends Pace {
   readonly optimizer: Optimizer;
@@ -81,17 +82,6 @@ export function solveSignsBy(given: SignEngine): void {
 function signEngine(): SignEngine {
   if (!engine) throw new RangeError("an optimizer of kind sign must be made by signSgd or parseOptimizer");
   return engine;
-}
-
-/** A step at which the loss would diverge. */
-export class UnstableStep extends RangeError {
-  /** How many times itself the step may be. */
-  readonly multiple: number;
-
-  constructor(message: string, multiple: number) {
-    super(message);
-    this.multiple = multiple;
-  }
 }
 
 /** What is known only step by step is looked at and stepped so. */

@@ -99,10 +99,10 @@ export function reading(): void {
       },
       {
         search: "?view=dynamics&P=64",
-        cards: ["losses", "decomposition", "optimal", "approach", "transfer"],
+        cards: ["losses", "decomposition", "epochs", "optimal", "approach", "transfer"],
         also: [],
       },
-      { search: "?view=schedules&d=1000&steps=10000", cards: ["losses", "parts"], also: ["schedule"] },
+      { search: "?view=schedules&d=1000&steps=10000", cards: ["losses", "parts", "optimizers"], also: ["schedule"] },
       { search: "?view=runs&data=example", cards: ["fit"], also: [] },
     ];
     it.each(views)("reads every panel of $cards and $also as it is exported", async ({ search, cards, also }) => {

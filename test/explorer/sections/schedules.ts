@@ -1,7 +1,7 @@
 // Schedules: knots by hand, by keys and by typing, shapes, stability, optimisers, files.
 
 import { describe, expect, it } from "vitest";
-import { plrf, powerLaw, stability } from "../../../src/index.ts";
+import { heavyBall, loss, piecewise, plrf, powerLaw, sgd, signSgd, stability } from "../../../src/index.ts";
 import { curves, open, page, saved, settled, version } from "../browser.ts";
 
 export function schedules(): void {
@@ -104,6 +104,33 @@ export function schedules(): void {
         expect(await page.locator("#losses .drawing svg").textContent()).toMatch(/optimal.*yours, by SGD.*yours/);
       }
       expect(await page.locator("table").textContent()).toContain("with noise P + σ2");
+    });
+
+    it("draws SGD, momentum and sign SGD on one axis, and leaves out what is unstable", async () => {
+      await open(`${start}&step=0.5&mu=0.8`, "optimizers");
+      const { series, x, y } = JSON.parse((await saved("optimizers", "JSON")).toString());
+      const model = plrf({ spectrum: powerLaw({ alpha: 0.7, beta: 1.2 }), d: 1000, stepFraction: 0.5 });
+      const schedule = piecewise([
+        [0, 1],
+        [7000, 1],
+        [10000, 0],
+      ]);
+      for (const [name, optimizer] of [
+        ["SGD", sgd({ schedule })],
+        ["heavy ball μ = 0.8", heavyBall({ momentum: 0.8, schedule })],
+        ["sign SGD", signSgd({ schedule })],
+      ] as const) {
+        // at the end of the drawing, in the first panel
+        const row = series.indexOf(name) + series.filter((one: string) => one === name).length / 2 - 1;
+        expect(x[row]).toBe(10000);
+        const { loss: own } = loss(model, { steps: [10000], horizon: 10000, optimizer });
+        expect(y[row] / own[0]!).toBeCloseTo(1, 3);
+      }
+      await page.locator("#step").fill("1.3");
+      await page.keyboard.press("Tab");
+      await page.waitForFunction(() =>
+        /^Left out, unstable.*: /.test(document.querySelector("#optimizers .note")!.textContent!),
+      );
     });
 
     it.each([
