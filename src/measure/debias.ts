@@ -7,7 +7,7 @@
 // known is D there, and the law is fitted from an eighth of it on. Nothing below that κ can tell Σ_k c_k of later modes from σ².
 
 import { exp, log, pow } from "../math/elementary.ts";
-import { leastSquares } from "./least-squares.ts";
+import { leastSquares } from "../math/levenberg-marquardt.ts";
 import type { SampleCurve } from "./sample.ts";
 
 /** The largest spread of [(K + δ)⁻¹]_ii at which the equations of Gaussian features are taken at their word. */

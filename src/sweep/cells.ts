@@ -1,7 +1,8 @@
 // Cells: one point of the grid with one seed. What is asked, its key, and what came of it.
 
-import { type JobKind, type JobResult, jobs, type Parameters, type Scalar, type Value } from "./jobs.ts";
+import { jobs } from "./jobs.ts";
 import { canonical, kernelVersion, sha256 } from "./keys.ts";
+import type { JobKind, JobResult, Parameters, Scalar, Value } from "./kinds/kind.ts";
 import type { SweepPlan } from "./plan.ts";
 import { isReference, NO_TABLES, type Tables } from "./tables.ts";
 

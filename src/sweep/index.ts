@@ -3,8 +3,9 @@
 
 export type { Cell, Outcome } from "./cells.ts";
 export { type Estimate, estimate } from "./estimate.ts";
-export { type JobKind, jobs, type Parameter, type Scalar, type Value } from "./jobs.ts";
+export { jobs } from "./jobs.ts";
 export { kernelVersion } from "./keys.ts";
+export type { JobKind, Parameter, Scalar, Value } from "./kinds/kind.ts";
 export type { LocalOptions } from "./local.ts";
 export { readPlan, type SweepPlan } from "./plan.ts";
 export { type QueueOptions, throughQueue } from "./queue.ts";

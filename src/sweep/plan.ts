@@ -2,8 +2,9 @@
 // The grid is never laid out: cells.ts computes cell i when it is asked for, so a plan of a million cells is small.
 
 import { pow } from "../math/elementary.ts";
-import { type JobKind, jobs, type Parameter, type Value } from "./jobs.ts";
+import { jobs } from "./jobs.ts";
 import { canonical, kernelVersion, sha256 } from "./keys.ts";
+import type { JobKind, Parameter, Value } from "./kinds/kind.ts";
 import { MOST_CELLS, planSchema } from "./schema.ts";
 import { openTable, type Tables } from "./tables.ts";
 

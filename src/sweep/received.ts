@@ -4,7 +4,8 @@
 
 import type { ErrorObject, ValidateFunction } from "ajv";
 import { type Cell, failed, keyOf, type Outcome } from "./cells.ts";
-import { type Column, type JobKind, jobs, type Value } from "./jobs.ts";
+import { jobs } from "./jobs.ts";
+import type { Column, JobKind, Value } from "./kinds/kind.ts";
 import { cellSchema, MOST_SECONDS } from "./schema.ts";
 
 /** An outcome as JSON can hold it: curves as base64 of little-endian doubles. */

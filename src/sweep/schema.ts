@@ -1,7 +1,8 @@
 // The JSON Schema of a plan (draft 7), made from the table of jobs: what a plan is checked against, and what the package
 // ships as sweep-plan.schema.json for editors.
 
-import { type JobKind, jobs, type Parameter } from "./jobs.ts";
+import { jobs } from "./jobs.ts";
+import type { JobKind, Parameter } from "./kinds/kind.ts";
 import { REFERENCE } from "./tables.ts";
 
 type Schema = Record<string, unknown>;

@@ -10,8 +10,9 @@ import { shown } from "../check.ts";
 import { version } from "../provenance.ts";
 import { replaceBy } from "../replace.ts";
 import { type Cell, cellAt, type Outcome, repeats } from "./cells.ts";
-import { type Column, jobs } from "./jobs.ts";
+import { jobs } from "./jobs.ts";
 import { KeySet, kernelVersion } from "./keys.ts";
+import type { Column } from "./kinds/kind.ts";
 import type { SweepPlan } from "./plan.ts";
 
 /** Raised when the tables change. */

@@ -3,7 +3,7 @@
 import { dynamics } from "../../theory/dynamics/dynamics.ts";
 import { type DynamicsProblem, sourceCapacity } from "../../theory/dynamics/problem.ts";
 import { RULES, type Rule } from "../../theory/training/optimizer.ts";
-import type { JobKind } from "../jobs.ts";
+import type { JobKind } from "./kind.ts";
 import { given, number } from "./parameters.ts";
 
 export const dynamicsJob: JobKind = {

@@ -5,8 +5,8 @@ import { parseColumns, parseWhere, runsFromTable } from "../../fitting/from-tabl
 import type { OptimaFit } from "../../fitting/powerlaws.ts";
 import { dropHighestLoss, type Runs, select } from "../../fitting/runs.ts";
 import type { Interval } from "../../math/quantiles.ts";
-import type { Column, JobKind, Parameters } from "../jobs.ts";
 import { type Tables, tableOf } from "../tables.ts";
+import type { Column, JobKind, Parameters } from "./kind.ts";
 import { number } from "./parameters.ts";
 
 /** ξ is the exponent of N* ∝ C^ξ, the a of the papers: beside A that would be one column to SQL. */

@@ -4,7 +4,7 @@ import { type PowerLaw, powerLaw } from "../../theory/measure/spectrum.ts";
 import { OPTIMIZER_USAGE, type Optimizer } from "../../theory/training/optimizer.ts";
 import { parseSchedule } from "../../theory/training/schedule.ts";
 import { parseOptimizer } from "../../theory/training/sign.ts";
-import type { Parameter, Parameters } from "../jobs.ts";
+import type { Parameter, Parameters } from "./kind.ts";
 
 export const spectrumParameters = {
   alpha: { type: "number", about: "data complexity α: λ_j = j^(−2α)", above: 0 },

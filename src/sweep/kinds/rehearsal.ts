@@ -4,7 +4,7 @@ import { defaultKernels } from "../../kernels/default.ts";
 import { complexArray } from "../../kernels/resolvent.ts";
 import { pow } from "../../math/elementary.ts";
 import { modesOf } from "../../theory/measure/modes.ts";
-import type { JobKind } from "../jobs.ts";
+import type { JobKind } from "./kind.ts";
 import { number, spectrumOf, spectrumParameters } from "./parameters.ts";
 
 /** Sums D(κ) over the modes of a power law at 16 κ, `repeats` times. */

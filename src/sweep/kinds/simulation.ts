@@ -2,7 +2,7 @@
 
 import { SIMULATION_METHODS, type SimulationOptions, simulate } from "../../simulation/ensemble.ts";
 import { type PlrfOptions, plrf } from "../../theory/measure/plrf.ts";
-import type { JobKind } from "../jobs.ts";
+import type { JobKind } from "./kind.ts";
 import { given, number, spectrumOf, spectrumParameters, stepParameters, trainingParameters } from "./parameters.ts";
 
 export const simulateJob: JobKind = {

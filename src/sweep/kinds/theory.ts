@@ -5,7 +5,7 @@ import { type PlrfOptions, plrf } from "../../theory/measure/plrf.ts";
 import { kernelNorm } from "../../theory/measure/stability.ts";
 import { FRONTIER_METHODS, type FrontierOptions, frontier } from "../../theory/plrf/frontier.ts";
 import { LOSS_METHODS, type LossMethod, loss } from "../../theory/plrf/loss.ts";
-import type { JobKind } from "../jobs.ts";
+import type { JobKind } from "./kind.ts";
 import { given, spectrumOf, spectrumParameters, stepParameters, trainingOf, trainingParameters } from "./parameters.ts";
 
 const deterministic = { seeded: false, memory: () => 0 } as const;

@@ -11,8 +11,8 @@
 //   K̂(t) = η²s (1/2πi) ∮ (−z) a(−z)^t D dz, K(t) = the same with D/R1                                             (11.4)
 //
 // On the nodes of a contour K̂ and K are sums of the same exponentials, driven by the same L̂: their states differ by the
-// factor 1/R1 alone, and one recursion, that of (2.1) with γ = ηs and B = 1/s, gives both losses, in whole steps and in
-// growing ones. At P = ∞, R1 = 1 and the two are one.
+// factor 1/R1 alone, and one recursion, (8.21), which is that of (2.1) with γ = ηs and B = 1/s, gives both losses, in whole
+// steps and in growing ones. At P = ∞, R1 = 1 and the two are one.
 
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { ComplexArray } from "../../kernels/resolvent.ts";

@@ -1,6 +1,19 @@
 // min |r(θ)|², few parameters: Levenberg (1944) and Marquardt (1963), derivatives by differences.
 
-import { solveDense } from "../math/dense.ts";
+import { solveDense } from "./dense.ts";
+
+/** μ of the damped normal equations at first, what a step that does not help multiplies it by and, after that, one that does divides. */
+const DAMPING = 1e-3;
+const RISE = 4;
+const FALL = 40;
+/** A derivative is taken over this much of a parameter, or of 1: half of double precision's digits, and a little. */
+const DIFFERENCE = 1e-5;
+/** Keeps the diagonal above zero where a parameter does nothing. */
+const IDLE = 1e-9;
+/** |r|² that falls by no larger share has come down. */
+const SETTLED = 1e-6;
+const MOST_STEPS = 60;
+const MOST_ATTEMPTS = 12;
 
 export interface LeastSquares {
   readonly parameters: Float64Array;
@@ -14,12 +27,12 @@ export function leastSquares(residuals: (theta: Float64Array) => Float64Array, s
   let theta = start.slice();
   let r = residuals(theta);
   const square = (x: Float64Array) => x.reduce((sum, v) => sum + v * v, 0);
-  let damping = 1e-3;
+  let damping = DAMPING;
   let A = new Float64Array(n * n);
-  for (let step = 0; step < 60; step++) {
+  for (let step = 0; step < MOST_STEPS; step++) {
     const J = Array.from({ length: n }, (_, j) => {
       const moved = theta.slice();
-      const by = 1e-5 * Math.max(1, Math.abs(theta[j]!));
+      const by = DIFFERENCE * Math.max(1, Math.abs(theta[j]!));
       moved[j]! += by;
       const there = residuals(moved);
       return there.map((x, i) => (x - r[i]!) / by);
@@ -30,23 +43,23 @@ export function leastSquares(residuals: (theta: Float64Array) => Float64Array, s
     });
     const before = square(r);
     let better = false;
-    for (let attempt = 0; attempt < 12 && !better; attempt++, damping *= 4) {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS && !better; attempt++, damping *= RISE) {
       const M = A.slice();
-      for (let j = 0; j < n; j++) M[j * n + j]! += damping * (A[j * n + j]! + 1e-9);
+      for (let j = 0; j < n; j++) M[j * n + j]! += damping * (A[j * n + j]! + IDLE);
       const move = Float64Array.from(J, (column) => -column.reduce((sum, x, i) => sum + x * r[i]!, 0));
       solveDense(M, move, n, 1);
       const next = theta.map((x, j) => x + move[j]!);
       const there = residuals(next);
       if (!(square(there) < before)) continue;
       [theta, r, better] = [next, there, true];
-      damping /= 40;
+      damping /= FALL;
     }
-    if (!better || before - square(r) < 1e-6 * before) break;
+    if (!better || before - square(r) < SETTLED * before) break;
   }
   const inverse = new Float64Array(n * n);
   for (let j = 0; j < n; j++) {
     inverse[j * n + j] = 1;
-    A[j * n + j]! += 1e-9 * (A[j * n + j]! + 1e-9);
+    A[j * n + j]! += IDLE * (A[j * n + j]! + IDLE);
   }
   solveDense(A, inverse, n, n);
   return { parameters: theta, inverse, residuals: r };
