@@ -9,7 +9,7 @@ import { cadd, cdiv, cmul, complex, conj, cscale, csqrt, csub, imag, real } from
 import { cosIn, exp, expm1, quarterTurn, sinIn } from "./exponential";
 import { BYTES, add, lanesum, load64, mul, splat, splatAt, sqrt, store64, sub } from "./lanes";
 import { modeSums } from "./modes";
-import { solveKappa } from "./resolvent";
+import { advance, newtonKappa } from "./resolvent";
 import { V } from "./width";
 
 // @ts-ignore: decorator
@@ -28,6 +28,53 @@ function split(re: usize, im: usize, x: v128): void {
 /** f64 of scratch that transforms takes. */
 export function transformsScratch(m: i32): i32 {
   return 26 * m + 8;
+}
+
+/**
+ * κ along every other one of m ζ (`bytes` in all, from `first` on), which lie along a path: Newton's method from where the last root leads,
+ * or from κ₀ + ζ. scratch: 8 f64. Returns at how many it was not found (NaN).
+ */
+function followKappa(
+  n: i32,
+  lambda: usize,
+  a: usize,
+  invN: f64,
+  kappa0: f64,
+  first: usize,
+  bytes: usize,
+  zr: usize,
+  zi: usize,
+  kr: usize,
+  ki: usize,
+  scratch: usize,
+): i32 {
+  let failed = 0,
+    near = false,
+    fromX = 0.0,
+    fromY = 0.0;
+  for (let i = first; i < bytes; i += 16) {
+    const x = load<f64>(zr + i),
+      y = load<f64>(zi + i);
+    const dx = x - fromX,
+      dy = y - fromY;
+    // a step as long as that is far from where ζ was leads nowhere
+    let found =
+      near &&
+      dx * dx + dy * dy < fromX * fromX + fromY * fromY &&
+      advance(n, lambda, a, invN, 0, x, y, dx, dy, scratch);
+    if (!found) {
+      store<f64>(scratch, kappa0 + x);
+      store<f64>(scratch, y, 8);
+      found = newtonKappa(n, lambda, a, invN, 0, x, y, scratch);
+    }
+    near = found;
+    fromX = x;
+    fromY = y;
+    if (!found) failed++;
+    store<f64>(kr + i, found ? load<f64>(scratch) : NaN);
+    store<f64>(ki + i, found ? load<f64>(scratch, 8) : NaN);
+  }
+  return failed;
 }
 
 /**
@@ -81,7 +128,7 @@ export function transforms(
     store64(cr + i, sub(e, mul(mul(splat(2), size), mul(s, s))));
     store64(ci + i, mul(size, sinIn(quarterTurn(y), y)));
   }
-  // the roots, as ζ = −z folded into the upper half plane, and a first guess of κ
+  // the roots, as ζ = −z folded into the upper half plane
   for (let i: usize = 0; i < bytes; i += 8) {
     const c = pair(cr + i, ci + i);
     const w = cadd(one, c);
@@ -97,10 +144,11 @@ export function transforms(
       const zeta = cscale(-1, k ? cdiv(Q, A) : cdiv(c, Q));
       store<f64>(sign + at, copysign(1.0, imag(zeta)));
       split(zr + at, zi + at, complex(real(zeta), Math.abs(imag(zeta))));
-      split(kr + at, ki + at, complex(kappa0 + real(zeta), Math.abs(imag(zeta))));
     }
   }
-  const failed = solveKappa(n, lambda, a, 1 / d, 0, 2 * m, zr, zi, kr, ki, Hi + 2 * bytes);
+  let failed = 0;
+  for (let k: usize = 0; k < 2; k++)
+    failed += followKappa(n, lambda, a, 1 / d, kappa0, k << 3, 2 * bytes, zr, zi, kr, ki, Hi + 2 * bytes);
   modeSums(n, lambda, a, t, u, 2 * m, kr, ki, Dr, Di, Gr, Gi, Hr, Hi);
 
   let C0 = 0.0;

@@ -171,7 +171,7 @@ function predict(dzx: f64, dzy: f64, scratch: usize): void {
 }
 
 /** From the root and dζ/dκ in `scratch` to the root at ζ = (zx, zy), which is Δζ = (dx, dy) on; without one, `scratch` stays as it is. */
-function advance(
+export function advance(
   n: i32,
   lambda: usize,
   a: usize,

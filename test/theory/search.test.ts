@@ -1,7 +1,7 @@
 // The search for the best size: what its coarse scan may be off by.
 import { expect, it } from "vitest";
 import { defaultKernels, logspace, plrf, powerLaw } from "../../src/index.ts";
-import { coarseLosses, contourValues } from "../../src/theory/plrf/contour.ts";
+import { contourValues, talbotLosses } from "../../src/theory/plrf/contour.ts";
 
 it("scans losses within the error that it tells, which is small", () => {
   const kernels = defaultKernels();
@@ -23,7 +23,7 @@ it("scans losses within the error that it tells, which is small", () => {
       const model = plrf({ spectrum: powerLaw({ alpha, beta }), d, batch, stepFraction });
       const steps = logspace(64, 1e12, 40);
       const truth = contourValues(kernels, model, "P", steps);
-      const { values, error } = coarseLosses(kernels, model, steps);
+      const { values, error } = talbotLosses(kernels, model, steps, 4);
       truth.values.forEach((P, i) => {
         const off = Math.abs(values[i]! - P);
         expect(off, `${alpha}, ${beta}, d = ${d}, B = ${batch}, r = ${steps[i]}`).toBeLessThan(

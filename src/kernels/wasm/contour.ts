@@ -1,6 +1,6 @@
 // Marshals assembly/contour.ts.
 
-import type { ContourKernels } from "../contour.ts";
+import type { ContourKernels, Transform } from "../contour.ts";
 import type { ComplexArray } from "../resolvent.ts";
 import { type Core, padded } from "./core.ts";
 import { putModes } from "./resolvent.ts";
@@ -18,15 +18,24 @@ export function contourKernels(core: Core): ContourKernels {
       const scratch = arena.space(core.run.transformsScratch(m));
       const sizes = [d, gamma, batch, kappa0] as const;
       const failed = core.run.transforms(n, lambda, trace, energy, ratio, ...sizes, m, ...points, out, scratch);
+      const taken = arena.take(out, 12 * m);
       const column = (c: number): ComplexArray => ({
-        re: arena.take(out + 16 * c * m, count),
-        im: arena.take(out + 16 * c * m + 8 * m, count),
+        re: taken.subarray(2 * c * m, 2 * c * m + count),
+        im: taken.subarray((2 * c + 1) * m, (2 * c + 1) * m + count),
       });
-      return {
-        whole: { F: column(0), K: column(1), P: column(2) },
-        singular: { F: column(3), K: column(4), P: column(5) },
-        failed: Math.min(failed, count),
-      };
+      // as they are asked for
+      const from = (first: number): Transform => ({
+        get F() {
+          return column(first);
+        },
+        get K() {
+          return column(first + 1);
+        },
+        get P() {
+          return column(first + 2);
+        },
+      });
+      return { whole: from(0), singular: from(3), failed: Math.min(failed, count) };
     },
 
     contourSums({ s, ds }, f, g, steps) {

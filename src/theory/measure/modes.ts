@@ -16,7 +16,7 @@ import type { Measured, PowerLaw, Spectrum } from "./spectrum.ts";
 /** Modes summed one by one: enough for (5.1) to be exact to rounding beyond. */
 export const EXACT = 100;
 const PLAIN: Refinement = { exact: EXACT };
-/** Nodes a panel. */
+/** Nodes a panel, unless a rule has fewer. */
 const NODES = 16;
 /** Where the closed tail of v = ∞ begins: far beyond any d the resolvent can tell from infinity. */
 export const FAR = 1e18;
@@ -27,6 +27,8 @@ const END_CORRECTION = endCorrection();
 export interface Refinement {
   /** How many leading modes stay modes of their own. */
   readonly exact: number;
+  /** Nodes a panel. Default 16: the sums to twelve digits. */
+  readonly nodes?: number;
   /** log j of the first and the last of some poles of 1/(λ+κ), and how far they are from the real axis in log j: panels shrink there. */
   readonly poles?: readonly [first: number, last: number];
   readonly distance?: number;
@@ -86,10 +88,10 @@ class ModePoints {
   }
 
   /** ∫ h dj over log j ∈ [from, to], one panel. */
-  addPanel(from: number, to: number): void {
-    const { nodes, weights } = gaussLegendre(NODES);
+  addPanel(from: number, to: number, n: number): void {
+    const { nodes, weights } = gaussLegendre(n);
     const half = (to - from) / 2;
-    for (let i = 0; i < NODES; i++) {
+    for (let i = 0; i < n; i++) {
       const j = exp((from + to) / 2 + half * nodes[i]!);
       this.add(j, half * weights[i]! * j);
     }
@@ -107,24 +109,29 @@ interface Stem {
   modes: Modes;
 }
 
-const stems = new WeakMap<PowerLaw, Stem>();
-/** log j where a stem's panels start. */
-const START = log(EXACT + 0.5);
+/** By the number of nodes a panel: each has its own number of exact modes. */
+const stems = new WeakMap<PowerLaw, Map<number, Stem>>();
 
 /** The stem with at least so many panels. */
-function stemOf(spectrum: PowerLaw, panels: number): Modes {
-  let stem = stems.get(spectrum);
+function stemOf(spectrum: PowerLaw, exact: number, nodes: number, panels: number): Modes {
+  let family = stems.get(spectrum);
+  if (!family) {
+    family = new Map();
+    stems.set(spectrum, family);
+  }
+  let stem = family.get(nodes);
   if (!stem) {
     const points = new ModePoints(spectrum);
-    for (let j = 1; j <= EXACT; j++) points.add(j, 1);
-    points.addCorrection(EXACT + 0.5, 1);
+    for (let j = 1; j <= exact; j++) points.add(j, 1);
+    points.addCorrection(exact + 0.5, 1);
     stem = { points, panels: 0, modes: points.toModes() };
-    stems.set(spectrum, stem);
+    family.set(nodes, stem);
   }
   if (stem.panels < panels) {
     const length = panelLength(spectrum);
+    const start = log(exact + 0.5);
     for (; stem.panels < panels; stem.panels++)
-      stem.points.addPanel(START + stem.panels * length, START + (stem.panels + 1) * length);
+      stem.points.addPanel(start + stem.panels * length, start + (stem.panels + 1) * length, nodes);
     stem.modes = stem.points.toModes();
   }
   return stem.modes;
@@ -134,9 +141,10 @@ function stemOf(spectrum: PowerLaw, panels: number): Modes {
 const panelLength = ({ alpha }: PowerLaw): number => Math.min(3, 0.6 / alpha);
 
 function powerLawModes(spectrum: PowerLaw, v: number, refinement: Refinement): Modes {
-  const { exact, poles, distance = 1 } = refinement;
-  if (v < EXACT && v > Math.floor(v)) {
-    const more = Math.ceil(EXACT - v);
+  const { exact, nodes = NODES, poles, distance = 1 } = refinement;
+  const few = nodes === NODES ? EXACT : exact;
+  if (v < few && v > Math.floor(v)) {
+    const more = Math.ceil(few - v);
     const off = new ModePoints(spectrum);
     for (let k = 1; k <= more; k++) off.add(v + k, -1);
     const all = powerLawModes(spectrum, v + more, refinement);
@@ -148,12 +156,13 @@ function powerLawModes(spectrum: PowerLaw, v: number, refinement: Refinement): M
   let stem: Modes | undefined;
   let shared = 0;
   let from: number;
-  if (exact === EXACT && v > EXACT) {
+  if ((exact === EXACT || nodes !== NODES) && v > exact) {
+    const start = log(exact + 0.5);
     // poles have panels of their own
-    const panels = poles ? 0 : Math.floor((last - START) / length);
-    stem = stemOf(spectrum, panels);
-    shared = EXACT + 2 * END_CORRECTION.length + NODES * panels;
-    from = START + panels * length;
+    const panels = poles ? 0 : Math.floor((last - start) / length);
+    stem = stemOf(spectrum, exact, nodes, panels);
+    shared = exact + 2 * END_CORRECTION.length + nodes * panels;
+    from = start + panels * length;
   } else {
     const whole = Math.min(exact, Math.floor(v));
     for (let j = 1; j <= whole; j++) rest.add(j, 1);
@@ -166,7 +175,7 @@ function powerLawModes(spectrum: PowerLaw, v: number, refinement: Refinement): M
       // halfway to the poles, then as far again as they lie behind
       const near = from < first ? (first - from) / 2 : from - final;
       to = Math.min(last, from + Math.min(length, Math.max(near, distance)));
-      rest.addPanel(from, to);
+      rest.addPanel(from, to, nodes);
     }
     if (v === Infinity) addTail(rest.modes, spectrum);
     else rest.addCorrection(v + 0.5, -1);

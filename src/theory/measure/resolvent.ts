@@ -109,9 +109,15 @@ export function realSum2(modes: Pick<Modes, "lambda">, weight: Float64Array, x: 
 }
 
 /**
- * κ₀ ≥ 0 with D(κ₀) = width (docs/theory.md, eq. 3.4): the root at ζ = 0. It is 0 where there are no more modes than features.
+ * κ₀ ≥ 0 with D(κ₀) = width (docs/theory.md, eq. 3.4): the root at ζ = 0, to a tolerance in log κ₀. It is 0 where there are no more
+ * modes than features.
  */
-export function kappaAtZero(modes: Pick<Modes, "lambda" | "trace">, width: number, v: number): number {
+export function kappaAtZero(
+  modes: Pick<Modes, "lambda" | "trace">,
+  width: number,
+  v: number,
+  tolerance = 1e-15,
+): number {
   if (v <= width) return 0;
   const trace = modes.trace.reduce((sum, a) => sum + a, 0);
   // λ_min (v/N − 1) ≤ κ₀ ≤ Tr D/N; between, Newton on log D against log κ, guarded by bisection
@@ -134,7 +140,7 @@ export function kappaAtZero(modes: Pick<Modes, "lambda" | "trace">, width: numbe
     const step = -log(D / width) / slope;
     const inside = u + step > low && u + step < high;
     // at rounding a converged u is itself an end of the bracket
-    if (Math.abs(step) < 1e-15 * Math.max(1, Math.abs(u))) break;
+    if (Math.abs(step) < tolerance * Math.max(1, Math.abs(u))) break;
     u = inside ? u + step : (low + high) / 2;
     if (high - low < 1e-15) break;
   }

@@ -15,11 +15,11 @@ import type { Path, Transform } from "../../kernels/contour.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
 import { type Complex, complex, exp, mul, scale } from "../../math/complex.ts";
-import { cos, exp as expOf, hypot, log, sin } from "../../math/elementary.ts";
+import { cos, exp as expOf, hypot, log, pow, sin } from "../../math/elementary.ts";
 import { gaussLegendre } from "../../math/quadrature.ts";
 import type { Plrf } from "../measure/plrf.ts";
 import { realSum2, resolvents } from "../measure/resolvent.ts";
-import { amplification, analyticRemainder } from "../measure/stability.ts";
+import { amplification, analyticRemainder, type Stepped } from "../measure/stability.ts";
 
 export type Quantity = keyof Transform;
 
@@ -36,9 +36,10 @@ const CIRCLE_NODES = 256;
 const ALIASING = 1e-13;
 /** Nodes of the upper half of a Talbot contour: fewer cut off, more round, for the terms grow as e^N (npm run accuracy). */
 const TALBOT_NODES = 14;
-/** Of a contour that tells where minima are, and its error relative to all that its nodes add up. */
-const COARSE_NODES = 4;
-const COARSE_ERROR = 4e-4;
+/** Each node of a Talbot contour makes its error so many times smaller (3.89² in theory), relative to all that its nodes add up. */
+const CONVERGENCE = 1 / 15.1;
+/** At none: 30 times what is seen on the whole. */
+const CUT_OFF = 20;
 const PANEL_NODES = 16;
 /** |s| grows by this from one end of a panel to the other. */
 const PANEL_RATIO = 4;
@@ -167,49 +168,64 @@ function talbot(r: number): Path {
   return { s: { re: scaled(s.re), im: scaled(s.im) }, ds: { re: scaled(ds.re), im: scaled(ds.im) } };
 }
 
-/** s, and e^s ds/π, for r = 1. */
-const coarseTalbot = lazily(() => {
-  const { s, ds } = unitTalbotOf(COARSE_NODES)();
-  const weight = path(COARSE_NODES, (k) => {
-    const w = mul(exp(complex(s.re[k]!, s.im[k]!)), scale(1 / Math.PI, complex(ds.re[k]!, ds.im[k]!)));
-    return [w, w];
-  });
-  return { s, weight: weight.s };
-});
+/** s, and e^s ds/π, for r = 1, by the number of nodes. */
+const unitWeights = new Map<number, { readonly s: ComplexArray; readonly weight: ComplexArray }>();
+
+function weightsOf(nodes: number) {
+  let made = unitWeights.get(nodes);
+  if (!made) {
+    const { s, ds } = unitTalbotOf(nodes)();
+    const weight = path(nodes, (k) => {
+      const w = mul(exp(complex(s.re[k]!, s.im[k]!)), scale(1 / Math.PI, complex(ds.re[k]!, ds.im[k]!)));
+      return [w, w];
+    });
+    made = { s, weight: weight.s };
+    unitWeights.set(nodes, made);
+  }
+  return made;
+}
+
+/** What the generating functions and the end of what is analytic in them depend on. */
+export type Searched = Stepped & Pick<Plrf, "kappa0" | "P0">;
 
 /**
- * P(r) of one model at many r ≥ 64, to four digits or three: a scan tells by it where minima are. Each r has a short Talbot
- * contour of its own, and the nodes of all go to the kernels at once. Where P falls steeply its error may be as large as itself.
+ * P(r) of one model at many r ≥ 64 by Talbot contours of so many nodes, one for each r, whose nodes go to the kernels at once. Their error
+ * is known by what they add up: where P falls steeply it may be as large as P.
  */
-export function coarseLosses(kernels: Kernels, model: Plrf, steps: Float64Array): ContourValues {
-  const { s, weight } = coarseTalbot();
+export function talbotLosses(kernels: Kernels, model: Searched, steps: Float64Array, nodes: number): ContourValues {
+  const { s, weight } = weightsOf(nodes);
   const count = steps.length;
-  const all = complexArray(COARSE_NODES * count);
-  // node by node: neighbours on the path are those of neighbouring r
-  for (let k = 0; k < COARSE_NODES; k++)
-    for (let i = 0; i < count; i++) {
-      all.re[k * count + i] = s.re[k]! / steps[i]!;
-      all.im[k * count + i] = s.im[k]! / steps[i]!;
+  const all = complexArray(nodes * count);
+  for (let i = 0; i < count; i++)
+    for (let k = 0; k < nodes; k++) {
+      all.re[i * nodes + k] = s.re[k]! / steps[i]!;
+      all.im[i * nodes + k] = s.im[k]! / steps[i]!;
     }
   const { whole, singular } = kernels.transforms(model, all);
+  const [wholeP, singularP] = [whole.P, singular.P];
   const remainder = analyticRemainder(model);
-  const summed = ({ re, im }: ComplexArray, i: number): [value: number, size: number] => {
-    let [value, size] = [0, 0];
-    for (let k = 0; k < COARSE_NODES; k++) {
-      const [x, y] = [re[k * count + i]!, im[k * count + i]!];
-      value += x * weight.im[k]! + y * weight.re[k]!;
-      size += (Math.abs(x) + Math.abs(y)) * (Math.abs(weight.re[k]!) + Math.abs(weight.im[k]!));
-    }
-    return [value / steps[i]!, size / steps[i]!];
-  };
+  const cut = CUT_OFF * pow(CONVERGENCE, nodes);
   const values = new Float64Array(count);
   const error = new Float64Array(count);
-  steps.forEach((r, i) => {
-    const [all, allSize] = summed(whole.P, i);
-    const [part, partSize] = summed(singular.P, i);
-    const [allError, partError] = [COARSE_ERROR * allSize, COARSE_ERROR * partSize + remainder(r) * model.P0];
-    [values[i], error[i]] = partError < allError ? [part, partError] : [all, allError];
-  });
+  for (let i = 0; i < count; i++) {
+    let [all, part, allSize, partSize] = [0, 0, 0, 0];
+    for (let k = 0; k < nodes; k++) {
+      const [x, y] = [weight.re[k]!, weight.im[k]!];
+      const size = Math.abs(x) + Math.abs(y);
+      const at = i * nodes + k;
+      let [re, im] = [wholeP.re[at]!, wholeP.im[at]!];
+      all += re * y + im * x;
+      allSize += (Math.abs(re) + Math.abs(im)) * size;
+      [re, im] = [singularP.re[at]!, singularP.im[at]!];
+      part += re * y + im * x;
+      partSize += (Math.abs(re) + Math.abs(im)) * size;
+    }
+    const r = steps[i]!;
+    const allError = (cut * allSize) / r;
+    const partError = (cut * partSize) / r + remainder(r) * model.P0;
+    values[i] = (partError < allError ? part : all) / r;
+    error[i] = Math.min(partError, allError);
+  }
   return { values, error };
 }
 

@@ -92,6 +92,7 @@ function deepest(search: Search, f: number, grid: readonly Point[], tracked: Opt
  */
 function floor(grid: readonly Point[], k: number): number {
   return Math.min(
+    grid[k]!.value,
     crossing(grid[k - 2], grid[k - 1], grid[k], grid[k + 1]),
     crossing(grid[k - 1], grid[k], grid[k + 1], grid[k + 2]),
   );

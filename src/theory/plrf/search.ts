@@ -8,11 +8,14 @@ import { LIMITS } from "../../limits.ts";
 import { exp, log, pow } from "../../math/elementary.ts";
 import { logspace } from "../../math/grid.ts";
 import { brief } from "../../numbers.ts";
+import { modesOf } from "../measure/modes.ts";
 import { type Plrf, plrf } from "../measure/plrf.ts";
+import { kappaAtZero } from "../measure/resolvent.ts";
 import type { Spectrum } from "../measure/spectrum.ts";
+import { safeGamma } from "../measure/stability.ts";
 import { finalLoss, lossAt } from "../training/final-loss.ts";
 import { isDear, type Optimizer, sgd, withStep } from "../training/optimizer.ts";
-import { type ContourValues, coarseLosses, contourValues } from "./contour.ts";
+import { type ContourValues, contourValues, type Searched, talbotLosses } from "./contour.ts";
 import type { FrontierOptions, Refused } from "./frontier.ts";
 import type { Stepping, TunedProblem } from "./tuned-frontier.ts";
 
@@ -117,6 +120,38 @@ function modelOf({ spectrum, dataRatio, largest, setting, trained }: Problem, si
   return plrf({ spectrum, d, ...v, ...setting, force: trained !== undefined });
 }
 
+/** How finely a loss is computed: modes of their own, nodes a panel beyond (modes.ts), nodes of its contour. */
+interface Precision {
+  readonly exact: number;
+  readonly nodes: number;
+  readonly contour: number;
+}
+/** To three digits or four, to tell where minima are; to ten, to tell where their bottom is. */
+const COARSE: Precision = { exact: 12, nodes: 6, contour: 4 };
+const FINE: Precision = { exact: 32, nodes: 12, contour: 10 };
+/** Beyond this relative error a contour takes as many nodes as help (contour.ts). */
+const KNOWN = 3e-10;
+const FINEST = 14;
+/** Newton's method starts from κ₀, which is its first guess only. */
+const ROUGH = 0.01;
+
+/** What `modelOf` makes, no finer than it is used. @throws RangeError as `modelOf` where a step is unstable */
+function searchedOf(problem: Problem, size: number, precision: Precision): Searched {
+  const { spectrum, dataRatio, largest, setting, batch } = problem;
+  const d = Math.min(size, largest);
+  const v = spectrum.kind === "measured" ? spectrum.eigenvalues.length : dataRatio * d;
+  const modes = modesOf(spectrum, v, precision);
+  let [trace, P0] = [0, 0];
+  for (let j = 0; j < modes.lambda.length; j++) {
+    trace += modes.trace[j]!;
+    P0 += modes.energy[j]!;
+  }
+  const gamma = setting.gamma ?? setting.stepFraction! / trace;
+  // few are near their limit: `plrf` knows it well
+  if (gamma >= safeGamma(modes, d, batch)) modelOf(problem, size);
+  return { modes, d, gamma, batch, kappa0: kappaAtZero(modes, d, v, ROUGH), P0 };
+}
+
 /** Very small models can be unstable at a step that is fine for all others: the search starts above them. */
 function smallestStable(problem: Problem): number {
   const { trained, largest, kernels, flops, batch } = problem;
@@ -157,6 +192,7 @@ export class Search {
   readonly #multiples = new Map<string, number>();
   #refused: Refused | null = null;
   #surface: Surface | undefined;
+  #contour = FINE.contour;
 
   constructor(problem: Problem, smallest: number) {
     this.#problem = problem;
@@ -194,8 +230,14 @@ export class Search {
     const d = this.size(u);
     const r = f / (this.batch * d);
     if (!trained) {
-      const P = contourValues(kernels, modelOf(this.#problem, d), "P", Float64Array.of(r)).values[0]!;
-      return P > 0 ? log(P) : Infinity;
+      const [model, steps] = [searchedOf(this.#problem, d, FINE), Float64Array.of(r)];
+      let { values, error } = talbotLosses(kernels, model, steps, this.#contour);
+      if (error[0]! > KNOWN * values[0]! && this.#contour < FINEST) {
+        // where the loss falls steeply it does so at the next sizes too
+        this.#contour = FINEST;
+        ({ values, error } = talbotLosses(kernels, model, steps, FINEST));
+      }
+      return values[0]! > 0 ? log(values[0]!) : Infinity;
     }
     // the d that takes exactly the budget
     const T = this.#steps(f, d);
@@ -301,6 +343,7 @@ export class Search {
 
   #scanned(): Surface {
     const { flops, batch } = this;
+    const { kernels } = this.#problem;
     const [low, narrow] = this.range(flops[0]!);
     const [, wide] = this.range(flops.at(-1)!);
     const surface: Surface = [];
@@ -310,7 +353,7 @@ export class Search {
       if (first < 0) break;
       const steps = flops.subarray(first).map((f) => f / (batch * d));
       this.evaluations += steps.length;
-      surface.push({ u, first, ...coarseLosses(this.#problem.kernels, modelOf(this.#problem, d), steps) });
+      surface.push({ u, first, ...talbotLosses(kernels, searchedOf(this.#problem, d, COARSE), steps, COARSE.contour) });
     }
     return surface;
   }
