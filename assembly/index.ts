@@ -14,13 +14,11 @@ export {
 } from "./dynamics";
 export { indexPowers } from "./elementary";
 export { drawStrips, gram, gramScratch } from "./gram";
-export { huber, huberScratch, logs, minimiseHuber, minimiseHuberScratch } from "./huber";
 export { growModes, growModesScratch } from "./growing-steps";
 export { growMomentum, growMomentumScratch } from "./growing-momentum";
 export { heapBase } from "./memory";
 export { modeSums } from "./modes";
 export { stepMomentum } from "./momentum";
-export { projectionGains, projectionGainsScratch } from "./projection";
 export { fill, philox } from "./random";
 export { axisKappa, kappaScratch, solveKappa, walkKappa } from "./resolvent";
 export { denseLoss, denseLossScratch, denseSteps, denseStepsScratch, spectralSteps } from "./sgd";

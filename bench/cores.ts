@@ -38,7 +38,7 @@ export async function scalarCore(): Promise<Uint8Array<ArrayBuffer>> {
   const of = hash.update(asc.version).digest("hex");
   // compiling takes as long as all the rest of the explorer's build
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === of) return Uint8Array.from(readFileSync(kept));
-  const bytes = await compile("assembly/index.ts", {
+  const bytes = await compile("bench/assembly/all.ts", {
     "assembly/width.ts": "export type V = f64;\nexport type S = f32;\n",
   });
   mkdirSync("build/bench", { recursive: true });

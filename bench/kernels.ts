@@ -13,7 +13,14 @@ import {
   spectralDensity,
   wasmKernels,
 } from "../src/index.ts";
+import type { Exports as HuberExports } from "../src/kernels/huber/exports.ts";
+import type { HuberKernels } from "../src/kernels/huber/kernels.ts";
+import { huberReference } from "../src/kernels/huber/reference.ts";
+import { huberKernels, kernelsOn as huberKernelsOn } from "../src/kernels/huber/wasm.ts";
 import { type ComplexArray, complexArray } from "../src/kernels/resolvent.ts";
+import { Core } from "../src/kernels/wasm/core.ts";
+import type { Exports } from "../src/kernels/wasm/exports.ts";
+import { kernelsOn } from "../src/kernels/wasm/wasm.ts";
 import type { Peak } from "./cores.ts";
 import { type Compared, compare, random, type Values, type Variant } from "./harness.ts";
 import type { Native, NativeJob } from "./native.ts";
@@ -32,7 +39,7 @@ interface Element {
 export interface Case {
   readonly name: string;
   readonly size: string;
-  readonly run: (kernels: Kernels) => Values;
+  readonly run: (kernels: Measured) => Values;
   /** By hand in plain JavaScript; without it the reference kernels stand for plain JavaScript. */
   readonly plain?: () => Values;
   readonly native?: NativeJob;
@@ -98,12 +105,12 @@ export function cases(): Case[] {
     zeta.im[i] = r * Math.sin(0.75 * Math.PI);
   });
   const newtonSteps = plain.solveKappa(modes, d, kappa0, zeta)[2 * m]!;
-  const solve = (kernels: Kernels): Values => {
+  const solve = (kernels: Measured): Values => {
     const kappa = { re: zeta.re.map((x) => x + kappa0), im: zeta.im.slice() };
     kernels.solveKappa(modes, 1 / d, 0, zeta, kappa);
     return joined(kappa.re, kappa.im);
   };
-  const sums = (kernels: Kernels): Values => {
+  const sums = (kernels: Measured): Values => {
     const { D, G, H } = kernels.modeSums(modes, zeta);
     return joined(...flat(D), ...flat(G), ...flat(H));
   };
@@ -497,6 +504,19 @@ const magnitudes = (values: Float64Array): Float64Array => values.map(Math.abs);
 
 const arrays = ({ lambda, trace, energy, ratio }: Modes): Float64Array[] => [lambda, trace, energy, ratio];
 
+/** All kernels that are measured: those of the core and of fits. */
+export type Measured = Kernels & HuberKernels;
+
+/** Each build of them; `bytes` are those of `scalarCore` (cores.ts). */
+export function builds(bytes: Uint8Array<ArrayBuffer>): Record<"simd" | "scalar" | "reference", Measured> {
+  const core = new Core<Exports & HuberExports>(bytes);
+  return {
+    simd: { ...wasmKernels(), ...huberKernels() },
+    scalar: { ...kernelsOn(core), ...huberKernelsOn(core) },
+    reference: { ...referenceKernels, ...huberReference },
+  };
+}
+
 export interface KernelOptions {
   readonly scalar: Uint8Array<ArrayBuffer>;
   readonly native?: Native | null;
@@ -512,7 +532,7 @@ export interface KernelOptions {
 
 export function kernelBenchmarks(options: KernelOptions): KernelResult[] {
   const { native, peak, only = "", brief = false, onCase, ...settings } = options;
-  const [simd, scalar] = [wasmKernels(), wasmKernels(options.scalar)];
+  const { simd, scalar, reference } = builds(options.scalar);
   return cases()
     .filter(({ name }) => name.includes(only))
     .map((one) => {
@@ -521,11 +541,11 @@ export function kernelBenchmarks(options: KernelOptions): KernelResult[] {
         { name: "WASM SIMD", run: () => run(simd) },
         { name: "WASM scalar", run: () => run(scalar) },
         ...(byHand ? [{ name: "JS", run: byHand }] : []),
-        ...(byHand || brief ? [] : [{ name: "JS reference", run: () => run(referenceKernels) }]),
+        ...(byHand || brief ? [] : [{ name: "JS reference", run: () => run(reference) }]),
         ...(native && job ? native.variants(job, shape) : []),
       ];
       // the reference kernels are the truth: written apart from all of these
-      const timings = compare(variants, { ...settings, truth: run(referenceKernels), error: errorOf(one) });
+      const timings = compare(variants, { ...settings, truth: run(reference), error: errorOf(one) });
       let roofline: KernelResult["roofline"] = null;
       if (peak && element) {
         const { flops, bytes, count } = element;

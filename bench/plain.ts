@@ -3,7 +3,7 @@
 
 import type { Path } from "../src/kernels/contour.ts";
 import type { Measure, OnePoint } from "../src/kernels/dynamics.ts";
-import type { HuberData } from "../src/kernels/huber.ts";
+import type { HuberData } from "../src/kernels/huber/kernels.ts";
 import type { MomentumState } from "../src/kernels/momentum.ts";
 import type { ComplexArray, Modes } from "../src/kernels/resolvent.ts";
 import type { Nodes } from "../src/kernels/volterra.ts";

@@ -11,6 +11,7 @@ const MODULES = {
   learning: { entry: "assembly/learning.ts", folder: "src/kernels/learning" },
   networks: { entry: "assembly/networks.ts", folder: "src/kernels/networks" },
   sign: { entry: "assembly/sign-module.ts", folder: "src/kernels/sign" },
+  huber: { entry: "assembly/huber-module.ts", folder: "src/kernels/huber" },
   laws: { entry: "assembly/laws.ts", folder: "src/kernels/laws" },
 };
 

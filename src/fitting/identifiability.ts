@@ -2,7 +2,7 @@
 // much: where D is a function of N — a fixed number of tokens per parameter, say — A N^−α and B D^−β are two powers of one
 // variable, and only their sum is seen.
 
-import { PARAMETERS } from "../kernels/huber.ts";
+import { PARAMETERS } from "../kernels/huber/kernels.ts";
 import { exp, log, pow } from "../math/elementary.ts";
 import { percent } from "../numbers.ts";
 import { standardErrors } from "./inference.ts";

@@ -5,7 +5,7 @@
 // With δ far below the residuals too few points lie within to count: the density of r near 0 is then read off
 // a window of the width usual for quantile regression.
 
-import { PARAMETERS } from "../kernels/huber.ts";
+import { PARAMETERS } from "../kernels/huber/kernels.ts";
 import { log, pow } from "../math/elementary.ts";
 import type { Law } from "./points.ts";
 import type { Runs } from "./runs.ts";

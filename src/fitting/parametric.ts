@@ -7,7 +7,8 @@
 
 import { oneOf, positive } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
-import { type Minima, PARAMETERS } from "../kernels/huber.ts";
+import { type Minima, PARAMETERS } from "../kernels/huber/kernels.ts";
+import { huberKernelsOf } from "../kernels/huber/of.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { log, pow } from "../math/elementary.ts";
 import { concatenated, type Law, lawOf, type Points, pointsOf, thetaOf } from "./points.ts";
@@ -78,7 +79,9 @@ export function fitParametric(runs: Runs, options: ParametricOptions = {}): Para
   const points = pointsOf(runs, kernels, options.weights);
   const starts = [projectedStarts(points, 8, kernels), ...(options.from ?? []).map((law) => thetaOf(law, points))];
   if (kind === "grid") starts.push(gridMinima(points, delta, kernels));
-  const minima = kernels.minimiseHuber(points, delta, concatenated(starts), { tolerance: options.tolerance ?? 1e-7 });
+  const minima = huberKernelsOf(kernels).minimiseHuber(points, delta, concatenated(starts), {
+    tolerance: options.tolerance ?? 1e-7,
+  });
   const best = bestOf(minima);
   const law = lawOf(minima.theta.subarray(PARAMETERS * best, PARAMETERS * (best + 1)), points);
   return {
@@ -103,7 +106,9 @@ export function fitParametric(runs: Runs, options: ParametricOptions = {}): Para
 function gridMinima(points: Points, delta: number, kernels: Kernels): Float64Array {
   const starts = gridStarts(points);
   if (points.x.length <= MANY) return starts;
-  const { theta, value } = kernels.minimiseHuber(thinned(points, MANY), delta, starts, { tolerance: 1e-4 });
+  const { theta, value } = huberKernelsOf(kernels).minimiseHuber(thinned(points, MANY), delta, starts, {
+    tolerance: 1e-4,
+  });
   const best = Array.from(value.keys()).sort((i, j) => value[i]! - value[j]!);
   return concatenated(best.slice(0, 5).map((i) => theta.subarray(PARAMETERS * i, PARAMETERS * (i + 1))));
 }

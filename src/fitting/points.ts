@@ -1,7 +1,8 @@
 // Runs as the kernels of approach 3 see them: logs, centred so that log A and α (log B and β) are nearly uncorrelated, which
 // BFGS needs. θ = (a, b, e, α, β) of the centred problem and (E, A, B, α, β) translate into each other here and nowhere else.
 
-import type { HuberData } from "../kernels/huber.ts";
+import type { HuberData } from "../kernels/huber/kernels.ts";
+import { huberKernelsOf } from "../kernels/huber/of.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { exp, log, pow } from "../math/elementary.ts";
 import type { Runs } from "./runs.ts";
@@ -22,14 +23,14 @@ export interface Points extends HuberData {
 }
 
 export function pointsOf(runs: Runs, kernels: Kernels, weights?: Float64Array): Points {
-  const x = kernels.logs(runs.N);
-  const y = kernels.logs(runs.D);
+  const x = huberKernelsOf(kernels).logs(runs.N);
+  const y = huberKernelsOf(kernels).logs(runs.D);
   const mean = (values: Float64Array) => values.reduce((sum, v) => sum + v, 0) / values.length;
   const [meanX, meanY] = [mean(x), mean(y)];
   return {
     x: x.map((v) => v - meanX),
     y: y.map((v) => v - meanY),
-    l: kernels.logs(runs.loss),
+    l: huberKernelsOf(kernels).logs(runs.loss),
     w: weights ?? new Float64Array(runs.n).fill(1),
     meanX,
     meanY,

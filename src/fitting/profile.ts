@@ -3,6 +3,7 @@
 
 import { integer, oneOf } from "../check.ts";
 import { defaultKernels } from "../kernels/default.ts";
+import { huberKernelsOf } from "../kernels/huber/of.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import type { Interval } from "../math/quantiles.ts";
 import { allowedRise } from "./inference.ts";
@@ -55,7 +56,11 @@ export function profile(
   const held = (value: number): number => {
     const starts = concatenated([last, centre, other]);
     for (let i = at; i < starts.length; i += 5) starts[i] = value;
-    const minima = kernels.minimiseHuber(points, fit.delta, starts, { fixed: 1 << at, near: true, tolerance: 1e-6 });
+    const minima = huberKernelsOf(kernels).minimiseHuber(points, fit.delta, starts, {
+      fixed: 1 << at,
+      near: true,
+      tolerance: 1e-6,
+    });
     const best = bestOf(minima);
     last = minima.theta.slice(5 * best, 5 * best + 5);
     return minima.value[best]!;

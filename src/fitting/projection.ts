@@ -5,7 +5,8 @@
 // is a non-negative least squares problem of three unknowns, solved by trying its seven active sets. On a grid of (α, β) only
 // one of the Gram matrix's entries depends on both, so a look at the whole plane costs less than one start of BFGS.
 
-import type { ProjectionColumns } from "../kernels/huber.ts";
+import type { ProjectionColumns } from "../kernels/huber/kernels.ts";
+import { huberKernelsOf } from "../kernels/huber/of.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { exp, log, pow } from "../math/elementary.ts";
 import { nonNegative, normalEquations } from "../math/least-squares.ts";
@@ -37,7 +38,7 @@ export function columnsOf({ x, y, l }: Points): ProjectionColumns {
 export function projectedStarts(all: Points, count: number, kernels: Kernels): Float64Array {
   const points = thinned(all, MOST_ROWS);
   const columns = columnsOf(points);
-  return startsAt(columns, points.w, kernels.projectionGains(columns, points.w), count);
+  return startsAt(columns, points.w, huberKernelsOf(kernels).projectionGains(columns, points.w), count);
 }
 
 /** The same for each of `resamples` weightings of the points; at most `count` starts each. */
@@ -51,7 +52,7 @@ export function projectedResamples(
   const columns = columnsOf(thinned(points, MOST_ROWS));
   // of many rows only those looked at are kept
   const some = Array.from({ length: resamples }, (_, i) => thinned({ ...points, w: weightsOf(i) }, MOST_ROWS).w);
-  const gains = kernels.projectionGains(columns, concatenated(some));
+  const gains = huberKernelsOf(kernels).projectionGains(columns, concatenated(some));
   const cells = pow(columns.count, 2);
   return some.map((w, i) => startsAt(columns, w, gains.subarray(i * cells, (i + 1) * cells), count));
 }

@@ -3,7 +3,8 @@
 // goes by Newton's method; BFGS takes over where that does not arrive, and starts over from them all where they end in
 // different minima. The lowest minimum wins.
 
-import { type Minima, PARAMETERS } from "../kernels/huber.ts";
+import { type Minima, PARAMETERS } from "../kernels/huber/kernels.ts";
+import { huberKernelsOf } from "../kernels/huber/of.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { bestOf } from "./parametric.ts";
 import { concatenated, type Law, type Points, thetaOf } from "./points.ts";
@@ -27,10 +28,10 @@ export function refits(
   return projected.map((others, i) => {
     const data = { ...points, w: weightsOf(i) };
     const starts = concatenated([fitted, others]);
-    const near = kernels.minimiseHuber(data, delta, starts, { near: true, tolerance: TOLERANCE });
+    const near = huberKernelsOf(kernels).minimiseHuber(data, delta, starts, { near: true, tolerance: TOLERANCE });
     const lowest = near.value[bestOf(near)]!;
     if (near.value.every((value) => value <= lowest * (1 + SAME))) return thetaAt(near);
-    const far = kernels.minimiseHuber(data, delta, starts, { tolerance: TOLERANCE });
+    const far = huberKernelsOf(kernels).minimiseHuber(data, delta, starts, { tolerance: TOLERANCE });
     return thetaAt(far.value[bestOf(far)]! < lowest ? far : near);
   });
 }

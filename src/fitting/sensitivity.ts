@@ -2,6 +2,7 @@
 // any it has seen.
 
 import { defaultKernels } from "../kernels/default.ts";
+import { huberKernelsOf } from "../kernels/huber/of.ts";
 import type { Kernels } from "../kernels/kernels.ts";
 import { log } from "../math/elementary.ts";
 import { bestOf, fitParametric, type ParametricFit } from "./parametric.ts";
@@ -53,7 +54,10 @@ export function sensitivity(
   const without = Array.from({ length: runs.n > 5000 ? 0 : runs.n }, (_, i) => {
     const w = points.w.slice();
     w[i] = 0;
-    const minima = kernels.minimiseHuber({ ...points, w }, fit.delta, starts, { near: true, tolerance: 1e-6 });
+    const minima = huberKernelsOf(kernels).minimiseHuber({ ...points, w }, fit.delta, starts, {
+      near: true,
+      tolerance: 1e-6,
+    });
     const best = bestOf(minima);
     const law = lawOf(minima.theta.subarray(5 * best, 5 * best + 5), points);
     return { ...row({ ...law, objective: minima.value[best]! }, runs.n - 1), row: runs.row[i]! };

@@ -3,7 +3,6 @@
 
 import type { ContourKernels } from "./contour.ts";
 import type { DynamicsKernels } from "./dynamics.ts";
-import type { HuberKernels } from "./huber.ts";
 import type { MomentumKernels } from "./momentum.ts";
 import type { ResolventKernels } from "./resolvent.ts";
 import type { SimulationKernels } from "./simulation.ts";
@@ -15,7 +14,6 @@ export interface Kernels
     VolterraKernels,
     MomentumKernels,
     DynamicsKernels,
-    SimulationKernels,
-    HuberKernels {
+    SimulationKernels {
   readonly name: "wasm" | "reference";
 }

@@ -3,6 +3,10 @@
 
 import { describe, expect, it, vi } from "vitest";
 import { defaultKernels, sharedModule, useKernels } from "../../src/kernels/default.ts";
+import * as huber from "../../src/kernels/huber/bytes.ts";
+import type { Exports as HuberExports } from "../../src/kernels/huber/exports.ts";
+import type { HuberKernels } from "../../src/kernels/huber/kernels.ts";
+import { kernelsOn as huberKernelsOn } from "../../src/kernels/huber/wasm.ts";
 import type { Kernels } from "../../src/kernels/kernels.ts";
 import * as laws from "../../src/kernels/laws/bytes.ts";
 import type { Exports as LawExports } from "../../src/kernels/laws/exports.ts";
@@ -161,6 +165,9 @@ const CALLS: Calls<Kernels> = {
       const done = kernels.denseSteps(theta, strips, roots(v), { ...law, gamma: 0.001, ...more });
       return [done, theta, kernels.denseLoss(theta, strips, roots(v), 2)];
     }),
+};
+
+const HUBER_CALLS: Calls<HuberKernels> = {
   huber: (kernels, n) => kernels.huber(data(n), 1e-3, Float64Array.of(0.1, 0.2, 0.3, 0.4, 0.5)),
   minimiseHuber: (kernels, n, k) =>
     [true, false].map((near) => kernels.minimiseHuber(data(n), 1e-3, numbers(5 * k, 110), { near, maxIterations: 5 })),
@@ -291,7 +298,7 @@ describe("the boundary to the core", () => {
   keep(coreModule(), kernelsOn, CALLS, ["tridiagonalize", "measure", "denseLoss"]);
 
   it("tells a write past a block and where nothing is", () => {
-    const guarded = new GuardedCore();
+    const guarded = new GuardedCore<HuberExports>(compiled(huber.bytes, huber.size));
     const arena = guarded.arena();
     const [x, out] = [arena.put(numbers(8, 1)), arena.space(4)];
     guarded.run.logs(8, x, out);
@@ -304,6 +311,10 @@ describe("the boundary to the core", () => {
 
 describe("the boundary to the kernels of sign SGD", () => {
   keep<SignExports, SignKernels>(compiled(sign.bytes, sign.size), signKernelsOn, SIGN_CALLS);
+});
+
+describe("the boundary to the kernels of approach 3", () => {
+  keep<HuberExports, HuberKernels>(compiled(huber.bytes, huber.size), huberKernelsOn, HUBER_CALLS);
 });
 
 describe("the boundary to the kernels of formulas", () => {

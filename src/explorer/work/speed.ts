@@ -2,8 +2,7 @@
 // JavaScript and the turns of `npm run bench`.
 
 import { inTurns, median, type Timing, timedByWall, type Variant } from "../../../bench/harness.ts";
-import { type Case, cases, errorOf } from "../../../bench/kernels.ts";
-import { type Kernels, referenceKernels, wasmKernels } from "../../index.ts";
+import { builds, type Case, cases, errorOf } from "../../../bench/kernels.ts";
 import type { Context } from "./protocol.ts";
 
 export interface SpeedInput {
@@ -28,16 +27,16 @@ export type SpeedPart =
 
 export async function speed({ rounds, slice }: SpeedInput, { emit, pause }: Context<SpeedPart>): Promise<void> {
   const { default: bytes } = await import("virtual:scalar-core");
-  const [simd, scalar] = [wasmKernels(), wasmKernels(Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)))];
-  const all = cases();
-  emit({ tick: clockTick(), kernels: all.map(({ name }) => name) });
-  for (const [k, one] of all.entries()) {
-    const variants = variantsOf(one, simd, scalar);
-    emit({ progress: k / all.length, kernel: one.name });
+  const all = builds(Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)));
+  const measured = cases();
+  emit({ tick: clockTick(), kernels: measured.map(({ name }) => name) });
+  for (const [k, one] of measured.entries()) {
+    const variants = variantsOf(one, all);
+    emit({ progress: k / measured.length, kernel: one.name });
     await pause();
     const turns = inTurns(variants, {
       ...{ rounds, slice, timer: timedByWall, error: errorOf(one) },
-      truth: one.run(referenceKernels),
+      truth: one.run(all.reference),
     });
     const last = (rounds + 1) * variants.length;
     for (let done = 1; ; done++) {
@@ -46,17 +45,17 @@ export async function speed({ rounds, slice }: SpeedInput, { emit, pause }: Cont
         emit({ row: { kernel: one.name, size: one.size, timings: value } });
         break;
       }
-      emit({ progress: (k + done / last) / all.length, kernel: one.name });
+      emit({ progress: (k + done / last) / measured.length, kernel: one.name });
       await pause();
     }
   }
 }
 
-function variantsOf({ run, plain }: Case, simd: Kernels, scalar: Kernels): Variant[] {
+function variantsOf({ run, plain }: Case, { simd, scalar, reference }: ReturnType<typeof builds>): Variant[] {
   return [
     { name: "WASM SIMD", run: () => run(simd) },
     { name: "WASM scalar", run: () => run(scalar) },
-    { name: "JavaScript", run: plain ? () => plain() as never : () => run(referenceKernels) },
+    { name: "JavaScript", run: plain ? () => plain() as never : () => run(reference) },
   ];
 }
 

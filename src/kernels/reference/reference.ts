@@ -3,7 +3,6 @@
 import type { Kernels } from "../kernels.ts";
 import { contourReference } from "./contour.ts";
 import { dynamicsReference } from "./dynamics.ts";
-import { huberReference } from "./huber.ts";
 import { momentumReference } from "./momentum.ts";
 import { resolventReference } from "./resolvent.ts";
 import { simulationReference } from "./simulation.ts";
@@ -18,5 +17,4 @@ export const referenceKernels: Kernels = /* @__PURE__ */ (() => ({
   ...momentumReference,
   ...dynamicsReference,
   ...simulationReference,
-  ...huberReference,
 }))();

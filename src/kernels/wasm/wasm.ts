@@ -4,7 +4,6 @@ import type { Kernels } from "../kernels.ts";
 import { contourKernels } from "./contour.ts";
 import { Core } from "./core.ts";
 import { dynamicsKernels } from "./dynamics.ts";
-import { huberKernels } from "./huber.ts";
 import { momentumKernels } from "./momentum.ts";
 import { resolventKernels } from "./resolvent.ts";
 import { simulationKernels } from "./simulation.ts";
@@ -24,6 +23,5 @@ export function kernelsOn(core: Core): Kernels {
     ...momentumKernels(core),
     ...dynamicsKernels(core),
     ...simulationKernels(core),
-    ...huberKernels(core),
   };
 }

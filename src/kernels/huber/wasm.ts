@@ -1,7 +1,9 @@
 // Marshals assembly/huber.ts.
 
-import { type HuberData, type HuberKernels, PARAMETERS } from "../huber.ts";
-import { type Arena, type Core, padded } from "./core.ts";
+import { type Arena, Core, compiled, once, padded } from "../wasm/core.ts";
+import { bytes, size } from "./bytes.ts";
+import type { Exports } from "./exports.ts";
+import { type HuberData, type HuberKernels, PARAMETERS } from "./kernels.ts";
 
 function putData(arena: Arena, { x, y, l, w }: HuberData) {
   const n = padded(x.length);
@@ -16,7 +18,12 @@ function counted(data: HuberData): HuberData {
   return { x: kept(x), y: kept(y), l: kept(l), w: kept(w) };
 }
 
-export function huberKernels(core: Core): HuberKernels {
+/** The kernels on one instance, made at the first call. */
+export const huberKernels: () => HuberKernels = /* @__PURE__ */ once(() =>
+  kernelsOn(new Core<Exports>(compiled(bytes, size))),
+);
+
+export function kernelsOn(core: Core<Exports>): HuberKernels {
   return {
     huber(data, delta, theta) {
       const arena = core.arena();

@@ -2,7 +2,7 @@
 // solved by elimination; the best that is allowed is the minimum.
 
 import { solveDense } from "../../math/dense.ts";
-import type { ProjectionColumns } from "../huber.ts";
+import type { ProjectionColumns } from "./kernels.ts";
 
 /** A determinant this small against the product of its diagonal is rounding: the columns are dependent. */
 const DEPENDENT = 1e-13;

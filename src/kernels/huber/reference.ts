@@ -1,8 +1,8 @@
 // Approach 3's objective and its minimiser in plain TypeScript (docs/theory.md, eqs. 10.2–10.4): the oracle for
 // assembly/huber.ts.
 
-import { type HuberData, type HuberKernels, PARAMETERS } from "../huber.ts";
-import { log } from "./elementary.ts";
+import { log } from "../reference/elementary.ts";
+import { type HuberData, type HuberKernels, PARAMETERS } from "./kernels.ts";
 import { projectionGains } from "./projection.ts";
 
 /** Sufficient decrease and curvature of the line search (Nocedal & Wright 2006, §3.1), and its steps at most. */
