@@ -25,9 +25,10 @@ import { epochs } from "./x-epochs.ts";
 import { momentum } from "./x-momentum.ts";
 import { noise } from "./x-noise.ts";
 import { schedules } from "./x-schedules.ts";
+import { sign } from "./x-sign.ts";
 
 export const RECIPES: readonly Recipe[] = [
   ...[toy, phases, sgdFrontier, exponents, finiteSize, spectra, windows, perPhase, negativeBeta, tables],
   ...[dynamicLosses, bottlenecks, optimal, earlyLate, gap, ensembles, sgd, transfer, real],
-  ...[schedules, momentum, noise, epochs, published],
+  ...[schedules, momentum, noise, sign, epochs, published],
 ];

@@ -17,6 +17,7 @@ import {
   factor,
   gradientDescent,
   gradientFlow,
+  hasMemory,
   heavyBall,
   hyperparameters,
   isDiscrete,
@@ -121,4 +122,13 @@ describe("one language of optimisers", () => {
     expect(() => checkRule({ kind: "heavy-ball", eta: 0.1, momentum: 1 })).toThrow("rule.momentum must be below 1");
     expect(() => sgd({ sampling: "all" as never })).toThrow("sampling must be one of");
   });
+});
+
+it("keeps a y beside θ exactly where its coefficients use one", () => {
+  for (const { make } of OPTIMIZER_CHOICES) {
+    const optimizer = make({ momentum: 0.9, delta: 8, strength: 1 });
+    const { gamma1, gamma3 } = hyperparameters(model, optimizer, constantShape).at(3);
+    expect(hasMemory(optimizer)).toBe(gamma1 > 0 && gamma3 > 0);
+  }
+  expect(hasMemory(parseOptimizer("sign:0.9"))).toBe(true);
 });

@@ -152,6 +152,12 @@ export function hyperparameters(model: Model, optimizer: Optimizer, shape: Shape
 /** Which recursion the loss obeys: (2.1), (9.3) of the momentum family, or (12.1) of sign SGD. */
 export const recursionOf = (optimizer: Optimizer) => stepsOf(optimizer).recursion;
 
+/** Whether a y goes along with θ. */
+export function hasMemory(optimizer: Optimizer): boolean {
+  const { recursion, memory } = stepsOf(optimizer);
+  return memory?.(optimizer) ?? recursion === "momentum";
+}
+
 /** Whether one run costs so much that a frontier looks for size and step together. */
 export const isDear = (optimizer: Optimizer): boolean => stepsOf(optimizer).dear ?? false;
 

@@ -17,7 +17,7 @@ import {
   signEquivalent,
   signNodes,
 } from "../measure/sign-nodes.ts";
-import { type Hyperparameters, hyperparameters, type Optimizer, warningsOf } from "./optimizer.ts";
+import { type Hyperparameters, hasMemory, hyperparameters, type Optimizer, warningsOf } from "./optimizer.ts";
 import { type Shape, shapeOf } from "./schedule.ts";
 import {
   type Evolution,
@@ -197,10 +197,10 @@ export function signTraining(
 
 /** @throws RangeError where a batch or momentum asks for more than the theory has */
 function refuseUnknownSign(optimizer: Optimizer, { at }: Hyperparameters): void {
-  const { batch } = at(0);
-  if (optimizer.kind === "sign" && optimizer.momentum)
+  const { batch, delta } = at(0);
+  if (hasMemory(optimizer))
     throw new RangeError(
-      `momentum must be left out where theory computes sign SGD, got ${optimizer.momentum}: simulate takes it`,
+      `momentum must be left out where theory computes sign SGD, got ${+(1 - delta).toPrecision(12)}: simulate takes it`,
     );
   if (batch !== 1)
     throw new RangeError(`batch must be 1 where theory computes sign SGD, got ${batch}: simulate takes others`);

@@ -83,6 +83,8 @@ export interface Choice<O> {
 export interface Steps<O> {
   /** The recursion of the loss: (2.1), (9.3) of the momentum family, or (12.1) of sign SGD. */
   readonly recursion: "sgd" | "momentum" | "sign";
+  /** Whether a y goes along with θ. Default: where the recursion is momentum's. */
+  readonly memory?: (optimizer: O) => boolean;
   /** From step r and its γ to (9.2). @throws RangeError where the setting does not fix them */
   readonly coefficients: (optimizer: O, setting: Setting) => (r: number, gamma: number) => Coefficients;
   /** As the command line writes it: "heavy-ball:μ". */

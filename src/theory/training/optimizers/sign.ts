@@ -32,6 +32,7 @@ export const signDefinition: Definition<SignSgd> = {
     words: ({ momentum = 0 }) => (momentum > 0 ? `sign SGD μ = ${momentum}` : "sign SGD"),
     recursion: "sign",
     dear: true,
+    memory: ({ momentum = 0 }) => momentum > 0,
     // η takes the place of γ
     coefficients({ eta, momentum = 0 }, { d, trace, P0, noise }) {
       const unit = eta === undefined ? (Math.PI / 2) * Math.sqrt(((P0 + noise) * trace) / d) : 1;
