@@ -1,22 +1,24 @@
-// L = e^{a₃N^γ + b₃} + e^{a₂N^β + b₂} D^{−e^{a₁N^α + b₁}}: the floor, the weight and the exponent of tokens are each a power law of
-// the size in the logarithm. All nine are of either sign.
+// L = e^{a₃N^γ + b₃} + e^{a₂N^β + b₂} D^{−e^{a₁N^α + b₁}}: the logarithms of the floor, of the weight and of the exponent of tokens are each
+// a power of the size and a constant. As they stand, a and b run off to ∞ together where the power is flat; here each logarithm is told
+// by its value and its slope in log N at N = 10⁹, and by how it bends,
+//
+//   aN^γ + b = log E + e (n^γ − 1)/γ,   n = N/10⁹,   a = e/(γ 10^{9γ}),   b = log E − e/γ
 
 import { law } from "./law.ts";
 
 const any = [-Infinity, Infinity] as const;
-const exponent = [-0.4, 0.4] as const;
+/** (n^γ − 1)/γ, which is log n at γ = 0. */
+const bent = (power: string) => `((N/1e9)^${power} - 1)/${power}`;
 
 export const farseer = law({
   name: "farseer",
-  formula: "exp(a3*N^gamma + b3) + exp(a2*N^beta + b2)/D^exp(a1*N^alpha + b1)",
+  form: "E exp(e z_γ) + B exp(b z_β)/D^{t exp(a z_α)}, z_γ = ((N/10⁹)^γ − 1)/γ",
+  formula: `E*exp(e*${bent("gamma")}) + B*exp(b*${bent("beta")})/D^(t*exp(a*${bent("alpha")}))`,
   source: "Li et al. 2025, arXiv 2506.10972",
-  parameters: ["a1", "b1", "alpha", "a2", "b2", "beta", "a3", "b3", "gamma"],
-  bounds: {
-    ...{ a1: any, b1: any, a2: any, b2: any, a3: any, b3: any },
-    ...{ alpha: [-1, 1], beta: [-1, 1], gamma: [-1, 1] },
-  },
+  parameters: ["E", "e", "gamma", "B", "b", "beta", "t", "a", "alpha"],
+  bounds: { e: any, b: any, a: any, alpha: [-1, 1], beta: [-1, 1], gamma: [-1, 1] },
   ranges: {
-    ...{ alpha: exponent, beta: exponent, gamma: exponent },
-    ...{ b1: [-2, 1], b2: [-3, 6], b3: [-2, 2] },
+    ...{ alpha: [-0.6, 0.6], beta: [-0.6, 0.6], gamma: [-0.6, 0.6] },
+    ...{ e: [-0.4, 0.1], b: [-2, 1], a: [-0.4, 0.2], t: [0.1, 1] },
   },
 });

@@ -10,6 +10,7 @@ import type { Kernels } from "../../kernels/kernels.ts";
 import { log as naturalLog } from "../../math/elementary.ts";
 import type { Runs } from "../runs.ts";
 import { type Bound, bind } from "./bind.ts";
+import { kinked, overKinks } from "./kinks.ts";
 import { lawAt, type ScalingLaw } from "./law.ts";
 import { type LossFunction, rhoOf } from "./losses.ts";
 import { type Minimum, minimise, objectiveAt } from "./minimise.ts";
@@ -19,7 +20,10 @@ import { linearIn } from "./tape.ts";
 export interface LawOptions extends LossFunction {
   /** Weight of each row, ≥ 0. Default 1. */
   readonly weights?: Float64Array;
-  /** Starts drawn, of which the best sixteenth is followed. Default 64, and 64 more for each parameter in which the law is not linear. */
+  /**
+   * Starts drawn, of which the best sixteenth is followed, and more while they end in ever new minima. Default 64, and 64 more for each
+   * parameter in which the law is not linear.
+   */
   readonly draws?: number;
   /** Further starts, in the order of the law's parameters; with `draws: 0` no others. */
   readonly from?: readonly Float64Array[];
@@ -78,7 +82,9 @@ export function fitLaw(law: ScalingLaw, runs: Runs, options: LawOptions | number
       found = search(bound, given, width, found.ends);
     }
   }
-  const { p, residuals, objective, converged } = found.best;
+  // near a known minimum there is none to be looked for
+  const { p, residuals, objective, converged } =
+    kinked(law.tree) && from.length === 0 ? overKinks(bound, rhoOf(given, width), found.best) : found.best;
   if (!Number.isFinite(objective)) throw new RangeError(bound.failure());
   const logs = given.scale === "linear" ? logResiduals(bound, residuals) : residuals;
   const rms = Math.sqrt(logs.reduce((sum, r) => sum + r * r, 0) / runs.n);
@@ -123,17 +129,29 @@ function startsFor(bound: Bound, options: LawOptions, delta: number, from: reado
   const bent = law.parameters.length - linearIn(law.tree, law.parameters).length;
   const draws = options.draws ?? 64 * (1 + bent);
   if (draws === 0) return [...from];
-  return [...from, ...startsOf(thinned(bound), rhoOf(options, delta), draws, Math.max(4, draws >> 4))];
+  return [
+    ...from,
+    ...startsOf(thinned(bound), rhoOf(options, delta), draws, Math.max(4, from.length > 0 ? draws >> 4 : draws >> 1)),
+  ];
 }
+
+/** Ends of starts, within ALIKE of each other, that make the lowest of them trusted. */
+const AGREE = 3;
+const ALIKE = 1e-4;
 
 /** Follows all starts roughly, and the best to their end. */
 function search(bound: Bound, loss: LossFunction, delta: number, starts: readonly Float64Array[]): Found {
   const rho = rhoOf(loss, delta);
-  const rough = starts
-    .map((start) =>
-      minimise(bound, bound, rho, start, { steps: Math.max(25, 8 * bound.parameters.length), polish: false }),
-    )
-    .sort((a, b) => a.objective - b.objective);
+  const rough: Minimum[] = [];
+  for (const [i, start] of starts.entries()) {
+    // an eighth of the half that is left of them; more where the lowest was met by chance
+    if (i >= Math.max(4, starts.length >> 3) && i % 4 === 0) {
+      const least = rough.reduce((low, { objective }) => Math.min(low, objective), Infinity);
+      if (rough.filter(({ objective }) => objective <= least * (1 + ALIKE)).length >= AGREE) break;
+    }
+    rough.push(minimise(bound, bound, rho, start, { steps: Math.max(25, 8 * bound.parameters.length), polish: false }));
+  }
+  rough.sort((a, b) => a.objective - b.objective);
   const best: Minimum[] = [];
   for (const candidate of rough) {
     if (best.length >= 4) break;

@@ -99,10 +99,10 @@ export function lawFrom(text: string, columns: readonly string[]): ScalingLaw {
 export const bestOfTwo = (A: number, B: number, alpha: number, beta: number, product: number): number =>
   pow(((alpha * A) / (beta * B)) * pow(product, beta), 1 / (alpha + beta));
 
-/** Whether a parameter appears once, as a factor of, or divisor in, a product with a column. */
+/** Whether a parameter appears in one product only, as a factor of, or divisor in, it. */
 export const scales = (tree: Tree, name: string): boolean => termOf(tree, name) !== undefined;
 
-/** The largest product that holds a parameter as a bare factor, where it is used nowhere else and has a column beside it. */
+/** The largest product that holds a parameter as a bare factor, where it is used in no other and has a column beside it. */
 export function termOf(tree: Tree, name: string): { readonly term: Tree; readonly divides: boolean } | undefined {
   const places: { term: Tree; divides: boolean }[] = [];
   const visit = (part: Tree, top: Tree | undefined, divides: boolean): void => {
@@ -118,7 +118,8 @@ export function termOf(tree: Tree, name: string): { readonly term: Tree; readonl
   };
   visit(tree, undefined, false);
   const [place] = places;
-  return places.length === 1 && place!.term.kind === "call" ? place : undefined;
+  const one = new Set(places.map(({ term, divides }) => `${divides} ${JSON.stringify(term)}`)).size === 1;
+  return one && place!.term.kind === "call" ? place : undefined;
 }
 
 const GREEK: Readonly<Record<string, string>> = Object.fromEntries(
