@@ -145,8 +145,11 @@ function descend(search: Search, f: number, guess: number, step: number): Optimu
     const { u, value } = bottom;
     const distance = Math.min(...points.map((point) => Math.abs(point.u - u)));
     if (right.u - left.u > 4 * CLOSE) for (const side of [-CLOSE, CLOSE]) look(clamp(u + side, left.u, right.u));
-    else if (near.length > 3 && distance < SETTLED * search.tolerance)
-      return { u, value, edge: u - low < EDGE || high - u < EDGE };
+    else if (near.length > 3 && distance < SETTLED * search.tolerance) {
+      // by an end no polynomial tells the loss
+      if (u - low < EDGE || high - u < EDGE) break;
+      return { u, value, edge: false };
+    }
     look(u);
   }
   const k = lowest(points);
@@ -156,7 +159,11 @@ function descend(search: Search, f: number, guess: number, step: number): Optimu
 function bracketed(search: Search, f: number, from: number, to: number): Optimum {
   const [low, high] = search.range(f);
   const { x, value } = brent((u) => search.value(f, u), from, to, search.tolerance);
-  return { u: x, value, edge: x - low < EDGE || high - x < EDGE };
+  const near = x - low < EDGE ? low : high - x < EDGE ? high : undefined;
+  if (near === undefined) return { u: x, value, edge: false };
+  // Brent's method comes near an end, never to it: where the loss falls steeply to it, that is not near enough
+  const end = search.value(f, near);
+  return end < value ? { u: near, value: end, edge: true } : { u: x, value, edge: true };
 }
 
 const lowest = (points: readonly Point[]): number =>

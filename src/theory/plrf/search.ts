@@ -253,6 +253,13 @@ export class Search {
     }
   }
 
+  /** log P at a constant step, to all digits. */
+  #exact(f: number, u: number): number {
+    const d = this.size(u);
+    const model = modelOf(this.#problem, d);
+    return log(contourValues(this.#problem.kernels, model, "P", Float64Array.of(f / (this.batch * d))).values[0]!);
+  }
+
   /** The multiple of γ that the loss at log d = u was found with. */
   multiple(f: number, u: number): number {
     return this.#multiples.get(`${f} ${u}`) ?? 1;
@@ -305,9 +312,9 @@ export class Search {
     this.#refused = { count: count + 1, sizes: [Math.min(sizes[0], d), Math.max(sizes[1], d)], reason: message };
   }
 
-  /** The optimum, where it is one. @throws RangeError where every size was refused */
+  /** The optimum, where it is one, with its loss as `loss` gives it. @throws RangeError where every size was refused */
   known(f: number, optimum: Optimum): Optimum {
-    if (optimum.value < Infinity) return optimum;
+    if (optimum.value < Infinity) return this.trained ? optimum : { ...optimum, value: this.#exact(f, optimum.u) };
     throw new RangeError(
       `no size tried has a loss at flops = ${brief(f)}: ${this.#refused?.reason ?? "none is finite"}`,
     );
