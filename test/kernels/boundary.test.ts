@@ -253,7 +253,19 @@ const NETWORK_CALLS: Calls<NetworkKernels> = {
       const [W, V] = [singles(count, 164), singles(count, 165)];
       const options = { loss, eta: 0.1, momentum: loss === "squared" ? 0.9 : 0, batch: 3, limit: 1e9 };
       const shape = { sizes, scales: [1, 0.5, 0.5] };
-      return [kernels.train(shape, W, V, singles(6 * n, 166), singles(12, 167), options), W, V];
+      return [
+        kernels.train(
+          shape,
+          W,
+          V,
+          singles(6 * n, 166),
+          singles(12, 167),
+          loss === "squared" ? singles(12, 168) : undefined,
+          options,
+        ),
+        W,
+        V,
+      ];
     }),
 };
 

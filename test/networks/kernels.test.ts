@@ -40,6 +40,7 @@ function lossOf(
   weights: Float64Array,
   X: Float32Array,
   Y: Float32Array,
+  origin: Float32Array,
   loss: TrainOptions["loss"],
 ): number {
   const [inputs, outputs] = [sizes[0]!, sizes.at(-1)!];
@@ -55,6 +56,7 @@ function lossOf(
       from += n * m;
     }
     const y = Y.subarray(i * outputs, (i + 1) * outputs);
+    h = h.map((f, o) => f - origin[i * outputs + o]!);
     if (loss === "squared") total += h.reduce((sum, f, o) => sum + (f - y[o]!) ** 2 / 2, 0);
     else total += Math.log(h.reduce((sum, f) => sum + Math.exp(f), 0)) - h.reduce((sum, f, o) => sum + f * y[o]!, 0);
   }
@@ -97,15 +99,16 @@ describe.each([networkKernels(), referenceNetworkKernels])("$name", (kernels) =>
         const rows = 5;
         const [X, Y] = [spread(rows * inputs, 1), targetsOf(outputs, rows, loss)];
         const weights = spread(weightsOf(shape), 3);
+        const origin = numbers(rows * outputs, 14);
         const after = weights.slice();
-        expect(kernels.train(shape, after, undefined, X, Y, { ...still, loss, batch: rows })).toBe(1);
+        expect(kernels.train(shape, after, undefined, X, Y, origin, { ...still, loss, batch: rows })).toBe(1);
         const exact = Float64Array.from(weights);
         weights.forEach((w, at) => {
           const h = 1e-6;
           const moved = (by: number) => {
             const copy = exact.slice();
             copy[at]! += by;
-            return lossOf(shape, copy, X, Y, loss);
+            return lossOf(shape, copy, X, Y, origin, loss);
           };
           const slope = (moved(h) - moved(-h)) / (2 * h);
           expect(Math.abs(w - after[at]! - slope), `${shape.sizes}, ${loss}, weight ${at}`).toBeLessThan(
@@ -121,10 +124,10 @@ describe.each([networkKernels(), referenceNetworkKernels])("$name", (kernels) =>
     const [X, Y] = [spread(rows * 13, 2), targetsOf(4, rows, "squared")];
     const [W0, V0] = [spread(weightsOf(shape), 4), numbers(weightsOf(shape), 6)];
     const gradient = W0.slice();
-    kernels.train(shape, gradient, undefined, X, Y, { ...still, loss: "squared", batch: rows });
+    kernels.train(shape, gradient, undefined, X, Y, undefined, { ...still, loss: "squared", batch: rows });
     const [W, V] = [W0.slice(), V0.slice()];
     const options = { loss: "squared", eta: 0.1, momentum: 0.9, batch: rows, limit: 1e9 } as const;
-    kernels.train(shape, W, V, X, Y, options);
+    kernels.train(shape, W, V, X, Y, undefined, options);
     W.forEach((w, at) => {
       const v = 0.9 * V0[at]! + (W0[at]! - gradient[at]!);
       expect(Math.abs(V[at]! - v)).toBeLessThan(2e-6);
@@ -138,7 +141,7 @@ describe.each([networkKernels(), referenceNetworkKernels])("$name", (kernels) =>
     const [X, Y] = [spread(7 * batch * 8, 7), targetsOf(3, 7 * batch, "entropy")];
     const options = { loss: "entropy", eta: 0.3, momentum: 0.5, batch, limit: 1e9 } as const;
     const [whole, parts] = [0, 0].map(() => [spread(weightsOf(shape), 8), new Float32Array(weightsOf(shape))] as const);
-    expect(kernels.train(shape, ...whole!, X, Y, options)).toBe(7);
+    expect(kernels.train(shape, ...whole!, X, Y, undefined, options)).toBe(7);
     for (const [from, to] of [
       [0, 2],
       [2, 3],
@@ -149,6 +152,7 @@ describe.each([networkKernels(), referenceNetworkKernels])("$name", (kernels) =>
         ...parts!,
         X.subarray(from * batch * 8, to * batch * 8),
         Y.subarray(from * batch * 3, to * batch * 3),
+        undefined,
         options,
       );
     expect(parts).toEqual(whole);
@@ -158,11 +162,11 @@ describe.each([networkKernels(), referenceNetworkKernels])("$name", (kernels) =>
     const shape = SHAPES[0]!;
     const [X, Y] = [spread(200 * 5, 9), numbers(200, 10)];
     const options = { loss: "squared", eta: 50, momentum: 0, batch: 1, limit: 1e6 } as const;
-    const done = kernels.train(shape, spread(weightsOf(shape), 11), undefined, X, Y, options);
+    const done = kernels.train(shape, spread(weightsOf(shape), 11), undefined, X, Y, undefined, options);
     expect(done).toBeGreaterThan(0);
     expect(done).toBeLessThan(200);
     X[0] = Number.NaN;
-    expect(kernels.train(shape, spread(weightsOf(shape), 11), undefined, X, Y, options)).toBe(0);
+    expect(kernels.train(shape, spread(weightsOf(shape), 11), undefined, X, Y, undefined, options)).toBe(0);
   });
 });
 
@@ -176,7 +180,7 @@ it("both take the same steps, bit for bit", () => {
       const options = { loss: "squared", eta: 0.05, momentum: 0.8, batch, limit: 1e9 } as const;
       const run = (on: typeof kernels) => {
         const [W, V] = [spread(weightsOf(shape), 2), new Float32Array(weightsOf(shape))];
-        const done = on.train(shape, W, V, X, Y, options);
+        const done = on.train(shape, W, V, X, Y, numbers(Y.length, 15), options);
         return [done, W, V, on.outputs(shape, W, X)];
       };
       expect(run(kernels)).toEqual(run(referenceNetworkKernels));
@@ -208,7 +212,7 @@ it("NumPy takes the same steps, in f64", ({ skip }) => {
   const largest = (a: ArrayLike<number>, b: readonly number[]) =>
     b.reduce((most, x, i) => Math.max(most, Math.abs(x - a[i]!)), 0);
   jobs.forEach(({ shape, options, X, Y, W }, i) => {
-    expect(kernels.train(shape, W, new Float32Array(W.length), X, Y, options)).toBe(8);
+    expect(kernels.train(shape, W, new Float32Array(W.length), X, Y, undefined, options)).toBe(8);
     expect(largest(W, theirs[i]!.weights)).toBeLessThan(1e-5);
     expect(largest(kernels.outputs(shape, W, X), theirs[i]!.outputs)).toBeLessThan(3e-5);
   });

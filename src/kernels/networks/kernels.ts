@@ -29,7 +29,8 @@ export interface NetworkKernels {
   /** f of rows X (n_0 numbers each): n_D numbers a row. weights: W_1 … W_D, n_{l−1} × n_l by rows, one after another. */
   outputs(shape: NetworkShape, weights: Float32Array, X: Float32Array): Float32Array;
   /**
-   * Steps of SGD on as many batches as X and Y hold, in place. velocity: as weights; where μ = 0 it is not read.
+   * Steps of SGD on as many batches as X and Y hold, in place. velocity: as weights; where μ = 0 it is not read. origin: what is taken
+   * off f, a number for each of Y; without it nothing is.
    * @returns the steps done: fewer than there are batches where f passed the limit or is no number
    */
   train(
@@ -38,6 +39,7 @@ export interface NetworkKernels {
     velocity: Float32Array | undefined,
     X: Float32Array,
     Y: Float32Array,
+    origin: Float32Array | undefined,
     options: TrainOptions,
   ): number;
 }

@@ -66,7 +66,7 @@ export const referenceNetworkKernels: NetworkKernels = {
     return forward(shape, layersOf(shape, weights), X).at(-1)!;
   },
 
-  train(shape, weights, velocity, X, Y, { loss, eta, momentum, batch, limit }) {
+  train(shape, weights, velocity, X, Y, origin, { loss, eta, momentum, batch, limit }) {
     const { sizes, scales } = shape;
     const [inputs, outputs] = [sizes[0]!, sizes.at(-1)!];
     const layers = layersOf(shape, weights);
@@ -76,7 +76,7 @@ export const referenceNetworkKernels: NetworkKernels = {
       const x = X.subarray(step * batch * inputs, (step + 1) * batch * inputs);
       const y = Y.subarray(step * batch * outputs, (step + 1) * batch * outputs);
       const H = forward(shape, layers, x);
-      const f = H.at(-1)!;
+      const f = H.at(-1)!.map((value, at) => value - (origin?.[step * batch * outputs + at] ?? 0));
       if (!(f.reduce((sum, value) => sum + value * value, 0) <= limit * batch)) return step;
       const share = single(1 / batch);
       let d: Float32Array = f.map((value, at) => {

@@ -128,7 +128,7 @@ export function kernelsOn(core: Core<Exports>): NetworkKernels {
       return out;
     },
 
-    train(shape, weights, velocity, X, Y, { loss, eta, momentum, batch, limit }) {
+    train(shape, weights, velocity, X, Y, origin, { loss, eta, momentum, batch, limit }) {
       const arena = core.arena();
       const { all, length, put, take, describe } = layout(shape);
       const [inputs, outputs] = [shape.sizes[0]!, shape.sizes.at(-1)!];
@@ -145,9 +145,10 @@ export function kernelsOn(core: Core<Exports>): NetworkKernels {
         for (let i = 0; i < batch; i++, from += inputs)
           view.set(X.subarray(from, from + inputs), (step * rows + i) * N);
       const y = arena.putSingles(Y);
+      const f0 = arena.putSingles(origin ?? new Float32Array(Y.length));
       const scratch = arena.bytes(core.run.trainScratch(depth, sizes, rows));
       const shapes = [depth, sizes, scales, rows, batch, outputs, loss === "entropy"] as const;
-      const done = core.run.train(...shapes, eta, momentum, limit, steps, x, y, W, V, scratch);
+      const done = core.run.train(...shapes, eta, momentum, limit, steps, x, y, f0, W, V, scratch);
       take(arena, W, weights);
       if (momentum > 0 && velocity) take(arena, V, velocity);
       return done;

@@ -1,0 +1,106 @@
+// Exponents of trained networks, with intervals from their members: L(t) ∝ t^−k over the last decade of steps, and the deviation from
+// infinite width, L_N − L_∞ ∝ N^−c, of which the networks give L_N − L_W = A (N^−c − W^−c) for the widest W.
+
+import { exp, log, pow } from "../math/elementary.ts";
+import { fitPowerLaw } from "../math/power-fit.ts";
+import type { WidthCurves } from "./train.ts";
+
+export interface Exponent {
+  readonly value: number;
+  /** About 95 %, by Student's t over members; NaN where there is one. */
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface WidthExponent extends Exponent {
+  /** Steps at which it is taken. */
+  readonly step: number;
+}
+
+/** z of a normal's 97.5 %. */
+const Z = 1.959964;
+
+/** The same of Student's t with v degrees of freedom: exact for one and two, else by Cornish and Fisher to 1 %. */
+export function studentT(v: number): number {
+  if (v < 1) return Number.NaN;
+  if (v === 1) return 12.7062;
+  if (v === 2) return 4.30265;
+  const [z3, z5, z7] = [3, 5, 7].map((k) => pow(Z, k)) as [number, number, number];
+  return (
+    Z +
+    (z3 + Z) / (4 * v) +
+    (5 * z5 + 16 * z3 + 3 * Z) / (96 * v * v) +
+    (3 * z7 + 19 * z5 + 17 * z3 - 15 * Z) / (384 * v * v * v)
+  );
+}
+
+/** The mean of independent values with its interval. */
+export function interval(values: readonly number[]): Exponent {
+  const n = values.length;
+  const value = values.reduce((sum, x) => sum + x, 0) / n;
+  const variance = values.reduce((sum, x) => sum + (x - value) * (x - value), 0) / (n - 1) / n;
+  const reach = studentT(n - 1) * Math.sqrt(variance);
+  return { value, low: value - reach, high: value + reach };
+}
+
+/** −d log L/d log t over the last decade of steps; NaN where it holds fewer than three records, or a loss that is not finite. */
+export function timeExponent(steps: Float64Array, curves: readonly Float64Array[]): Exponent {
+  const from = steps.findIndex((t) => t >= steps.at(-1)! / 10 && t > 0);
+  const t = steps.subarray(from);
+  const sound = curves.every((curve) => curve.subarray(from).every((x) => x > 0 && x < Infinity));
+  if (t.length < 3 || !sound) return { value: Number.NaN, low: Number.NaN, high: Number.NaN };
+  return interval(curves.map((curve) => -fitPowerLaw(t, curve.subarray(from)).exponent.value));
+}
+
+/**
+ * c at recorded step r; NaN where fewer than three widths below the widest are off by more than nothing. The interval leaves out one
+ * member after another.
+ */
+export function widthExponent(widths: readonly WidthCurves[], steps: Float64Array, r: number): WidthExponent {
+  const sorted = [...widths].sort((a, b) => a.width - b.width);
+  const members = sorted[0]!.test.length;
+  const of = (left: number) => {
+    const rest = Array.from({ length: members }, (_, m) => m).filter((m) => m !== left);
+    const mean = ({ test }: WidthCurves) => rest.reduce((sum, m) => sum + test[m]![r]!, 0) / rest.length;
+    const widest = mean(sorted.at(-1)!);
+    return deviationExponent(
+      sorted.map(({ width }) => width),
+      sorted.slice(0, -1).map((one) => mean(one) - widest),
+    );
+  };
+  const value = of(-1);
+  let reach = Number.NaN;
+  if (members > 1) {
+    const left = Array.from({ length: members }, (_, m) => of(m));
+    const mean = left.reduce((sum, x) => sum + x, 0) / members;
+    const variance = ((members - 1) / members) * left.reduce((sum, x) => sum + (x - mean) * (x - mean), 0);
+    reach = studentT(members - 1) * Math.sqrt(variance);
+  }
+  return { step: steps[r]!, value, low: value - reach, high: value + reach };
+}
+
+/** Exponents looked for. */
+const RANGE = [0.02, 4] as const;
+
+/** c of d_N = A (N^−c − W^−c), W the last width, by least squares of logarithms. NaN with fewer than three positive d_N. */
+export function deviationExponent(widths: readonly number[], deviations: readonly number[]): number {
+  const W = widths.at(-1)!;
+  const known = deviations.flatMap((d, i) => (d > 0 && d < Infinity ? [{ N: widths[i]!, y: log(d) }] : []));
+  if (known.length < 3) return Number.NaN;
+  const misfit = (c: number) => {
+    const gaps = known.map(({ N, y }) => y - log(pow(N, -c) - pow(W, -c)));
+    const mean = gaps.reduce((sum, x) => sum + x, 0) / gaps.length;
+    return gaps.reduce((sum, x) => sum + (x - mean) * (x - mean), 0);
+  };
+  // the best of a grid, then golden section between its neighbours
+  const grid = Array.from({ length: 60 }, (_, i) => RANGE[0] * exp((i / 59) * log(RANGE[1] / RANGE[0])));
+  const best = grid.reduce((least, c, i) => (misfit(c) < misfit(grid[least]!) ? i : least), 0);
+  let [low, high] = [grid[Math.max(0, best - 1)]!, grid[Math.min(59, best + 1)]!];
+  const golden = (Math.sqrt(5) - 1) / 2;
+  while (high - low > 1e-9) {
+    const [a, b] = [high - golden * (high - low), low + golden * (high - low)];
+    if (misfit(a) < misfit(b)) high = b;
+    else low = a;
+  }
+  return (low + high) / 2;
+}
