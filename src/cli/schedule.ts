@@ -188,7 +188,7 @@ async function spendBest(options: Options, flops: number): Promise<void> {
           { title: noise > 0 ? "excess loss P(T)" : "loss P(T)", values: pick("loss") },
           { title: "size d", values: pick("d") },
           { title: "steps T", values: pick("steps") },
-          { title: "losses refused", values: pick("stats").map((stats) => stats.refused) },
+          { title: "losses refused", values: pick("stats").map((stats) => stats.refused), format: String },
           { title: "peak γ·Tr D", values: pick("multiple").map((m) => m * (stepFraction ?? 0.75)) },
         ]),
       ].join("\n"),
