@@ -40,7 +40,7 @@ export function frontDoor(ways: Ways): HTMLElement {
           h("a", { href, rel: "noopener noreferrer", target: "_blank" }, name),
         ]),
         ". ",
-        h("a", { href: "./docs/index.html" }, "Guide, equations, gallery and source"),
+        h("a", { href: "./docs/index.html" }, "Guide, equations, API and gallery"),
         ".",
       ),
     ),

@@ -60,6 +60,8 @@ const runs = {
   data: choiceField(["none", "example"]),
   /** The budget to recommend N and D for, in flops. */
   budget: numberField(1e22, { least: 1e6, most: 1e35 }),
+  /** What may be spent on runs to be made next, in flops. */
+  spend: numberField(1e21, { least: 1e6, most: 1e35 }),
   method: choiceField(["3", "all", "1", "2"]),
   /** Which column holds what, and its unit, as on the command line: N=params,D=tokens; N=M,D=1e9. */
   columns: textField(parseColumns),

@@ -248,7 +248,7 @@ addEventListener("load", () => setTimeout(() => void keepForOffline(), 1500), { 
 
 async function keepForOffline(): Promise<void> {
   try {
-    await navigator.serviceWorker?.register("./offline.js");
+    await navigator.serviceWorker?.register("./offline.js", { updateViaCache: "none" });
   } catch {
     // not a secure address, or not allowed here: the page works with a network
   }

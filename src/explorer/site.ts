@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import katex from "katex";
 import { Marked, type Tokens } from "marked";
 import type { Plugin } from "vite";
+import { reference } from "./api.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, ROOT), "utf8");
@@ -28,9 +29,15 @@ const documents = readdirSync(new URL("docs/", ROOT))
 const PAGES: readonly { readonly file: string; readonly page: string; readonly title: string }[] = [
   { file: "README.md", page: "index.html", title: "Guide" },
   ...documents,
-  { file: "CONTRIBUTING.md", page: "contributing.html", title: "Source" },
+  { file: "CONTRIBUTING.md", page: "contributing.html", title: "Contributing" },
   { file: "CHANGELOG.md", page: "changelog.html", title: "Changes" },
 ];
+
+/** Pages that have no source of their own. */
+const MADE = [
+  { page: "api.html", title: "API" },
+  { page: "gallery.html", title: "Gallery" },
+] as const;
 
 const POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; script-src 'self'";
@@ -106,22 +113,23 @@ export function toHtml(markdown: string): string {
   return marked.parse(markdown, { async: false }).replaceAll(/<(pre|table)>/g, '<$1 tabindex="0">');
 }
 
-/** The commands of the guide that draw a figure, with what they draw. */
+/** Every figure with the command that draws it (docs/figures/commands.json). */
 function gallery(names: readonly string[]): string {
-  const commands = [...read("README.md").matchAll(/^(?:\$ )?((?:npx )?isoflop [^\n]*--out [^\n]*)/gm)].map(
-    ([, line]) => line!,
-  );
-  const figure = (name: string) => {
-    const stem = name.replace(/\.svg$/, "");
-    const command =
-      commands.find((line) => line.includes(`${stem}.`)) ?? commands.find((line) => line.includes(stem.split("-")[0]!));
-    return `<figure id="${stem}"><img src="figures/${name}" alt="${stem}" loading="lazy"><figcaption>${command ? `<code>${escaped(command)}</code>` : escaped(stem)}</figcaption></figure>`;
+  const commands = JSON.parse(read("docs/figures/commands.json")) as Readonly<Record<string, string>>;
+  const figure = (file: string) => {
+    const name = file.replace(/\.svg$/, "");
+    const svg = read(`docs/figures/${file}`);
+    // what they say of themselves is text already
+    const [title, caption] = ["title", "desc"].map((tag) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(svg)?.[1]);
+    const command = commands[name];
+    if (!title || !caption || !command) throw new Error(`docs/figures/${file} has no title, caption or command`);
+    return `<figure id="${name}"><img src="figures/${file}" alt="${caption.replaceAll('"', "&quot;")}" loading="lazy"><figcaption>${title}<code>${escaped(command)}</code></figcaption></figure>`;
   };
-  return `<h1>Gallery</h1>\n${names.map(figure).join("\n")}`;
+  return `<h1>Gallery</h1>\n<p>Every figure and what draws it: <code>--out</code> also takes <code>.png</code>, and <code>--dark</code> draws light on dark.</p>\n${names.map(figure).join("\n")}`;
 }
 
 function page(title: string, current: string, body: string): string {
-  const menu = [...PAGES, { page: "gallery.html", title: "Gallery" }]
+  const menu = [...PAGES, ...MADE]
     .map(
       ({ page, title }) => `<a href="${page}"${page === current ? ' aria-current="page"' : ""}>${escaped(title)}</a>`,
     )
@@ -164,6 +172,9 @@ export function documentation(): Plugin {
           emit(relative(fileURLToPath(ROOT), path).replaceAll("\\", "/"), readFileSync(path, "utf8"));
         }
       emit("gallery.html", page("Gallery", "gallery.html", gallery(figures)));
+      const api = reference(new URL("build/lib/", ROOT), toHtml);
+      if (api === undefined) this.warn("no API reference: the library is not built (npm run build:lib)");
+      emit("api.html", page("API", "api.html", api ?? "<h1>API reference</h1>\n<p>The library was not built.</p>"));
       emit("docs.css", read("src/explorer/docs.css"));
     },
   };

@@ -34,12 +34,12 @@ function offline(): Plugin {
     enforce: "post",
     generateBundle(_, bundle) {
       const files = Object.keys(bundle).filter((name) => !name.endsWith(".map"));
-      const pages = files.map((name) => {
-        const file = bundle[name]!;
-        return file.type === "asset" && name.endsWith(".html") ? String(file.source) : "";
-      });
-      const version = createHash("sha256")
-        .update(JSON.stringify([files, pages]))
+      // by all that is in them: not every file has a hash in its name
+      const version = files
+        .reduce((hash, name) => {
+          const file = bundle[name]!;
+          return hash.update(name).update(file.type === "asset" ? file.source : file.code);
+        }, createHash("sha256"))
         .digest("hex")
         .slice(0, 12);
       const source = readFileSync(new URL("./offline.js", import.meta.url), "utf8")

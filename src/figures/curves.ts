@@ -44,6 +44,7 @@ export interface CurvesData {
   readonly columns?: number;
 }
 
+/** Curves, dots and bands on one or more planes. */
 export function curvesFigure({ id, title, setting, caption, panels, columns = panels.length }: CurvesData): Figure {
   return {
     id,

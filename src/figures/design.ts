@@ -11,6 +11,7 @@ import type { Figure, Legend } from "./figure.ts";
 const SIZE = "model size N (parameters)";
 const TOKENS = "tokens D";
 
+/** Runs that were made and those to be made next. */
 export function designFigure({ runs, design }: { readonly runs: Runs; readonly design: Design }): Figure {
   const { target, before, after } = design;
   const N = [extent([runs.N, design.runs.map((r) => r.N), [target.N]], true)!].flat();

@@ -23,6 +23,7 @@ export interface DiagramData {
   readonly measured?: Grid | undefined;
 }
 
+/** The plane of phases, coloured by an exponent; where it was measured, with its difference from the prediction. */
 export function diagramFigure(data: DiagramData): Figure {
   const symbol = data.exponent === "xi" ? "ξ" : "η";
   const law = data.exponent === "xi" ? "d^{*} ∝ f^{ξ}" : "P^{*} ∝ f^{−η}";

@@ -81,6 +81,7 @@ interface Series {
 
 const COMPUTE = "compute C = E·N·t";
 
+/** What the dynamical model says, a panel for each part of the data. */
 export function dynamicsFigure(data: DynamicsFigureData): Figure {
   const panels = [
     data.loss && losses(data, data.loss),

@@ -39,6 +39,7 @@ interface Approach {
   readonly color: (theme: Theme) => string;
 }
 
+/** Runs with the laws fitted to them, a panel for each thing they tell. */
 export function fitFigure({ result, budgets, forecaster = null, references = [] }: FitFigureData): Figure {
   const { runs, parametric, ray } = result;
   const marked = Float64Array.from(budgets);

@@ -30,6 +30,7 @@ export interface FrontierData {
   readonly curves: readonly { readonly d: number; readonly flops: Float64Array; readonly loss: Float64Array }[];
 }
 
+/** The compute-optimal frontier: losses with their lower edge, best sizes, and the slopes of both. */
 export function frontierFigure(data: FrontierData): Figure {
   const { fit, predicted, jumps = [] } = data;
   const fitted = Number.isFinite(fit.xi.value);

@@ -28,6 +28,7 @@ interface DrawnCurve extends Swatch {
   readonly width: number;
 }
 
+/** A loss curve, with the parts it is made of where they are given. */
 export function lossFigure(data: LossData): Figure {
   const { components } = data;
   return {

@@ -40,6 +40,7 @@ function smooth(energies: Float64Array): { x: number[]; y: number[] } {
   return { x, y };
 }
 
+/** A measured spectrum, its debiased form, and the losses foretold from it. */
 export function measureFigure(data: MeasureData): Figure {
   const ranks = (values: Float64Array) => Float64Array.from(values.keys(), (k) => k + 1);
   const thin = (values: Float64Array) => {

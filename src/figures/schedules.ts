@@ -32,6 +32,7 @@ const PARTS = [
   { key: "late", label: "noise of the second half" },
 ] as const;
 
+/** Schedules side by side: step, loss, and what the last loss is made of. */
 export function schedulesFigure(data: SchedulesData): Figure {
   const { steps, schedules } = data;
   const base = curvesFigure({

@@ -25,6 +25,7 @@ export interface SimulationData {
 /** Standard errors either side of a mean. */
 const ERRORS = 2;
 
+/** Ensembles of SGD, over the theory where there is one. */
 export function simulationFigure(data: SimulationData): Figure {
   const column = (of: (run: SimulationRun) => ArrayLike<number>) =>
     Float64Array.from(data.runs.flatMap((r) => [...Array.from(of(r))]));

@@ -21,6 +21,7 @@ export interface SpectrumData {
     | undefined;
 }
 
+/** The density of eigenvalues and of the target’s energy among them, beside sampled ones where they are given. */
 export function spectrumFigure(data: SpectrumData): Figure {
   const { averagedBelow = 0 } = data;
   return {

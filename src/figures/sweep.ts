@@ -24,6 +24,7 @@ export interface Quantity {
 /** Beyond this many values of the second parameter a ramp replaces the list of colours. */
 const MOST_LISTED = 7;
 
+/** One result of a sweep over one parameter, by another where it is given. */
 export function sweepFigure({ setting, x, y, by }: SweepData): Figure {
   const groups = grouped(x.values, y.values, by?.values ?? new Float64Array(x.values.length));
   const levels = groups.map(({ level }) => level);

@@ -23,6 +23,7 @@ export interface Theme {
 /** DejaVu Sans where it is present (it always is for PNG); Verdana has nearly its widths. */
 export const FONT = '"DejaVu Sans", Verdana, "Segoe UI", system-ui, sans-serif';
 
+/** Colours on white. */
 export const light: Theme = {
   dark: false,
   paper: "#ffffff",
@@ -35,6 +36,7 @@ export const light: Theme = {
   diverging: between("#2166ac", "#f5f5f5", "#b2182b"),
 };
 
+/** Colours on black. */
 export const dark: Theme = {
   dark: true,
   paper: "#14171c",

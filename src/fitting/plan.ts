@@ -12,6 +12,7 @@ import { allocateByLines, type OptimaFit } from "./powerlaws.ts";
 /** A law of approach 3, or the lines of approaches 1 and 2. */
 export type Model = Law | OptimaFit;
 
+/** Whether a fit is a law of N and D, and not lines of the best N and D alone. */
 export const isLaw = (model: Model): model is Law => "alpha" in model;
 
 export interface Plan extends Allocation {

@@ -9,7 +9,10 @@ import { wasmKernels } from "./wasm/wasm.ts";
 let shared: Kernels | undefined;
 let own = false;
 
-/** @throws Error with the remedy, where this engine has no WebAssembly SIMD and no others are set */
+/**
+ * The kernels that compute where none are given: the WebAssembly core, or those set by `useKernels`.
+ * @throws Error with the remedy, where this engine has no WebAssembly SIMD and no others are set
+ */
 export function defaultKernels(): Kernels {
   shared ??= instantiate();
   return shared;

@@ -21,7 +21,10 @@ export type Kernel =
 /** How a kernel is written. */
 export const KERNEL_USAGE = "linear, arccos, arccos:DEPTH, ntk:DEPTH or relu:WIDTH";
 
-/** @throws RangeError for what is none of KERNEL_USAGE */
+/**
+ * A kernel as the command line writes it.
+ * @throws RangeError for what is none of KERNEL_USAGE
+ */
 export function parseKernel(text: string, seed = 1): Kernel {
   const [name, number] = text.split(":");
   const count = number === undefined ? undefined : Number(number);
@@ -33,6 +36,7 @@ export function parseKernel(text: string, seed = 1): Kernel {
   throw new RangeError(`a kernel must be ${KERNEL_USAGE}, got ${JSON.stringify(text)}`);
 }
 
+/** A kernel for people: "arc-cosine kernel of depth 1". */
 export const kernelInWords = (kernel: Kernel): string =>
   kernel.kind === "linear"
     ? "covariance of the features"

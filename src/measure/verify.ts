@@ -43,7 +43,11 @@ const PASSES = 8;
 /** η of one-pass SGD, of the largest stable one, 2/tr K. */
 const STEP = 0.25;
 
-/** @param test rows that were not measured on, with their targets; @param target which of the targets */
+/**
+ * Trains on the rows measured and tests on others: what the spectrum has foretold, beside what is.
+ * @param test rows that were not measured on, with their targets
+ * @param target which of the targets
+ */
 export function verify(
   kernels: LearningKernels,
   measurement: Measurement,

@@ -14,6 +14,7 @@ import { type Summary, summarise } from "./statistics.ts";
 
 export { PRECISIONS, type Precision, type RunOptions, type RunStats };
 
+/** How SGD is run: in the eigenbasis, or by its definition. */
 export const SIMULATION_METHODS = ["spectral", "dense"] as const;
 export type SimulationMethod = (typeof SIMULATION_METHODS)[number];
 

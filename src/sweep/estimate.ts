@@ -33,6 +33,7 @@ export interface EstimateOptions extends LocalOptions {
   readonly patience?: number;
 }
 
+/** How long a sweep will take on this machine, by timing some of its cells. */
 export async function estimate(plan: SweepPlan, options: EstimateOptions = {}): Promise<Estimate> {
   const pool = await CellPool.open(options);
   try {

@@ -7,6 +7,7 @@ import { rehearsal } from "./kinds/rehearsal.ts";
 import { simulateJob } from "./kinds/simulation.ts";
 import { frontierJob, lossJob, phaseJob } from "./kinds/theory.ts";
 
+/** What cells can be, by the name that a plan calls it. */
 export const jobs: ReadonlyMap<string, JobKind> = new Map(
   [phaseJob, lossJob, frontierJob, simulateJob, dynamicsJob, fitJob, rehearsal].map((kind) => [kind.name, kind]),
 );

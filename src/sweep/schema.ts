@@ -103,6 +103,7 @@ function branch(kind: JobKind): Schema {
 
 const wholeSeed = { type: "integer", minimum: 0, maximum: 2 ** 32 - 1 };
 
+/** The JSON Schema of a plan. */
 export const planSchema: Schema = {
   $schema: "http://json-schema.org/draft-07/schema#",
   $id: "urn:isoflop:sweep-plan:1",

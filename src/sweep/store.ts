@@ -44,6 +44,7 @@ export const REPEATED = 3;
 
 const openHere = new Set<string>();
 
+/** The cells of a sweep and their results in a DuckDB file. */
 export class Store {
   readonly file: string;
   /** Names this store among all others. */

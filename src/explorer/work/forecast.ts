@@ -10,7 +10,16 @@ export interface ForecastInput {
   readonly runs: Runs;
   readonly N: number;
   readonly D: number;
+  /** The budget to be foretold, and what may be spent on runs that make it better known, in flops. */
+  readonly budget: number;
+  readonly spend: number;
 }
+
+export type ForecastPart =
+  | { readonly forecast: ForecastAnswer }
+  | { readonly design: Design }
+  /** No runs to be made, and why. */
+  | { readonly undesigned: string };
 
 export interface ForecastAnswer {
   readonly loss: number;
@@ -30,16 +39,17 @@ export interface ForecastAnswer {
   readonly warnings: readonly string[];
 }
 
+type Design = import("../../fitting/laws/index.ts").Design;
 type Forecaster = import("../../fitting/laws/index.ts").Forecaster;
 let last: { readonly key: string; readonly made: Forecaster } | undefined;
 
-export async function forecast(input: ForecastInput, { emit }: Context<ForecastAnswer>): Promise<void> {
-  const { key, runs, N, D } = input;
-  const { forecaster } = await import("../../fitting/laws/index.ts");
+export async function forecast(input: ForecastInput, { emit, pause }: Context<ForecastPart>): Promise<void> {
+  const { key, runs, N, D, budget, spend } = input;
+  const { designRuns, forecaster } = await import("../../fitting/laws/index.ts");
   if (last?.key !== key) last = { key, made: forecaster(runs) };
   const { laws, tested, warnings, at } = last.made;
   const { loss, low, high, beyond } = at(N, D);
-  emit({
+  const answer = {
     ...{ loss, low, high, beyond, tested, warnings },
     laws: laws.map(({ law, weight, rms, aicc, heldOut }) => ({
       name: law.name,
@@ -49,5 +59,13 @@ export async function forecast(input: ForecastInput, { emit }: Context<ForecastA
       aicc,
       heldOut: heldOut.map((one) => ({ beyond: one.beyond, rms: one.rms })),
     })),
-  });
+  };
+  emit({ forecast: answer });
+  await pause();
+  try {
+    emit({ design: designRuns(runs, last.made, { target: budget, spend }) });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    emit({ undesigned: error.message });
+  }
 }

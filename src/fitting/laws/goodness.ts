@@ -39,6 +39,7 @@ export interface Goodness {
 /** Probability below which a lack of fit is told: three trends are tested at 1 % together. */
 const SIGNIFICANT = 0.0033;
 
+/** How far a law is off its runs: beyond the scatter of repeated rows, and with a trend in C, N or D/N. */
 export function goodness(fit: LawFit, runs: Runs): Goodness {
   // one wild row must not make a trend
   const bound = 4 * spreadOf(fit.residuals);

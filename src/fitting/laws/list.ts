@@ -21,7 +21,10 @@ export const REGISTRY: readonly ScalingLaw[] = [
 /** Those compared and stacked where none are named: laws of the loss in sizes and tokens, none of them another in other words. */
 export const LAWS: readonly ScalingLaw[] = [chinchilla, tied, coupled, kaplan];
 
-/** @throws TypeError naming the laws there are */
+/**
+ * A law by its name.
+ * @throws TypeError naming the laws there are
+ */
 export function lawNamed(name: string): ScalingLaw {
   const known = oneOf(
     "law",

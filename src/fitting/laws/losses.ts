@@ -7,6 +7,7 @@
 
 import { finite, oneOf, positive } from "../../check.ts";
 
+/** What a fit minimises over the residuals of log L. */
 export const LOSSES = ["huber", "squares", "absolute", "quantile"] as const;
 
 export interface LossFunction {

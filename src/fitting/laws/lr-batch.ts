@@ -86,6 +86,7 @@ function bottom({ rate, batch, loss, N, D }: Sweep, rows: readonly number[]): Op
 }
 
 /**
+ * The best learning rate and batch as power laws of N and D, from sweeps over both.
  * @param by - "bowl", or "near": every row whose loss is within .25 % of the least of its N and D
  * @throws RangeError where fewer than 4 pairs of N and D have a best
  */

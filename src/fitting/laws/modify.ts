@@ -24,7 +24,10 @@ function replaced(law: ScalingLaw, by: ReadonlyMap<string, Tree>, note: string):
   };
 }
 
-/** @throws RangeError where a parameter is not the law's, out of its bounds, or none is left */
+/**
+ * A law with some of its parameters fixed.
+ * @throws RangeError where a parameter is not the law's, out of its bounds, or none is left
+ */
 export function fixed(law: ScalingLaw, values: Readonly<Record<string, number>>): ScalingLaw {
   for (const [name, value] of Object.entries(values)) {
     known(law, name, "fix");

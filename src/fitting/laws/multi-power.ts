@@ -18,6 +18,7 @@ export interface Curve {
   readonly warmup: number;
 }
 
+/** The parameters of the multi-power law, in their order. */
 export const MULTI_POWER = ["L0", "A", "alpha", "B", "C", "beta", "gamma"] as const;
 
 /** Steps that a change of the rate between two rows is taken in, at most. */

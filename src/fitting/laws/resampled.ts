@@ -18,6 +18,7 @@ export interface Resampled {
 }
 
 /**
+ * A law fitted again to resamples of its runs, for intervals of its parameters.
  * @param by - "auto": runs where some have several rows
  * @throws RangeError where there is a single run to resample
  */

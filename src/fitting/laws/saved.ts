@@ -9,6 +9,7 @@ import { lawNamed } from "./list.ts";
 import { type Forecaster, foretell, rangesOf } from "./predict.ts";
 import type { Stack, StackMember } from "./stack.ts";
 
+/** What a file of a saved law says it is. */
 export const FORMAT = "isoflop law";
 /** Of the format: raised where a file of the old would be read wrongly. */
 export const VERSION = 1;

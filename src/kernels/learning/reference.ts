@@ -4,6 +4,7 @@ import { solveDense } from "../../math/dense.ts";
 import { symmetricEigen } from "../../math/eigen.ts";
 import { type LearningKernels, notDefinite } from "./kernels.ts";
 
+/** The kernels of measuring in plain TypeScript: oracle of the core’s, and what runs without it. */
 export const referenceLearningKernels: LearningKernels = {
   name: "reference",
 

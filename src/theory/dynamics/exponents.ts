@@ -36,6 +36,7 @@ export interface OptimalExponents {
 }
 
 /**
+ * Exponents of the dynamical model's laws, one bottleneck at a time and at the best use of compute.
  * @param options a, b: exponents of the target and of the spectrum, both > 1; sgd: one-pass SGD rather than a rule without
  * noise, default false
  * @throws RangeError, TypeError

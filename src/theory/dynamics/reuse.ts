@@ -70,6 +70,7 @@ export interface Reuse {
 }
 
 /**
+ * What samples seen again are worth in fresh ones, for each number of distinct samples and of epochs.
  * @throws RangeError, TypeError on bad numbers, a step that is not stable, or epochs of less than one step
  */
 export function reuse(options: ReuseOptions): Reuse {

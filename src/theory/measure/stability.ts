@@ -30,6 +30,7 @@ const FEW_DIGITS = 1e-3;
 const g = (modes: Modes, u: number): number => -realSum(modes, modes.trace, -u);
 const z = (modes: Modes, d: number, u: number): number => u * (1 + g(modes, u) / d);
 
+/** The largest stable γ of a model of d features trained on batches of `batch` samples. */
 export function stability(modes: Modes, d: number, batch: number): Stability {
   const weight = modes.trace.map((a, j) => a * modes.lambda[j]!);
   const { lambda, trace, square, firstTrace } = summary(modes);

@@ -19,6 +19,7 @@ import { type Optimizer, sgd } from "../training/optimizer.ts";
 import { exact } from "./exact.ts";
 import { clamp, FEWEST_STEPS, type Optimum, type Point, type Search, searchOf } from "./search.ts";
 
+/** How the best size is found: over continuous d, or on a grid of sizes as with real runs. */
 export const FRONTIER_METHODS = ["exact", "envelope", "isoflop"] as const;
 export type FrontierMethod = (typeof FRONTIER_METHODS)[number];
 

@@ -13,6 +13,7 @@ import { byModes, byVolterra, type Route } from "../training/time-stepping.ts";
 import { training } from "../training/training.ts";
 import { type ContourValues, contourValues, type Quantity } from "./contour.ts";
 
+/** Independent routes to the loss. */
 export const LOSS_METHODS = ["contour", "modes", "direct"] as const;
 export type LossMethod = (typeof LOSS_METHODS)[number];
 

@@ -32,6 +32,7 @@ export interface Shape {
   readonly stepwise?: boolean;
 }
 
+/** γ_r = γ throughout. */
 export const constant = (): Schedule => ({ kind: "constant" });
 /** (1+r)^−p, p ≥ 0. */
 export const power = (exponent: number): Schedule => ({ kind: "power", exponent: finite("exponent", exponent, 0) });
@@ -61,7 +62,10 @@ export const table = (values: ArrayLike<number>): Schedule => ({ kind: "table", 
 /** The best schedule for the model to leading order (docs/theory.md, eq. 9.12): made when the model is known. */
 export const optimal = (): Schedule => ({ kind: "optimal" });
 
-/** @throws RangeError where the horizon is not a whole number ≥ 1 that the schedule can fill */
+/**
+ * A schedule as multiples of γ over so many steps.
+ * @throws RangeError where the horizon is not a whole number ≥ 1 that the schedule can fill
+ */
 export function shapeOf(schedule: Exclude<Schedule, { kind: "optimal" }>, horizon: number): Shape {
   const T = whole("horizon", horizon);
   if (typeof schedule === "function") {

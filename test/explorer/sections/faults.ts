@@ -1,6 +1,11 @@
 // What was once broken, each as a reader met it.
 
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { serve } from "../../../src/cli/serve.ts";
 import { base, browser, drawn, dropFile, load, open, page, saved, visit, watch, withoutServer } from "../browser.ts";
 
 const active = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent || "");
@@ -186,6 +191,41 @@ export function faults(): void {
         });
       } finally {
         await context.close();
+      }
+    });
+
+    it("a new build takes the place of the old one at the next load, and offline from then on", async () => {
+      const folder = mkdtempSync(join(tmpdir(), "isoflop-site-"));
+      cpSync(new URL("../../../build/explorer", import.meta.url), folder, { recursive: true });
+      const server = await serve(folder, 0);
+      const { port } = server.address() as AddressInfo;
+      const context = await browser.newContext();
+      const reader = await context.newPage();
+      const at = `http://127.0.0.1:${port}/`;
+      const kept = () => reader.evaluate(() => caches.keys());
+      try {
+        await reader.goto(at);
+        await reader.evaluate(() => navigator.serviceWorker.ready);
+        const [old] = await kept();
+        const change = (file: string, from: string | RegExp, to: string) =>
+          writeFileSync(join(folder, file), readFileSync(join(folder, file), "utf8").replace(from, to));
+        change("docs/docs.css", /$/, "\n:root { --build: 2; }\n");
+        change("index.html", "isoflop explorer</title>", "isoflop explorer, newer</title>");
+        change("offline.js", /isoflop-[0-9a-f]{12}/, "isoflop-another");
+        await reader.goto(at);
+        expect(await reader.title()).toBe("isoflop explorer, newer");
+        await expect.poll(kept, { timeout: 60_000 }).toEqual(["isoflop-another"]);
+        expect(old).toMatch(/^isoflop-[0-9a-f]{12}$/);
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+        await reader.goto(at);
+        expect(await reader.title()).toBe("isoflop explorer, newer");
+        const css = await reader.evaluate(async () => (await caches.match("./docs/docs.css"))!.text());
+        expect(css).toContain("--build: 2");
+      } finally {
+        await context.close();
+        server.close();
+        rmSync(folder, { recursive: true });
       }
     });
 

@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from "vitest";
 import { exampleRuns } from "../../../src/explorer/example.ts";
-import { forecaster, LAWS } from "../../../src/fitting/laws/index.ts";
+import { designRuns, forecaster, LAWS } from "../../../src/fitting/laws/index.ts";
 import { fitRuns, plan, readTable, runsFromTable } from "../../../src/index.ts";
-import { base, dropFile, expectAccessible, page, visit } from "../browser.ts";
+import { base, dropFile, expectAccessible, page, saved, visit } from "../browser.ts";
 
 export function runs(): void {
   describe("a reader's runs", () => {
@@ -61,6 +61,26 @@ export function runs(): void {
       // what the example was made with stands beside what was found
       expect(await page.locator(".verdict").textContent()).toContain("made with 0.37");
       await expectAccessible();
+    });
+
+    it("lays the runs to be made next on the plane of N and D, as the library designs them", async () => {
+      await visit("?view=runs&data=example&spend=5e21");
+      await page.waitForSelector("#fit .drawing svg");
+      await page.locator("#design").scrollIntoViewIfNeeded();
+      await page.waitForSelector("#design .drawing svg");
+      const { N, D, flops } = JSON.parse((await saved("design", "JSON")).toString());
+      const runs = runsFromTable(await readTable(exampleRuns(), "csv"));
+      const design = designRuns(runs, forecaster(runs), { target: 1e22, spend: 5e21 });
+      expect(design.runs.length).toBeGreaterThan(0);
+      expect(N).toEqual(design.runs.map((run) => run.N));
+      expect(D).toEqual(design.runs.map((run) => run.D));
+      expect(flops.reduce((sum: number, C: number) => sum + C, 0)).toBeLessThanOrEqual(5e21);
+      // what is within the runs has nothing to be foretold
+      await page.locator("#budget").fill("1e20");
+      await page.keyboard.press("Tab");
+      await page.waitForFunction(() =>
+        /No runs to be made: /.test(document.querySelector("#design .note")!.textContent!),
+      );
     });
 
     it("shows which column it took for what, takes another, keeps it in the address, and tells the rows left out", async () => {

@@ -2,6 +2,9 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import * as figures from "../../../src/figures/index.ts";
+import * as laws from "../../../src/fitting/laws/index.ts";
+import * as library from "../../../src/index.ts";
 import { base, expectAccessible, page } from "../browser.ts";
 
 const folder = new URL("../../../build/explorer/docs/", import.meta.url);
@@ -23,6 +26,45 @@ export function site(): void {
       }
       // (2.1) by its number
       expect(built("theory.html")).toMatch(/\(2\.1\)|2\.1/);
+    });
+
+    it("has every exported name with its declaration, and every value with its docstring", () => {
+      const html = built("api.html");
+      for (const [entry, names] of [
+        ["isoflop", Object.keys(library)],
+        ["isoflop.figures", Object.keys(figures)],
+        ["isoflop.fitting", Object.keys(laws)],
+      ] as const)
+        for (const name of names) {
+          const start = html.indexOf(`id="${entry}.${name}"`);
+          expect(start, `${entry}.${name}`).toBeGreaterThan(0);
+          const [section] = html.slice(start).split("<h3 ");
+          expect(section, name).toMatch(new RegExp(`<code>[^<]*\\b${name}\\b`));
+          expect(section, `${name} has no docstring`).toContain("<p>");
+        }
+      // members with their comments
+      expect(html).toContain("interface FrontierOptions");
+      expect(html).toContain("The compute-optimal frontier of a spectrum.");
+    });
+
+    it("shows every figure there is with the command that draws it", () => {
+      const drawn = readdirSync(new URL("../../../docs/figures/", import.meta.url)).filter((name) =>
+        name.endsWith(".svg"),
+      );
+      const commands = JSON.parse(
+        readFileSync(new URL("../../../docs/figures/commands.json", import.meta.url), "utf8"),
+      ) as Record<string, string>;
+      expect(Object.keys(commands).sort()).toEqual(drawn.map((name) => name.replace(".svg", "")).sort());
+      const gallery = built("gallery.html");
+      const guide = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
+      for (const [name, command] of Object.entries(commands)) {
+        expect(gallery).toContain(command);
+        expect(command).toMatch(new RegExp(` (--out|--figure) ${name}\\.svg$`));
+        // one command, here as there
+        const file = `docs/figures/${name}.svg`;
+        if (guide.includes(file) && command.startsWith("isoflop"))
+          expect(guide).toContain(command.replace(/ --out \S+$/, " --out"));
+      }
     });
 
     it("leads nowhere that is not there", () => {
@@ -63,7 +105,7 @@ export function site(): void {
         ),
       );
       expect(broken.filter(Boolean)).toEqual([]);
-      expect(await page.locator("figcaption code").count()).toBeGreaterThan(3);
+      expect(await page.locator("figcaption code").count()).toBe(broken.length);
     });
   });
 }

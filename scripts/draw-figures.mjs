@@ -1,0 +1,19 @@
+// Draws the figures of docs/figures anew, each by the command that commands.json has for it. Needs the built command line.
+//
+//   node scripts/draw-figures.mjs [name …]     all but the benchmark's by default
+
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+const folder = "docs/figures/";
+const commands = JSON.parse(readFileSync(`${folder}commands.json`, "utf8"));
+const asked = process.argv.slice(2);
+const names = asked.length > 0 ? asked : Object.keys(commands).filter((name) => commands[name].startsWith("isoflop "));
+for (const name of names) {
+  const command = commands[name];
+  if (!command?.startsWith("isoflop ")) throw new Error(`${name} is no figure that a command of isoflop draws`);
+  const words = command.split(" ").slice(1);
+  words[words.indexOf("--out") + 1] = folder + words[words.indexOf("--out") + 1];
+  execFileSync("node", ["build/lib/cli/main.js", ...words, "--quiet"], { stdio: "inherit" });
+  console.log(`${folder}${name}.svg`);
+}
