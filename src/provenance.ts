@@ -1,7 +1,7 @@
 // What made a result: enough to make it again.
 
 /** The version of isoflop, as in package.json. */
-export const version = "0.1.0";
+export const version = "0.2.0";
 
 export interface Provenance {
   /** "isoflop" and its version. */
