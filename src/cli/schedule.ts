@@ -6,10 +6,11 @@ import { within } from "../check.ts";
 import {
   type BestAtBudget,
   bestAtBudget,
-  type Compared,
+  type Comparison,
   compareSchedules,
   FAMILIES,
   type Family,
+  optimizerInWords,
   type Plrf,
   plrf,
   type Schedule,
@@ -31,7 +32,7 @@ import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { spectrumOf } from "./spectrum-file.ts";
 import { bold, table } from "./table.ts";
-import { scheduleFrom } from "./training.ts";
+import { optimizerOption, scheduleFrom, type TrainingValues } from "./training.ts";
 
 interface Options extends SpectrumValues, StepValues, Common {
   readonly d?: number;
@@ -40,6 +41,8 @@ interface Options extends SpectrumValues, StepValues, Common {
   readonly budget?: number;
   readonly compare: readonly { readonly text: string; readonly schedule: Schedule }[];
   readonly noise: number;
+  readonly optimizer?: TrainingValues["optimizer"];
+  readonly tuned?: boolean;
 }
 
 const USUAL = "constant,cosine,wsd,optimal";
@@ -57,6 +60,8 @@ export function define(command: Command): void {
           .argParser(several)
           .default(several(USUAL), USUAL),
       )
+      .addOption(optimizerOption())
+      .option("--tuned", "lower each schedule's step to its best multiple")
       .option("--budget <f>", "instead of --d and --steps: the best size, step and parameters at f = B·d·T", number)
       .option("--noise <σ²>", "variance of the label noise", number, 0),
   ).action(run);
@@ -73,11 +78,13 @@ async function run(options: Options): Promise<void> {
   const { budget, d, steps } = options;
   if (budget === undefined ? d === undefined || steps === undefined : d !== undefined || steps !== undefined)
     throw new Usage("give --d and --steps, or --budget instead of both");
+  if (budget !== undefined && (options.optimizer || options.tuned))
+    throw new Usage("--budget tunes SGD: give --optimizer and --tuned with --d and --steps, or to frontier");
   await (budget === undefined ? compare(options, d!, steps!) : spendBest(options, budget));
 }
 
 async function compare(options: Options, d: number, steps: number): Promise<void> {
-  const { v, gamma, stepFraction, batch, noise } = options;
+  const { v, gamma, stepFraction, batch, noise, optimizer, tuned = false } = options;
   within("horizon", steps, "--steps");
   const { spectrum, words } = await spectrumOf(options);
   const model = plrf({
@@ -91,11 +98,15 @@ async function compare(options: Options, d: number, steps: number): Promise<void
     model,
     options.compare.map(({ text, schedule }) => ({ name: text, schedule })),
     steps,
+    undefined,
+    { tuned, ...(optimizer && { optimizer: (schedule) => optimizer.make({ schedule }) }) },
   );
   const { schedules } = found;
   const setting =
     `${words}, d = ${brief(d)}, ${stepInWords(options)}, B = ${batch}, T = ${brief(steps)}` +
-    (noise > 0 ? `, σ² = ${brief(noise)}` : "");
+    (optimizer ? `, ${optimizerInWords(optimizer.make({}))}` : "") +
+    (noise > 0 ? `, σ² = ${brief(noise)}` : "") +
+    (tuned ? ", γ tuned" : "");
   await write({
     json: () => ({ gamma: model.gamma, v: model.v, noise, ...found }),
     columns: () => ({
@@ -107,7 +118,7 @@ async function compare(options: Options, d: number, steps: number): Promise<void
         ]),
       ),
     }),
-    text: () => inWords(schedules, model, setting),
+    text: () => inWords(schedules, model, { setting, tuned }),
     figure: async () => {
       const { schedulesFigure } = await import("../figures/index.ts");
       return schedulesFigure({ setting: raised(setting), ...found });
@@ -115,7 +126,11 @@ async function compare(options: Options, d: number, steps: number): Promise<void
   });
 }
 
-function inWords(schedules: readonly Compared[], model: Plrf, setting: string): string {
+function inWords(
+  schedules: Comparison["schedules"],
+  model: Plrf,
+  { setting, tuned }: { readonly setting: string; readonly tuned: boolean },
+): string {
   const column = (key: "loss" | "F0" | "bias" | "early" | "late" | "time") => schedules.map((s) => s[key]);
   const best = Math.min(...column("loss"));
   return [
@@ -126,6 +141,7 @@ function inWords(schedules: readonly Compared[], model: Plrf, setting: string): 
       { title: model.noise > 0 ? "excess loss P(T)" : "loss P(T)", values: column("loss") },
       ...(model.noise > 0 ? [{ title: "P(T) + σ²", values: column("loss").map((x) => x + model.noise) }] : []),
       { title: "over the best", values: column("loss").map((x) => x / best), format: (x) => fixed(x, 3) },
+      ...(tuned ? [{ title: "multiple of γ", values: schedules.map(({ best }) => best) }] : []),
       { title: "floor F_0", values: column("F0") },
       { title: "not yet learned", values: column("bias") },
       { title: "early noise", values: column("early") },
@@ -142,7 +158,7 @@ function inWords(schedules: readonly Compared[], model: Plrf, setting: string): 
   ].join("\n");
 }
 
-const stepsOf = (schedules: readonly Compared[]): number => schedules[0]!.horizon;
+const stepsOf = (schedules: Comparison["schedules"]): number => schedules[0]!.horizon;
 
 async function spendBest(options: Options, flops: number): Promise<void> {
   const { gamma, stepFraction, batch, noise, compare, quiet } = options;

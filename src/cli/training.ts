@@ -1,7 +1,7 @@
 // --schedule, --horizon, --optimizer and --noise: how a model is trained, beyond SGD at a constant step.
 
 import { existsSync } from "node:fs";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import {
   type Batch,
   OPTIMIZER_USAGE,
@@ -38,7 +38,7 @@ export function withTraining(command: Command, { horizon = true, momentum = true
     scheduleFrom,
   );
   if (horizon) command.option("--horizon <T>", "the step the shape is drawn for; default the last", whole);
-  if (momentum) command.option("--optimizer <name>", `one of ${OPTIMIZER_USAGE.join(", ")}`, optimizerFrom);
+  if (momentum) command.addOption(optimizerOption());
   if (ramp)
     command.option(
       "--ramp <list>",
@@ -52,6 +52,9 @@ export function withTraining(command: Command, { horizon = true, momentum = true
     0,
   );
 }
+
+export const optimizerOption = (): Option =>
+  new Option("--optimizer <name>", `one of ${OPTIMIZER_USAGE.join(", ")}`).argParser(optimizerFrom);
 
 /** A name, or a file: one multiple a step, or two columns "step, multiple" of knots. */
 export function scheduleFrom(text: string): { text: string; schedule: Schedule } {

@@ -217,6 +217,17 @@ describe("training options", () => {
     expect(ball.loss[0] / plain.loss[0]).toBeCloseTo(1, 3);
   });
 
+  it("schedule compares the schedules of any optimiser, each at its best step", () => {
+    const best = json(
+      `schedule ${point} --d 500 --steps 2000 --noise 1 --optimizer sign --tuned --compare constant,linear,optimal`,
+    ).schedules;
+    expect(best.map(({ name }: { name: string }) => name)).toEqual(["constant", "linear", "optimal"]);
+    expect(best[2].loss).toBeLessThan(best[1].loss);
+    expect(best[1].loss).toBeLessThan(best[0].loss);
+    expect(best[0].best).toBeLessThan(1);
+    expect(isoflop(`schedule ${point} --budget 1e7 --tuned`).error).toContain("--budget tunes SGD");
+  });
+
   it("schedules come from files: one multiple a step, or knots", () => {
     writeFileSync(file("table.csv"), Array.from({ length: 50 }, () => "1").join("\n"));
     writeFileSync(file("knots.csv"), "step,multiple\n0,1\n50,1\n");

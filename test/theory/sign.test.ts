@@ -2,13 +2,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  compareSchedules,
   constant,
   linear,
   loss,
   measured,
+  optimal,
   parseOptimizer,
   plrf,
   powerLaw,
+  type Schedule,
   signSgd,
   stableMultiple,
   warmupStableDecay,
@@ -134,6 +137,48 @@ describe("the loss", () => {
     for (const part of [bias, early, late]) expect(part).toBeGreaterThan(0);
     // normalised by its loss it goes further than SGD at the same first step, half of 5000 γ
     expect(time).toBeGreaterThan(2 * 2500 * model.gamma);
+  });
+});
+
+describe("the best η_t (12.11)", () => {
+  const horizon = 1e4;
+  const compare = (noise: number) => {
+    const model = plrf({ spectrum: powerLaw({ alpha: 0.8, beta: 0.6 }), d: 2000, noise });
+    const named = [
+      { name: "constant", schedule: constant() },
+      { name: "linear", schedule: linear() },
+      { name: "wsd", schedule: warmupStableDecay({ decay: 0.2 }) },
+      { name: "optimal", schedule: optimal() },
+    ];
+    const options = { optimizer: (schedule: Schedule) => signSgd({ schedule }), tuned: true };
+    const { schedules } = compareSchedules(model, named, horizon, kernels, options);
+    return new Map(schedules.map((one) => [one.name, one]));
+  };
+
+  it("ends lowest of all where labels are noisy", () => {
+    const by = compare(1);
+    for (const name of ["constant", "linear", "wsd"])
+      expect(by.get("optimal")!.loss).toBeLessThan(0.98 * by.get(name)!.loss);
+  });
+
+  it("is within a few per cent of the best where they are not, and far below a constant η", () => {
+    const by = compare(0);
+    expect(by.get("optimal")!.loss).toBeLessThan(1.1 * by.get("linear")!.loss);
+    expect(by.get("optimal")!.loss).toBeLessThan(0.7 * by.get("constant")!.loss);
+    // multiples are those of the step before it was lowered: the curves end where the parts say
+    for (const { best, multiple, curve, loss: P } of by.values()) {
+      expect(best).toBeLessThanOrEqual(1);
+      expect(Math.max(...multiple)).toBeLessThan(1.5 * best);
+      expect(curve.at(-1)).toBeCloseTo(P, 12);
+    }
+  });
+
+  it("needs no warm-up: η is flat while the loss falls, and falls with what is left of τ", () => {
+    const model = plrf({ spectrum: powerLaw({ alpha: 0.8, beta: 0.6 }), d: 2000, noise: 1 });
+    const { shape } = training(kernels, model, { optimizer: signSgd({ schedule: optimal() }), horizon });
+    expect(shape.at(2000) / shape.at(0)).toBeGreaterThan(0.7);
+    expect(shape.at(2000) / shape.at(0)).toBeLessThan(1.05);
+    expect(shape.at(9990) / shape.at(0)).toBeLessThan(0.1);
   });
 });
 

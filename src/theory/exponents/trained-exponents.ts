@@ -32,7 +32,7 @@ export function trainedExponents(point: Point, { optimizer, noise, tuned }: Trai
   if (optimizer.kind === "sign") {
     // its drift warms up by itself: with a final decay phase III has the best schedule's exponents; of others no more is known
     const ends = kind === "wsd" || kind === "linear" || kind === "cosine" || kind === "optimal";
-    return name === "III" && ends && tuned && !noise ? best(name, point, row) : null;
+    return name === "III" && ends && (tuned || kind === "optimal") && !noise ? best(name, point, row) : null;
   }
   // heavy ball and Nesterov have SGD's exponents
   if (kind === "optimal") return noise ? bestWithNoise(name, point) : best(name, point, row);

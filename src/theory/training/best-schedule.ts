@@ -186,7 +186,7 @@ function tabulated({ z, rest, forcing, source }: Nodes, first: number, last: num
  * Cubic interpolation with slopes from neighbouring points, constant outside. Slopes are limited as Fritsch and Carlson do,
  * so that it overshoots nowhere: a schedule that reaches γ_max does so without a kink.
  */
-function smooth(x: number[], y: number[]): (t: number) => number {
+export function smooth(x: number[], y: number[]): (t: number) => number {
   const n = x.length;
   const secant = (a: number, b: number) => (y[b]! - y[a]!) / (x[b]! - x[a]!);
   const slope = x.map((_, i) => {

@@ -6,8 +6,9 @@ import type { Kernels } from "../../kernels/kernels.ts";
 import { logspace } from "../../math/grid.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import type { Plrf } from "../measure/plrf.ts";
-import { type Optimizer, sgd } from "./optimizer.ts";
-import type { Schedule } from "./schedule.ts";
+import { finalLoss } from "./final-loss.ts";
+import { type Optimizer, optimizerInWords, sgd, withStep } from "./optimizer.ts";
+import { constant, type Schedule } from "./schedule.ts";
 import type { Pace } from "./time-stepping.ts";
 import { type Parts, training } from "./training.ts";
 
@@ -22,8 +23,16 @@ export interface Compared extends Parts {
 
 export interface Comparison {
   readonly steps: Float64Array;
-  readonly schedules: readonly Compared[];
+  /** `best`: the multiple of the step taken, 1 where it is not tuned; the multiples are of the step before. */
+  readonly schedules: readonly (Compared & { readonly best: number })[];
   readonly made: Provenance;
+}
+
+export interface ComparisonOptions {
+  /** Who takes the steps. Default: SGD. */
+  readonly optimizer?: (schedule: Schedule) => Optimizer;
+  /** Whether each schedule takes the best multiple ≤ 1 of its step. Default false. */
+  readonly tuned?: boolean;
 }
 
 /** Of a curve: enough that straight lines between them look like it. */
@@ -38,13 +47,22 @@ export function compareSchedules(
   schedules: readonly { readonly name: string; readonly schedule: Schedule }[],
   horizon: number,
   kernels: Kernels = defaultKernels(),
+  { optimizer: of = (schedule) => sgd({ schedule }), tuned = false }: ComparisonOptions = {},
 ): Comparison {
   const steps = stepsToCompare(horizon);
   return {
     steps,
-    schedules: schedules.map(({ name, schedule }) =>
-      compared(model, name, { optimizer: sgd({ schedule }), horizon, steps }, kernels),
-    ),
+    schedules: schedules.map(({ name, schedule }) => {
+      const optimizer = of(schedule);
+      const { multiple: best } = tuned ? finalLoss(kernels, model, horizon, { optimizer, tuned }) : { multiple: 1 };
+      const found = compared(
+        model,
+        name,
+        { optimizer: tuned ? withStep(optimizer, model, best) : optimizer, horizon, steps },
+        kernels,
+      );
+      return { ...found, best, multiple: found.multiple.map((x) => best * x) };
+    }),
     made: provenance("compare schedules", {
       spectrum: model.spectrum,
       d: model.d,
@@ -54,6 +72,8 @@ export function compareSchedules(
       noise: model.noise,
       horizon,
       schedules: schedules.map(({ name }) => name),
+      optimizer: optimizerInWords(of(constant())),
+      tuned,
     }),
   };
 }

@@ -8,6 +8,7 @@ import type { Kernels } from "../../kernels/kernels.ts";
 import type { ComplexArray, Modes } from "../../kernels/resolvent.ts";
 import type { SignKernels, SignNodes } from "../../kernels/sign/kernels.ts";
 import { signKernelsOf } from "../../kernels/sign/of.ts";
+import { exp, log } from "../../math/elementary.ts";
 import { brief } from "../../numbers.ts";
 import type { Plrf } from "../measure/plrf.ts";
 import {
@@ -17,6 +18,7 @@ import {
   signEquivalent,
   signNodes,
 } from "../measure/sign-nodes.ts";
+import { bestSchedule, smooth } from "./best-schedule.ts";
 import { type Hyperparameters, hasMemory, hyperparameters, type Optimizer, warningsOf } from "./optimizer.ts";
 import { type Shape, shapeOf } from "./schedule.ts";
 import {
@@ -55,6 +57,53 @@ const pull = ({ equivalent: { d, meanRoot } }: Known): number => (Math.PI / 4) *
 export function largestEta(model: Plrf): number {
   const { P0, F0, noise } = model;
   return (P0 - F0) / (pull(knownOf(model)) * Math.sqrt(P0 + noise));
+}
+
+/** Of what a step's noise returns as loss, the largest share: at 1 the loss would stay where it is. */
+const MOST_RETURN = 0.9;
+/** A batch so large that SGD's g is (1−az)². */
+const FULL = 2 ** 53;
+
+/**
+ * The best η_t (12.11): with a for γ the problem is SGD's, a step's noise (π/2)² a² (P+σ²) Σ l n(l), and η_t = (π/2) a_t √(P_t+σ²).
+ * The largest a is what η goes at the start.
+ */
+export function bestShape(kernels: Kernels, model: Plrf, optimizer: Optimizer, horizon: number): Shape {
+  const own = knownOf(model);
+  const { P0, noise } = model;
+  const eta = hyperparameters(model, optimizer, shapeOf({ kind: "constant" }, 1)).at(0).gamma2;
+  const start = ((2 / Math.PI) * eta) / Math.sqrt(P0 + noise);
+  const most = Math.min(start, ((2 / Math.PI) * MOST_RETURN) / pull(own));
+  const rule = signNodes(signKernelsOf(kernels), own.equivalent, { rate: most, time: 2 * most * horizon });
+  const sourced = (factor: number) => {
+    const { re, im } = rule.source;
+    return { ...rule, source: { re: re.map((x) => factor * x), im: im.map((x) => factor * x) } };
+  };
+  const share = (Math.PI * Math.PI) / 4;
+  const { shape } = bestSchedule(sourced(share), { gamma: most, batch: 1, horizon, noise });
+  // P along it
+  const { at, breaks, ends, knots = [] } = shape;
+  const rate = (r: number) => ({ gamma1: 0, gamma2: (most * at(r)) / FULL, gamma3: 0, delta: 1, batch: FULL });
+  const program = { at: rate, plain: true, noise, breaks, ends, knots };
+  const steps = Float64Array.from(new Set([...knots.map(Math.round), horizon])).filter((r) => r >= 1 && r <= horizon);
+  const { loss } = evolve(kernels, sourced(share * FULL), program, steps.sort(), { tolerance: Infinity });
+  const root = [...loss].map((P) => log(Math.max(P + noise, Number.MIN_VALUE)) / 2);
+  const inner = [...steps].filter((r) => r < horizon);
+  const rising = smooth([0, ...inner.map(log)], [log(P0 + noise) / 2, ...root.slice(0, inner.length)]);
+  const falling = smooth(
+    inner.map((r) => -log(horizon - r)),
+    root.slice(0, inner.length),
+  );
+  const scale = most / start / Math.sqrt(P0 + noise);
+  return {
+    ...shape,
+    at: (r) => {
+      const t = Math.min(Math.max(r, 0), horizon - 1);
+      const V =
+        inner.length < 2 ? log(P0 + noise) / 2 : 2 * t < horizon ? rising(log(1 + t)) : falling(-log(horizon - t));
+      return scale * at(r) * exp(V);
+    },
+  };
 }
 
 /** A program with η_r besides: what its γ2 is at whole steps. */

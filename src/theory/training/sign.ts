@@ -3,12 +3,12 @@
 
 import { OPTIMIZER_CHOICES as CHOICES, type Choice, type Optimizer, parseOptimizer as parse } from "./optimizer.ts";
 import { signSgd as make, type SignSgd } from "./optimizers/sign.ts";
-import { largestEta, refuseSimulated, signTraining } from "./sign-training.ts";
+import { bestShape, largestEta, refuseSimulated, signTraining } from "./sign-training.ts";
 import { solveSignsBy } from "./training.ts";
 
 /** That sign SGD can be solved from here on. */
 const brought = <T>(value: T): T => {
-  solveSignsBy({ train: signTraining, largestEta, refuse: refuseSimulated });
+  solveSignsBy({ train: signTraining, largestEta, bestShape, refuse: refuseSimulated });
   return value;
 };
 

@@ -72,6 +72,7 @@ export interface Parts {
 export interface SignEngine {
   readonly train: typeof import("./sign-training.ts").signTraining;
   readonly largestEta: (model: Plrf) => number;
+  readonly bestShape: (kernels: Kernels, model: Plrf, optimizer: Optimizer, horizon: number) => Shape;
   readonly refuse: (model: Plrf, settings: Hyperparameters, looked: readonly number[]) => void;
 }
 let engine: SignEngine | undefined;
@@ -168,6 +169,7 @@ function resolveShape(kernels: Kernels, model: Plrf, optimizer: Optimizer, horiz
   const { schedule, batch = model.batch } = optimizer;
   if (typeof schedule === "function" || schedule.kind !== "optimal") return shapeOf(schedule, horizon);
   if (typeof batch === "object") throw new RangeError("the optimal schedule takes a constant batch");
+  if (recursionOf(optimizer) === "sign") return signEngine().bestShape(kernels, model, optimizer, horizon);
   return optimalSchedule({ ...model, gamma: gammaOf(optimizer, model), batch }, horizon, kernels).shape;
 }
 
