@@ -1,8 +1,9 @@
 // isoflop fit --law: one law of any form, its parameters with intervals, and how well it holds.
 
-import { bestAt, fitLaw, goodness, type Resampled, resampled } from "../fitting/laws/index.ts";
+import { bestAt, fitLaw, goodness, type Resampled, resampled, savedStack, writtenLaw } from "../fitting/laws/index.ts";
 import { brief, fixed, percent, readable } from "../numbers.ts";
 import { Failure, Usage } from "./errors.ts";
+import { stackedOn } from "./forecasting.ts";
 import { type LawValues, openFitted } from "./law-options.ts";
 import { refusing } from "./open-table.ts";
 import type { Common } from "./options.ts";
@@ -31,12 +32,30 @@ export async function fitOneLaw(file: string, options: FitLawValues): Promise<vo
     flops,
     best: bestAt(fit, flops, runs.flopsPerToken) ?? null,
   }));
-  const warnings = [...read.warnings, ...good.open, ...good.lacks];
+  const kept = (options.out ?? []).some((name) => name.toLowerCase().endsWith(".json"));
+  // forecasts are made from fits with Huber's loss and equal weights
+  const plainly = Object.keys(how).length === 0 && law.target === "loss";
+  const stacked = kept && plainly ? stackedOn(runs, options.seed, [law]) : null;
+  const warnings = [
+    ...read.warnings,
+    ...good.open,
+    ...good.lacks,
+    ...(kept && !stacked
+      ? [
+          "the file holds no forecasts for predict: they take a law of the loss, Huber's δ from the residuals, equal weights, and rows enough",
+        ]
+      : []),
+  ];
   const { parameters } = fit;
   const names = Object.keys(parameters);
   const huber = Number.isFinite(fit.delta) && (how.kind ?? "huber") === "huber";
   await write({
-    json: () => ({
+    json: (file) => ({
+      ...(file && {
+        ...savedStack(runs, stacked, fit.residuals),
+        fitted: writtenLaw(law),
+        draws: intervals && Object.fromEntries(names.map((name, j) => [name, intervals.all.map((drawn) => drawn[j]!)])),
+      }),
       ...{ law: law.name, form: law.form, source: law.source, target: law.target, parameters },
       units: Object.fromEntries(law.inputs.map(({ name, unit }) => [name, unit])),
       objective: fit.objective,

@@ -7,6 +7,7 @@ import {
   LAWS,
   lawFrom,
   lawNamed,
+  missingInput,
   namesIn,
   parseFormula,
   REGISTRY,
@@ -20,7 +21,7 @@ import { refused } from "./options.ts";
 import { openRuns, type RunsSource, withSource } from "./runs.ts";
 
 export interface ForecastingValues extends RunsSource {
-  readonly laws?: readonly ScalingLaw[];
+  readonly laws?: readonly ScalingLaw[] | "all";
   /** Names and formulas, as they were given. */
   readonly law?: readonly string[];
 }
@@ -34,11 +35,16 @@ export const lawOption = (): Option =>
 
 export function withLaws(command: Command): Command {
   return withSource(command)
-    .option("--laws <names>", `of ${REGISTRY.map(({ name }) => name).join(", ")}; default the first four`, laws)
+    .option(
+      "--laws <names>",
+      `of ${REGISTRY.map(({ name }) => name).join(", ")}; or all that the table has columns for; default the first four`,
+      laws,
+    )
     .addOption(lawOption());
 }
 
-function laws(text: string): ScalingLaw[] {
+function laws(text: string): ScalingLaw[] | "all" {
+  if (text.trim() === "all") return "all";
   const names = text.split(",").map((name) => name.trim());
   if (new Set(names).size < names.length) throw new InvalidArgumentError(`a law is named twice in "${text}".`);
   return refused(() => names.map(lawNamed));
@@ -62,7 +68,11 @@ export async function openLaws(
   also: { readonly more?: readonly string[]; readonly labels?: readonly string[] } = {},
 ): Promise<{ runs: Runs; laws?: ScalingLaw[] }> {
   const formulas = (options.law ?? []).filter((text) => !isName(text));
-  const named = [...(options.laws ?? []), ...(options.law ?? []).filter(isName).map((name) => lawNamed(name.trim()))];
+  const all = options.laws === "all";
+  const named = [
+    ...(options.laws === "all" ? REGISTRY : (options.laws ?? [])),
+    ...(options.law ?? []).filter(isName).map((name) => lawNamed(name.trim())),
+  ];
   const some = named.length + formulas.length > 0;
   const wanted = [
     ...(some ? named : LAWS).flatMap(({ inputs, targetColumns }) => [
@@ -77,13 +87,17 @@ export async function openLaws(
   const runs = await openRuns(file, options, [...new Set([...wanted, ...(also.more ?? [])])], also.labels);
   if (!some) return { runs };
   const columns = Object.keys(runs.more ?? {});
-  return { runs, laws: refusing(file, () => [...named, ...formulas.map((text) => lawFrom(text, columns))]) };
+  // all: of the loss, with their columns, and with rows enough
+  const takes = (law: ScalingLaw) =>
+    law.target === "loss" && missingInput(runs, law) === undefined && runs.n >= law.parameters.length + 3;
+  const kept = all ? [...new Set(named)].filter(takes) : named;
+  return { runs, laws: refusing(file, () => [...kept, ...formulas.map((text) => lawFrom(text, columns))]) };
 }
 
-/** Laws stacked on runs; null where there are too few rows for any. */
-export function stackedOn(runs: Runs, seed: number): Forecaster | null {
+/** Laws stacked on runs, all by default; null where there are too few rows for any. */
+export function stackedOn(runs: Runs, seed: number, laws?: readonly ScalingLaw[]): Forecaster | null {
   try {
-    return forecaster(runs, undefined, { seed });
+    return forecaster(runs, laws, { seed });
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;

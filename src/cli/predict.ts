@@ -1,7 +1,7 @@
 // isoflop predict: the loss of models not yet trained, with an interval that several laws share.
 
 import { type Command, Option } from "commander";
-import { forecaster } from "../fitting/laws/index.ts";
+import { forecaster, type ScalingLaw } from "../fitting/laws/index.ts";
 import { type ModelPoints, pointsFromTable } from "../index.ts";
 import { brief, fixed, readable } from "../numbers.ts";
 import { Usage } from "./errors.ts";
@@ -29,12 +29,30 @@ export function define(command: Command): void {
   ).action(run);
 }
 
-/** Where to foretell: of --at, or --N and --D. */
-async function pointsOf({ at, N, D, flopsPerToken }: Options): Promise<ModelPoints> {
+/** Where to foretell: of --at, or --N and --D; with what else the laws take. */
+async function pointsOf(
+  { at, N, D, flopsPerToken }: Options,
+  laws: readonly ScalingLaw[] | undefined,
+): Promise<ModelPoints> {
+  const inputs = (laws ?? []).flatMap((law) => law.inputs.map((input) => ({ law, ...input })));
+  const needed = inputs.filter(({ name }) => !["N", "D", "C"].includes(name));
   if (at !== undefined) {
     const table = await openTable(at);
-    return refusing(at, () => pointsFromTable(table, flopsPerToken === undefined ? {} : { flopsPerToken }));
+    const more = needed.flatMap(({ name, columns }) => columns ?? [name]);
+    const points = refusing(at, () =>
+      pointsFromTable(table, { more, ...(flopsPerToken !== undefined && { flopsPerToken }) }),
+    );
+    const missing = needed.find(({ name, columns }) => !(columns ?? [name]).some((column) => points.more?.[column]));
+    if (missing)
+      throw new Usage(
+        `${at}: the law ${missing.law.name} takes ${(missing.columns ?? [missing.name])[0]}: add that column`,
+      );
+    return points;
   }
+  if (needed.length > 0)
+    throw new Usage(
+      `the law ${needed[0]!.law.name} takes ${(needed[0]!.columns ?? [needed[0]!.name])[0]} beside N and D: give --at, a table with that column`,
+    );
   if (!N || !D)
     throw new Usage("give --N and --D, the parameters and tokens of the models, or --at with a table of them");
   const count = Math.max(N.length, D.length);
@@ -47,13 +65,16 @@ async function pointsOf({ at, N, D, flopsPerToken }: Options): Promise<ModelPoin
 async function run(file: string, options: Options): Promise<void> {
   const write = await openOutput(options);
   if (file === "-" && options.at === "-") throw new Usage("the runs and --at cannot both be stdin: give one as a file");
-  const asked = await pointsOf(options);
   const known = openLaw(file);
   if (known) refuseChoices(options);
   const { runs, laws: chosen } = known ? { runs: known.runs, laws: undefined } : await openLaws(file, options);
+  const asked = await pointsOf(options, known ? known.forecaster?.laws.map(({ law }) => law) : chosen);
   const { points, tested, warnings, laws } = refusing(file, () => {
     const made = known ? known.forecaster : forecaster(runs, chosen);
-    if (!made) throw new RangeError("the fit had too few rows to stack laws on: give the table of runs");
+    if (!made)
+      throw new RangeError(
+        "this fit holds no forecasts, for too few rows or its loss function: give the table of runs",
+      );
     return { ...made, points: made.all(asked) };
   });
   const farthest = points.reduce((most, { beyond }) => Math.max(most, beyond), 0);

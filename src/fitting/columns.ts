@@ -282,7 +282,8 @@ function product(columns: readonly string[], names: readonly Name[], warnings: s
 
 /** A chart exported from Weights & Biases: a column a run, and no word of its size. */
 function chart(columns: readonly string[]): void {
-  const twins = columns.filter((name) => columns.includes(`${name}__MIN`) && / - /.test(name));
+  const all = new Set(columns);
+  const twins = columns.filter((name) => all.has(`${name}__MIN`) && / - /.test(name));
   if (twins.length === 0) return;
   const runs = twins.map((name) => name.replace(/ - [^-]*$/, ""));
   throw new RangeError(

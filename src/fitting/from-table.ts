@@ -141,6 +141,8 @@ const MOST_POINTS = 100_000;
 export interface ModelPoints {
   readonly N: Float64Array;
   readonly D: Float64Array;
+  /** Other columns that were asked for. */
+  readonly more?: Readonly<Record<string, Float64Array>>;
   readonly warnings: readonly string[];
 }
 
@@ -150,18 +152,18 @@ export interface ModelPoints {
  */
 export function pointsFromTable(
   table: Table,
-  options: Pick<TableOptions, "columns" | "flopsPerToken"> = {},
+  options: Pick<TableOptions, "columns" | "flopsPerToken" | "more"> = {},
 ): ModelPoints {
   const rows = table.cells[0]?.length ?? 0;
   if (rows > MOST_POINTS) throw new RangeError(`${rows} points are more than ${MOST_POINTS}: split the table`);
   // runs whose loss is any, in a column whose name no table has
   const loss = "any loss";
   try {
-    const { N, D, warnings } = runsFromTable(
+    const { N, D, more, warnings } = runsFromTable(
       { ...table, columns: [...table.columns, loss], cells: [...table.cells, new Array<number>(rows).fill(1)] },
       { ...options, columns: { ...options.columns, loss, run: "" } },
     );
-    return { N, D, warnings: warnings.filter((warning) => !/repeat|--best-of/.test(warning)) };
+    return { N, D, ...(more && { more }), warnings: warnings.filter((warning) => !/repeat|--best-of/.test(warning)) };
   } catch (error) {
     if (error instanceof RangeError) throw new RangeError(error.message.replace(/(, )?"any loss"/, ""));
     throw error;

@@ -95,6 +95,64 @@ describe("compare and predict", () => {
     expect(low.lossFunction).toMatchObject({ kind: "quantile", quantile: 0.1, delta: null });
   });
 
+  it("predict and design read any law that fit --law wrote, and tell what a law takes beside N and D", () => {
+    const folder = mkdtempSync(join(tmpdir(), "isoflop-"));
+    const [law, table, at] = ["law.json", "runs.csv", "at.csv"].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    const formula = "--law loss=E+(A/N^a+B/D^b)^g --fix g=0.8";
+    expect(isoflop(`fit ${RUNS} ${formula} --bootstrap 20 --quiet --out ${law}`).status).toBe(0);
+    const file = JSON.parse(readFileSync(law, "utf8"));
+    expect(file).toMatchObject({
+      format: "isoflop law",
+      law: "formula",
+      fitted: { parameters: ["E", "A", "a", "B", "b"] },
+    });
+    expect([file.draws.a.length, file.rows.residual.length]).toEqual([20, file.rows.loss.length]);
+    const from = json(`predict ${law} --N 7B --D 1.4T`);
+    const whole = json(`predict ${RUNS} --law loss=E+(A/N^a+B/D^b)^0.8 --N 7B --D 1.4T`);
+    expect(from.points[0].loss).toBeCloseTo(whole.points[0].loss, 4);
+    expect(from.laws).toEqual([{ name: "formula", weight: expect.closeTo(1, 9) }]);
+    expect(json(`design ${law} --target 1e23 --spend 1e21`).spent).toBeLessThanOrEqual(1e21);
+    expect(isoflop(`plan ${law} --budget 1e22`).error).toMatch(/law.json: no approach 3 in this fit/);
+    // a fit that forecasts cannot repeat says so, and so does who reads it
+    expect(isoflop(`fit ${RUNS} --law tied --loss-function squares --bootstrap 0 --out ${law}`).out).toMatch(
+      /the file holds no forecasts for predict/,
+    );
+    expect(isoflop(`predict ${law} --N 7B --D 1.4T`).error).toMatch(/holds no forecasts/);
+
+    const rows = Array.from({ length: 30 }, (_, i) => {
+      const [N, D, U] = [1e8 * 1.5 ** (i % 6), 3e9 * 2 ** Math.floor(i / 6), 1e9 * 3 ** (i % 5)];
+      return [N, D, U, 1.8 + 400 / N ** 0.34 + 1e3 / U ** 0.3 + 900 / D ** 0.35].join();
+    });
+    writeFileSync(table, ["N,D,unique,loss", ...rows].join("\n"));
+    writeFileSync(at, "N,D,unique\n1e9,1e11,1e9\n1e9,1e11,1e11\n");
+    const unique = `predict ${table} --law loss=E+A/N^a+F/unique^f+B/D^b`;
+    const [few, many] = json(`${unique} --at ${at}`).points;
+    expect(few.loss - many.loss).toBeCloseTo(1e3 / 1e9 ** 0.3 - 1e3 / 1e11 ** 0.3, 3);
+    expect(isoflop(`${unique} --N 1e9 --D 1e11`).error).toMatch(
+      /the law formula takes unique beside N and D: give --at/,
+    );
+    writeFileSync(at, "N,D\n1e9,1e11\n");
+    expect(isoflop(`${unique} --at ${at}`).error).toMatch(/at.csv: the law formula takes unique: add that column/);
+    rmSync(folder, { recursive: true });
+  });
+
+  it("compare --laws all: every law of the loss that the table has columns for", () => {
+    const { laws } = json(`compare ${RUNS} --laws all`);
+    expect(laws.map(({ name }: { name: string }) => name).sort()).toEqual([
+      "bnsl",
+      "chinchilla",
+      "coupled",
+      "farseer",
+      "kaplan",
+      "overtraining",
+      "tied",
+    ]);
+  });
+
   it("predict and plan read what fit wrote, and give the same answers", () => {
     const folder = mkdtempSync(join(tmpdir(), "isoflop-"));
     const law = join(folder, "law.json");

@@ -262,6 +262,13 @@ describe("the allocation", () => {
     expect(miss.excess).toBeGreaterThan(0);
     // the wasted part: the rest of the budget, spent well, gives the same loss
     expect(allocate(LAW, 1e22 * (1 - miss.wasted), 6).loss).toBeCloseTo(miss.loss, 9);
+    expect(() => allocate({ ...LAW, alpha: Number.NaN }, 1e22, 6)).toThrow("alpha must be finite");
+    expect(() => allocate(LAW, Number.NaN, 6)).toThrow("flops must be finite");
+    expect(() => allocateSize(LAW, -1, 6)).toThrow("N must be greater than 0");
+    expect(() => budgetFor(LAW, Number.NaN, 6)).toThrow("loss must be finite");
+    expect(() => budgetFor(LAW, 2, 0)).toThrow("flopsPerToken must be greater than 0");
+    expect(() => missBy(LAW, 1e22, 6, Number.NaN)).toThrow("factor must be finite");
+    expect(budgetFor(LAW, LAW.E, 6)).toBe(Infinity);
   });
 
   it("of lines: the saturating power law is found", () => {

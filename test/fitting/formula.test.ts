@@ -3,21 +3,24 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { callsIn, namesIn, parseFormula, type Tree } from "../../src/fitting/laws/formula.ts";
-import { lawFrom } from "../../src/fitting/laws/law.ts";
+import { lawFrom, type ScalingLaw } from "../../src/fitting/laws/law.ts";
+import { lawNamed } from "../../src/fitting/laws/list.ts";
+import { fixed, tiedTo } from "../../src/fitting/laws/modify.ts";
 import { evaluate, linearIn } from "../../src/fitting/laws/tape.ts";
+import { readLaw, written, writtenLaw } from "../../src/fitting/laws/written.ts";
 
 const value = (text: string, names: Record<string, number> = {}): number =>
   evaluate(parseFormula(text).tree, (name) => names[name]!);
 
 /** Every bracket written. */
-const written = (tree: Tree): string =>
+const bracketed = (tree: Tree): string =>
   tree.kind === "number"
     ? `(${tree.value})`
     : tree.kind === "name"
       ? tree.name
       : tree.of.length === 1 || /^m/.test(tree.operation)
-        ? `${tree.operation}(${tree.of.map(written).join(", ")})`
-        : `(${tree.of.map(written).join(` ${tree.operation} `)})`;
+        ? `${tree.operation}(${tree.of.map(bracketed).join(", ")})`
+        : `(${tree.of.map(bracketed).join(` ${tree.operation} `)})`;
 
 describe("a formula", () => {
   it.each([
@@ -63,8 +66,11 @@ describe("a formula", () => {
     }));
     fc.assert(
       fc.property(tree, (made) => {
-        fc.pre(written(made).length <= 2000);
+        fc.pre(bracketed(made).length <= 2000);
+        expect(parseFormula(bracketed(made)).tree).toEqual(made);
+        // and with no more than are needed
         expect(parseFormula(written(made)).tree).toEqual(made);
+        expect(written(made).length).toBeLessThanOrEqual(bracketed(made).length);
       }),
     );
   });
@@ -129,5 +135,41 @@ describe("a law from a formula", () => {
   ])("%s is linear in %j", (text, linear) => {
     const tree = parseFormula(text).tree;
     expect(linearIn(tree, ["E", "A", "B"])).toEqual(linear);
+  });
+});
+
+describe("a law in a file", () => {
+  const back = (law: ScalingLaw) => readLaw("law", JSON.parse(JSON.stringify(writtenLaw(law))));
+
+  it("is its name, or its formula with ends and columns", () => {
+    expect(writtenLaw(lawNamed("moe"))).toBe("moe");
+    expect(back(lawNamed("moe"))).toBe(lawNamed("moe"));
+    const laws = [
+      lawFrom("loss = E + (A/N^a + B/`unique tokens`^b)^g", ["unique tokens"]),
+      fixed(lawNamed("bnsl"), { f: 0.5, c0: -0.25 }),
+      tiedTo(lawNamed("coupled"), { alpha: "beta" }),
+    ];
+    for (const law of laws) {
+      const { optimum: _, ...kept } = law;
+      expect(back(law)).toEqual({
+        ...kept,
+        bounds: Object.fromEntries(law.parameters.map((name) => [name, [...law.bounds[name]!]])),
+        ranges: {},
+      });
+    }
+  });
+
+  it.each([
+    [{ formula: "E + A/N^q" }, 'law.formula names "q", which is neither a parameter nor an input'],
+    [{ formula: "(".repeat(500) }, "nested more than 64 deep"],
+    [{ formula: 7 }, "law.formula must be a text, got 7"],
+    [{ parameters: [] }, "law.parameters must be an array of 1 to 500 entries"],
+    [{ bounds: { E: [0, "x"], A: [0, null], a: [0, null] } }, "law.bounds.E[1] must be a number"],
+    [{ bounds: null }, "law.bounds.E must be [low, high]"],
+    [{ inputs: [null] }, "law.inputs[0].name must be a text"],
+  ])("case %# is refused", (change, message) => {
+    const good = writtenLaw(lawFrom("loss = E + A/N^a", [])) as object;
+    expect(() => readLaw("law", { ...good, ...change })).toThrow(message);
+    expect(() => readLaw("law", ["chinchilla"])).toThrow("law must be a law's name, or a law");
   });
 });

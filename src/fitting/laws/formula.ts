@@ -33,11 +33,11 @@ export const call = (operation: Operation, ...of: readonly Tree[]): Tree => ({ k
 
 /**
  * Reads a formula. Names are letters (also Greek), digits and _, or anything between backquotes.
+ * @param most - characters
  * @throws RangeError that says what is wrong, and where
  */
-export function parseFormula(text: string): Formula {
-  if (text.length > MOST_CHARACTERS)
-    throw new RangeError(`a formula has at most ${MOST_CHARACTERS} characters, got ${text.length}`);
+export function parseFormula(text: string, most = MOST_CHARACTERS): Formula {
+  if (text.length > most) throw new RangeError(`a formula has at most ${most} characters, got ${text.length}`);
   const tokens = tokensOf(text);
   let at = 0;
   let nested = 0;

@@ -29,5 +29,7 @@ export {
   readSavedLaw,
   type SavedLaw,
   saved,
+  savedStack,
 } from "./saved.ts";
 export type { Stack, StackOptions } from "./stack.ts";
+export { readLaw, type WrittenLaw, written, writtenLaw } from "./written.ts";

@@ -14,6 +14,8 @@ export interface Resampled {
   /** 95 % intervals by name. */
   readonly ci: Readonly<Record<string, Interval>>;
   readonly draws: number;
+  /** Each in the law's order. */
+  readonly all: readonly Float64Array[];
   readonly by: "case" | "run";
 }
 
@@ -43,6 +45,7 @@ export function resampled(
   return {
     ci: Object.fromEntries(fit.law.parameters.map((name, j) => [name, interval(found.map((p) => p[j]!))])),
     draws,
+    all: found,
     by: unit,
   };
 }

@@ -5,9 +5,10 @@ import { finite, integer, positive, shown } from "../../check.ts";
 import type { Law } from "../points.ts";
 import { type Runs, runs } from "../runs.ts";
 import type { LawFit } from "./fit-law.ts";
-import { lawNamed } from "./list.ts";
+import type { ScalingLaw } from "./law.ts";
 import { type Forecaster, foretell, rangesOf } from "./predict.ts";
 import type { Stack, StackMember } from "./stack.ts";
+import { readLaw, type WrittenLaw, writtenLaw } from "./written.ts";
 
 /** What a file of a saved law says it is. */
 export const FORMAT = "isoflop law";
@@ -44,7 +45,8 @@ export interface SavedLaw {
   /** What predict forecasts with; null where rows are too few. */
   readonly stack: {
     readonly members: readonly {
-      readonly law: string;
+      /** A law of the list by its name. */
+      readonly law: string | WrittenLaw;
       /** Least compute of the rows it was fitted to. */
       readonly since: number;
       readonly weight: number;
@@ -67,13 +69,14 @@ export function saved(
   draws: readonly Law[],
   forecaster: Forecaster | null,
 ): SavedLaw {
+  return { ...savedStack(runs, forecaster, law?.residuals ?? null), law: savedLaw(law, draws) };
+}
+
+function savedLaw(law: Law | null, draws: readonly Law[]): SavedLaw["law"] {
   const names = ["E", "A", "B", "alpha", "beta"] as const;
   const one = (of: Law) => Object.fromEntries(names.map((name) => [name, of[name]])) as unknown as Law;
-  const { N, D, C, loss, run, row, flopsPerToken } = runs;
-  return {
-    ...{ format: FORMAT, version: VERSION, flopsPerToken },
-    rows: { N, D, C, loss, run, row, residual: law?.residuals ?? null },
-    law: law && {
+  return (
+    law && {
       ...{ name: "chinchilla", form: "E + A/N^alpha + B/D^beta", parameters: one(law) },
       draws:
         draws.length === 0
@@ -81,10 +84,23 @@ export function saved(
           : (Object.fromEntries(
               names.map((name) => [name, Float64Array.from(draws, (draw) => draw[name])]),
             ) as unknown as LawColumns),
-    },
+    }
+  );
+}
+
+/** What goes into the file of a fit of any law: all but approach 3. */
+export function savedStack(
+  runs: Runs,
+  forecaster: Forecaster | null,
+  residual: Float64Array | null,
+): Omit<SavedLaw, "law"> {
+  const { N, D, C, loss, run, row, flopsPerToken } = runs;
+  return {
+    ...{ format: FORMAT, version: VERSION, flopsPerToken },
+    rows: { N, D, C, loss, run, row, residual },
     stack: forecaster && {
       members: forecaster.stack.members.map(({ law, since, weight, fit }) => ({
-        ...{ law: law.name, since, weight, parameters: fit.parameters },
+        ...{ law: writtenLaw(law), since, weight, parameters: fit.parameters },
       })),
       draws: forecaster.stack.draws,
       noise: forecaster.stack.noise,
@@ -130,10 +146,14 @@ export function readSavedLaw(value: unknown): ReadLaw {
   const table: Runs = { ...read, warnings: [] };
   return {
     runs: table,
-    ...(file.law === null ? { law: null, draws: [] } : lawOf(object("law", file.law))),
+    // the name of any other law stands for itself
+    ...(file.law === null || typeof file.law === "string" ? { law: null, draws: [] } : lawOf(object("law", file.law))),
     forecaster: file.stack === null ? null : forecasterOf(object("stack", file.stack), table),
   };
 }
+
+const same = (one: ScalingLaw, other: ScalingLaw): boolean =>
+  one.name === other.name && one.form === other.form && JSON.stringify(one.tree) === JSON.stringify(other.tree);
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -177,7 +197,7 @@ function forecasterOf(fields: Fields, table: Runs): Forecaster {
   const members = list("stack.members", fields.members, 1000).map((entry, m): StackMember => {
     const where = `stack.members[${m}]`;
     const member = object(where, entry);
-    const law = lawNamed(String(member.law));
+    const law = readLaw(`${where}.law`, member.law);
     const given = object(`${where}.parameters`, member.parameters);
     const p = Float64Array.from(law.parameters, (name) => {
       const [low, high] = law.bounds[name]!;
@@ -216,7 +236,13 @@ function forecasterOf(fields: Fields, table: Runs): Forecaster {
   };
   const all = foretell(stack, rangesOf(table), table.flopsPerToken);
   return {
-    laws: members.map(({ fit, weight }) => ({ ...fit, weight, heldOut: [], error: Number.NaN })),
+    // a law's fits to all rows and to the last decades are one law
+    laws: members
+      .filter(({ law }, m) => members.findIndex((other) => same(other.law, law)) === m)
+      .map(({ law, fit }) => ({
+        ...{ ...fit, heldOut: [], error: Number.NaN },
+        weight: members.reduce((sum, member) => sum + (same(member.law, law) ? member.weight : 0), 0),
+      })),
     ...{ tested: stack.tested, warnings: [], stack, all },
     at: (N, D) => all({ N: Float64Array.of(positive("N", N)), D: Float64Array.of(positive("D", D)) })[0]!,
   };
