@@ -9,7 +9,7 @@ import { cadd, cdiv, cmul, complex, conj, cscale, csqrt, csub, imag, real } from
 import { cosIn, exp, expm1, quarterTurn, sinIn } from "./exponential";
 import { BYTES, add, lanesum, load64, mul, splat, splatAt, sqrt, store64, sub } from "./lanes";
 import { modeSums } from "./modes";
-import { advance, newtonKappa } from "./resolvent";
+import { newtonKappa } from "./resolvent";
 import { V } from "./width";
 
 // @ts-ignore: decorator
@@ -32,7 +32,7 @@ export function transformsScratch(m: i32): i32 {
 
 /**
  * κ along every other one of m ζ (`bytes` in all, from `first` on), which lie along a path: Newton's method from where the last root leads,
- * or from κ₀ + ζ. scratch: 8 f64. Returns at how many it was not found (NaN).
+ * or from κ₀ + ζ, until it moves by less than `step`, relative. scratch: 8 f64. Returns at how many it was not found (NaN).
  */
 function followKappa(
   n: i32,
@@ -47,29 +47,22 @@ function followKappa(
   kr: usize,
   ki: usize,
   scratch: usize,
+  step: f64,
 ): i32 {
   let failed = 0,
-    near = false,
-    fromX = 0.0,
-    fromY = 0.0;
+    last = complex(0, 0);
   for (let i = first; i < bytes; i += 16) {
     const x = load<f64>(zr + i),
       y = load<f64>(zi + i);
-    const dx = x - fromX,
-      dy = y - fromY;
-    // a step as long as that is far from where ζ was leads nowhere
-    let found =
-      near &&
-      dx * dx + dy * dy < fromX * fromX + fromY * fromY &&
-      advance(n, lambda, a, invN, 0, x, y, dx, dy, scratch);
+    const zeta = complex(x, y);
+    let found = lead(last, zeta, scratch) && newtonKappa(n, lambda, a, invN, 0, x, y, scratch, step);
     if (!found) {
       store<f64>(scratch, kappa0 + x);
       store<f64>(scratch, y, 8);
-      found = newtonKappa(n, lambda, a, invN, 0, x, y, scratch);
+      found = newtonKappa(n, lambda, a, invN, 0, x, y, scratch, step);
     }
-    near = found;
-    fromX = x;
-    fromY = y;
+    // without a root, no next one is led to
+    last = found ? zeta : complex(0, 0);
     if (!found) failed++;
     store<f64>(kr + i, found ? load<f64>(scratch) : NaN);
     store<f64>(ki + i, found ? load<f64>(scratch, 8) : NaN);
@@ -78,8 +71,30 @@ function followKappa(
 }
 
 /**
+ * From the root and dζ/dκ at ζ = `last` to a guess at the next: κ as a power of ζ, ρ^p ≈ (1 + (1+p)(ρ−1)/2)/(1 + (1−p)(ρ−1)/2) with
+ * p = d log κ/d log ζ. Whether it is near enough.
+ */
+function lead(last: v128, next: v128, scratch: usize): bool {
+  const step = csub(next, last);
+  if (!(norm(step) < norm(last))) return false;
+  const kappa = pair(scratch, scratch + 8);
+  const t = cscale(0.5, cdiv(step, last)),
+    w = cscale(0.5, cdiv(step, cmul(kappa, pair(scratch + 16, scratch + 24))));
+  const one = complex(1, 0);
+  split(scratch, scratch + 8, cdiv(cmul(kappa, cadd(one, cadd(t, w))), cadd(one, csub(t, w))));
+  return true;
+}
+
+/** |a|². */
+// @ts-ignore: decorator
+@inline
+function norm(a: v128): f64 {
+  return real(a) * real(a) + imag(a) * imag(a);
+}
+
+/**
  * F̃, K̃, P̃ whole, then F_v, K_v, P_v of (4.5), at m values of s (m even) with 0 ≤ Im s ≤ π.
- * out: 12 arrays of m f64, real and imaginary parts in turn. scratch: 26m + 8 f64.
+ * κ is found to a last step of Newton's method below `step`, relative. out: 12 arrays of m f64, real and imaginary parts in turn. scratch: 26m + 8 f64.
  * Returns at how many points κ was not found (what depends on them is NaN).
  */
 export function transforms(
@@ -92,6 +107,7 @@ export function transforms(
   gamma: f64,
   batch: f64,
   kappa0: f64,
+  step: f64,
   m: i32,
   sr: usize,
   si: usize,
@@ -148,7 +164,7 @@ export function transforms(
   }
   let failed = 0;
   for (let k: usize = 0; k < 2; k++)
-    failed += followKappa(n, lambda, a, 1 / d, kappa0, k << 3, 2 * bytes, zr, zi, kr, ki, Hi + 2 * bytes);
+    failed += followKappa(n, lambda, a, 1 / d, kappa0, k << 3, 2 * bytes, zr, zi, kr, ki, Hi + 2 * bytes, step);
   modeSums(n, lambda, a, t, u, 2 * m, kr, ki, Dr, Di, Gr, Gi, Hr, Hi);
 
   let C0 = 0.0;

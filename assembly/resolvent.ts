@@ -6,7 +6,7 @@ import { traceSums } from "./modes";
 /** Steps of Newton's method after which a root counts as lost. */
 const MAX_ITERATIONS: i32 = 60;
 /** Newton converges quadratically: a step this small leaves an error below rounding. */
-const LAST_STEP: f64 = 1e-9;
+export const LAST_STEP: f64 = 1e-9;
 
 /** f64 of scratch that each of the kernels below takes. */
 export function kappaScratch(): i32 {
@@ -14,7 +14,8 @@ export function kappaScratch(): i32 {
 }
 
 /**
- * One solve, from the guess in `scratch` (x, y), which the root replaces where Newton's method converges to the physical one.
+ * One solve, from the guess in `scratch` (x, y), which the root replaces where Newton's method converges to the physical one: after a
+ * step below `last`, relative.
  * scratch: 8 f64 — the root; the derivative dζ/dκ beside it; and room for the sums. Returns whether it did.
  */
 export function newtonKappa(
@@ -26,6 +27,7 @@ export function newtonKappa(
   zx: f64,
   zy: f64,
   scratch: usize,
+  last: f64 = LAST_STEP,
 ): bool {
   const sums = scratch + 32;
   let x = load<f64>(scratch),
@@ -61,7 +63,7 @@ export function newtonKappa(
     }
     x -= dx;
     y -= dy;
-    if (size < LAST_STEP) {
+    if (size < last) {
       // the conjugate or another sheet is no answer
       if (y * zy < 0) return false;
       store<f64>(scratch, x);
@@ -171,7 +173,7 @@ function predict(dzx: f64, dzy: f64, scratch: usize): void {
 }
 
 /** From the root and dζ/dκ in `scratch` to the root at ζ = (zx, zy), which is Δζ = (dx, dy) on; without one, `scratch` stays as it is. */
-export function advance(
+function advance(
   n: i32,
   lambda: usize,
   a: usize,

@@ -11,6 +11,8 @@ export interface Recursion {
   readonly batch: number;
   /** The root κ at ζ = 0. */
   readonly kappa0: number;
+  /** Newton's method for κ ends with a relative step below this, whose square is left. Default 1e-9: rounding. */
+  readonly lastStep?: number;
 }
 
 /** F̃, K̃, P̃ at every s. */

@@ -5,9 +5,12 @@ import type { ComplexArray } from "../resolvent.ts";
 import { type Core, padded } from "./core.ts";
 import { putModes } from "./resolvent.ts";
 
+/** Of Newton's method: what it leaves is below rounding. */
+const LAST_STEP = 1e-9;
+
 export function contourKernels(core: Core): ContourKernels {
   return {
-    transforms({ modes, d, gamma, batch, kappa0 }, s) {
+    transforms({ modes, d, gamma, batch, kappa0, lastStep = LAST_STEP }, s) {
       const arena = core.arena();
       const { n, lambda, trace, energy, ratio } = putModes(arena, modes);
       const count = s.re.length;
@@ -16,7 +19,7 @@ export function contourKernels(core: Core): ContourKernels {
       const points = [arena.put(s.re, m, s.re[count - 1]), arena.put(s.im, m, s.im[count - 1])] as const;
       const out = arena.space(12 * m);
       const scratch = arena.space(core.run.transformsScratch(m));
-      const sizes = [d, gamma, batch, kappa0] as const;
+      const sizes = [d, gamma, batch, kappa0, lastStep] as const;
       const failed = core.run.transforms(n, lambda, trace, energy, ratio, ...sizes, m, ...points, out, scratch);
       const taken = arena.take(out, 12 * m);
       const column = (c: number): ComplexArray => ({

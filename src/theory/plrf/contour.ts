@@ -11,7 +11,7 @@
 // Gauss–Legendre panels of log s, out to where e^{r₀ s} has vanished. Its nodes grow with the decades between r₀ and r₁,
 // not with r, d or v.
 
-import type { Path, Transform } from "../../kernels/contour.ts";
+import type { Path, Recursion, Transform } from "../../kernels/contour.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
 import { type Complex, complex, exp, mul, scale } from "../../math/complex.ts";
@@ -19,7 +19,7 @@ import { cos, exp as expOf, hypot, log, pow, sin } from "../../math/elementary.t
 import { gaussLegendre } from "../../math/quadrature.ts";
 import type { Plrf } from "../measure/plrf.ts";
 import { realSum2, resolvents } from "../measure/resolvent.ts";
-import { amplification, analyticRemainder, type Stepped } from "../measure/stability.ts";
+import { amplification, analyticRemainder } from "../measure/stability.ts";
 
 export type Quantity = keyof Transform;
 
@@ -186,25 +186,28 @@ function weightsOf(nodes: number) {
 }
 
 /** What the generating functions and the end of what is analytic in them depend on. */
-export type Searched = Stepped & Pick<Plrf, "kappa0" | "P0">;
+export type Searched = Recursion & Pick<Plrf, "P0">;
 
 /**
- * P(r) of one model at many r ≥ 64 by Talbot contours of so many nodes, one for each r, whose nodes go to the kernels at once. Their error
+ * P(r) of one model at many r ≥ 64, increasing, by Talbot contours of so many nodes, one for each r, whose nodes go to the kernels at once. Their error
  * is known by what they add up: where P falls steeply it may be as large as P.
  */
 export function talbotLosses(kernels: Kernels, model: Searched, steps: Float64Array, nodes: number): ContourValues {
   const { s, weight } = weightsOf(nodes);
   const count = steps.length;
-  const all = complexArray(nodes * count);
-  for (let i = 0; i < count; i++)
-    for (let k = 0; k < nodes; k++) {
-      all.re[i * nodes + k] = s.re[k]! / steps[i]!;
-      all.im[i * nodes + k] = s.im[k]! / steps[i]!;
+  const block = new Float64Array(2 * nodes * count);
+  const all = { re: block.subarray(0, nodes * count), im: block.subarray(nodes * count) };
+  // κ is followed along each node from one r to the next
+  for (let k = 0; k < nodes; k++)
+    for (let i = 0; i < count; i++) {
+      all.re[k * count + i] = s.re[k]! / steps[i]!;
+      all.im[k * count + i] = s.im[k]! / steps[i]!;
     }
   const { whole, singular } = kernels.transforms(model, all);
   const [wholeP, singularP] = [whole.P, singular.P];
   const remainder = analyticRemainder(model);
   const cut = CUT_OFF * pow(CONVERGENCE, nodes);
+  let left = Infinity;
   const values = new Float64Array(count);
   const error = new Float64Array(count);
   for (let i = 0; i < count; i++) {
@@ -212,7 +215,7 @@ export function talbotLosses(kernels: Kernels, model: Searched, steps: Float64Ar
     for (let k = 0; k < nodes; k++) {
       const [x, y] = [weight.re[k]!, weight.im[k]!];
       const size = Math.abs(x) + Math.abs(y);
-      const at = i * nodes + k;
+      const at = k * count + i;
       let [re, im] = [wholeP.re[at]!, wholeP.im[at]!];
       all += re * y + im * x;
       allSize += (Math.abs(re) + Math.abs(im)) * size;
@@ -222,7 +225,9 @@ export function talbotLosses(kernels: Kernels, model: Searched, steps: Float64Ar
     }
     const r = steps[i]!;
     const allError = (cut * allSize) / r;
-    const partError = (cut * partSize) / r + remainder(r) * model.P0;
+    // once it has died out it is gone
+    if (left > 0) left = remainder(r) * model.P0;
+    const partError = (cut * partSize) / r + left;
     values[i] = (partError < allError ? part : all) / r;
     error[i] = Math.min(partError, allError);
   }

@@ -10,8 +10,10 @@ import { tunedOptima } from "./tuned-frontier.ts";
 /** An optimum this far, in log d, from where the last one has moved is another. */
 const JUMP = 0.02;
 /** Half the width of a bracket: of one that is followed, by how far the last was missed; of one whose place is known roughly. */
-const NARROW = 0.02;
+const NARROW = 0.003;
 const WIDE = 0.5;
+/** Of quick losses at whole steps. */
+const NARROW_TRAINED = 0.1;
 const MISSED = 4;
 /** Within such a distance of each other, points tell a minimum by the polynomial through them. */
 const CLOSE = 0.1;
@@ -20,6 +22,9 @@ const SETTLED = 30;
 /** After so many polynomials Brent's method takes over. */
 const MOST_TRIES = 8;
 const DEGREE = 5;
+/** Beside a bottom flatter than this (half of d² log P/du²) there may be another, this far off in log d, that no scan has seen. */
+const FLAT = 0.1;
+const BESIDE = [-0.6, -0.3, 0.3, 0.6];
 /** In log d, an end of the range. */
 const EDGE = 1e-3;
 
@@ -38,16 +43,21 @@ export function exact(search: Search, { signal, onProgress }: FrontierOptions): 
     }
     return optima;
   }
+  const narrow = search.trained ? NARROW_TRAINED : NARROW;
   let missed = WIDE;
+  let cubic: number | undefined;
   flops.forEach((f, i) => {
     signal?.throwIfAborted();
     const guess = prediction(optima, log(flops[1]! / flops[0]!));
-    const tracked = guess === undefined ? undefined : descend(search, f, guess, clamp(MISSED * missed, NARROW, WIDE));
+    const tracked =
+      guess === undefined ? undefined : descend(search, f, guess, clamp(MISSED * missed, narrow, WIDE), cubic);
     missed = tracked ? Math.abs(tracked.u - guess!) : WIDE;
-    const best = deepest(search, f, search.scan(i), tracked);
+    const best = beside(search, f, deepest(search, f, search.scan(i), tracked));
     const jump = tracked !== undefined && Math.abs(best.u - tracked.u) > JUMP;
     if (jump) missed = WIDE;
-    optima.push({ ...search.known(f, best), jump });
+    cubic = best.cubic;
+    const { u, value, edge } = best;
+    optima.push({ ...search.known(f, { u, value, edge }), jump });
     onProgress?.((i + 1) / flops.length);
   });
   return optima;
@@ -65,8 +75,28 @@ function prediction(optima: readonly Optimum[], step: number): number | undefine
   return third ? 3 * (last.u - before.u) + third.u : 2 * last.u - before.u;
 }
 
+/** A minimum, and the polynomial it was told by: its second and third divided differences. */
+interface Bottom extends Optimum {
+  readonly curvature?: number;
+  readonly cubic?: number | undefined;
+}
+
+/** The deepest of a bottom and those that one so flat may have beside it. */
+function beside(search: Search, f: number, bottom: Bottom): Bottom {
+  if (search.trained || bottom.edge || !(bottom.curvature! < FLAT)) return bottom;
+  const [low, high] = search.range(f);
+  let best = bottom;
+  for (const side of BESIDE) {
+    const u = bottom.u + side;
+    if (u < low || u > high || search.value(f, u) >= best.value) continue;
+    const found = descend(search, f, u, CLOSE);
+    if (found.value < best.value) best = found;
+  }
+  return best;
+}
+
 /** The deepest of `tracked` and the basins of a scan. */
-function deepest(search: Search, f: number, grid: readonly Point[], tracked: Optimum | undefined): Optimum {
+function deepest(search: Search, f: number, grid: readonly Point[], tracked: Bottom | undefined): Bottom {
   const basins = grid.flatMap(({ u, value, error }, k) => {
     const [left, right] = [grid[k - 1], grid[k + 1]];
     if ((left && left.value < value) || (right && right.value <= value)) return [];
@@ -111,7 +141,7 @@ function crossing(a: Point | undefined, b: Point | undefined, c: Point | undefin
 }
 
 /** The minimum downhill of a guess, from points a `step` apart. */
-function descend(search: Search, f: number, guess: number, step: number): Optimum {
+function descend(search: Search, f: number, guess: number, step: number, cubic?: number): Bottom {
   const [low, high] = search.range(f);
   /** In the order of u. */
   const points: Point[] = [];
@@ -131,24 +161,32 @@ function descend(search: Search, f: number, guess: number, step: number): Optimu
     else {
       // at an end, unless its bottom is within
       const inside = u === low ? Math.min(low + EDGE, high) : Math.max(high - EDGE, low);
-      if (search.value(f, inside) >= value) return { u, value, edge: true };
+      const end = { u, value, edge: true };
+      if (search.value(f, inside) >= value) return end;
       const next = points[k === 0 ? 1 : k - 1]?.u ?? inside;
-      return bracketed(search, f, Math.min(u, next), Math.max(u, next));
+      const within = bracketed(search, f, Math.min(u, next), Math.max(u, next));
+      return within.value < value ? within : end;
     }
   }
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const k = lowest(points);
     const [left, right] = [points[k - 1]!, points[k + 1]!];
     const near = nearest(points, k);
-    const bottom = lowestBetween(near, left.u, right.u);
+    const bottom = lowestBetween(near, left.u, right.u, cubic);
     if (bottom === undefined) break;
-    const { u, value } = bottom;
+    const { u } = bottom;
     const distance = Math.min(...points.map((point) => Math.abs(point.u - u)));
+    const settled = SETTLED * search.tolerance;
+    const known = { ...bottom, edge: false };
+    const width = Math.max(right.u - points[k]!.u, points[k]!.u - left.u);
+    // the third order is known from the budget before, which did not take it from another
+    if (near.length === 3 && width < 1.01 * NARROW && width * width * Math.abs(cubic!) < settled * bottom.curvature)
+      return known;
     if (right.u - left.u > 4 * CLOSE) for (const side of [-CLOSE, CLOSE]) look(clamp(u + side, left.u, right.u));
-    else if (near.length > 3 && distance < SETTLED * search.tolerance) {
+    else if (near.length > 3 && distance < settled) {
       // by an end no polynomial tells the loss
       if (u - low < EDGE || high - u < EDGE) break;
-      return { u, value, edge: false };
+      return known;
     }
     look(u);
   }
@@ -178,14 +216,26 @@ function nearest(points: readonly Point[], k: number): Point[] {
   return [...bracket, ...others.slice(0, DEGREE - 2)];
 }
 
-/** The minimum, between two u, of the polynomial through points: Newton's method on its derivative. */
-function lowestBetween(points: readonly Point[], low: number, high: number): Pick<Point, "u" | "value"> | undefined {
+/**
+ * The minimum, between two u, of the polynomial through points: Newton's method on its derivative.
+ * @param cubic the third divided difference, where there are but three points
+ */
+function lowestBetween(
+  points: readonly Point[],
+  low: number,
+  high: number,
+  cubic: number | undefined,
+): (Pick<Point, "u" | "value"> & { curvature: number; cubic: number | undefined }) | undefined {
   const origin = points[1]!.u;
   const x = points.map(({ u }) => u - origin);
   const c = points.map(({ value }) => value - points[1]!.value);
   // divided differences
   for (let order = 1; order < c.length; order++)
     for (let i = c.length - 1; i >= order; i--) c[i] = (c[i]! - c[i - 1]!) / (x[i]! - x[i - order]!);
+  if (c.length === 3 && cubic !== undefined) {
+    c.push(cubic);
+    x.push(0);
+  }
   let at = 0;
   for (let iteration = 0; iteration < 50; iteration++) {
     // the polynomial's value, derivative and half the second one, by Horner's rule
@@ -198,7 +248,13 @@ function lowestBetween(points: readonly Point[], low: number, high: number): Pic
     }
     const step = -p1 / (2 * p2);
     if (!(p2 > 0) || !(at + step + origin > low && at + step + origin < high)) return undefined;
-    if (Math.abs(step) < 1e-12) return { u: origin + at, value: points[1]!.value + p };
+    if (Math.abs(step) < 1e-12)
+      return {
+        u: origin + at,
+        value: points[1]!.value + p,
+        curvature: p2,
+        cubic: points.length > 3 ? c[3] : undefined,
+      };
     at += step;
   }
   return undefined;

@@ -121,19 +121,21 @@ function modelOf({ spectrum, dataRatio, largest, setting, trained }: Problem, si
 }
 
 /** How finely a loss is computed: modes of their own, nodes a panel beyond (modes.ts), nodes of its contour. */
-interface Precision {
+export interface Precision {
   readonly exact: number;
   readonly nodes: number;
   readonly contour: number;
+  /** Of Newton's method for κ: its square is left. */
+  readonly lastStep: number;
 }
 /** To three digits or four, to tell where minima are; to ten, to tell where their bottom is. */
-const COARSE: Precision = { exact: 12, nodes: 6, contour: 4 };
-const FINE: Precision = { exact: 32, nodes: 12, contour: 10 };
+export const COARSE: Precision = { exact: 8, nodes: 4, contour: 4, lastStep: 3e-3 };
+export const FINE: Precision = { exact: 32, nodes: 12, contour: 10, lastStep: 1e-9 };
 /** Beyond this relative error a contour takes as many nodes as help (contour.ts). */
 const KNOWN = 3e-10;
 const FINEST = 14;
 /** Newton's method starts from κ₀, which is its first guess only. */
-const ROUGH = 0.01;
+const ROUGH = 0.05;
 
 /** What `modelOf` makes, no finer than it is used. @throws RangeError as `modelOf` where a step is unstable */
 function searchedOf(problem: Problem, size: number, precision: Precision): Searched {
@@ -149,7 +151,7 @@ function searchedOf(problem: Problem, size: number, precision: Precision): Searc
   const gamma = setting.gamma ?? setting.stepFraction! / trace;
   // few are near their limit: `plrf` knows it well
   if (gamma >= safeGamma(modes, d, batch)) modelOf(problem, size);
-  return { modes, d, gamma, batch, kappa0: kappaAtZero(modes, d, v, ROUGH), P0 };
+  return { modes, d, gamma, batch, kappa0: kappaAtZero(modes, d, v, ROUGH), P0, lastStep: precision.lastStep };
 }
 
 /** Very small models can be unstable at a step that is fine for all others: the search starts above them. */
