@@ -177,17 +177,15 @@ function descend(search: Search, f: number, guess: number, step: number, cubic?:
     const { u } = bottom;
     const distance = Math.min(...points.map((point) => Math.abs(point.u - u)));
     const settled = SETTLED * search.tolerance;
-    const known = { ...bottom, edge: false };
     const width = Math.max(right.u - points[k]!.u, points[k]!.u - left.u);
     // the third order is known from the budget before, which did not take it from another
-    if (near.length === 3 && width < 1.01 * NARROW && width * width * Math.abs(cubic!) < settled * bottom.curvature)
-      return known;
-    if (right.u - left.u > 4 * CLOSE) for (const side of [-CLOSE, CLOSE]) look(clamp(u + side, left.u, right.u));
-    else if (near.length > 3 && distance < settled) {
+    const bent = width < 1.01 * NARROW && width * width * Math.abs(cubic!) < settled * bottom.curvature;
+    if (near.length === 3 ? bent : distance < settled && right.u - left.u <= 4 * CLOSE) {
       // by an end no polynomial tells the loss
       if (u - low < EDGE || high - u < EDGE) break;
-      return known;
+      return { ...bottom, edge: false };
     }
+    if (right.u - left.u > 4 * CLOSE) for (const side of [-CLOSE, CLOSE]) look(clamp(u + side, left.u, right.u));
     look(u);
   }
   const k = lowest(points);
