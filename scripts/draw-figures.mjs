@@ -13,7 +13,7 @@ for (const name of names) {
   const command = commands[name];
   if (!command?.startsWith("isoflop ")) throw new Error(`${name} is no figure that a command of isoflop draws`);
   const words = command.split(" ").slice(1);
-  words[words.indexOf("--out") + 1] = folder + words[words.indexOf("--out") + 1];
+  words.splice(words.lastIndexOf("--out"), 2, "--out", `${folder}${name}.svg`);
   execFileSync("node", ["build/lib/cli/main.js", ...words, "--quiet"], { stdio: "inherit" });
   console.log(`${folder}${name}.svg`);
 }
