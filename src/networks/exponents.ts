@@ -52,20 +52,21 @@ export function timeExponent(steps: Float64Array, curves: readonly Float64Array[
   return interval(curves.map((curve) => -fitPowerLaw(t, curve.subarray(from)).exponent.value));
 }
 
-/**
- * c at recorded step r; NaN where fewer than three widths below the widest are off by more than nothing. The interval leaves out one
- * member after another.
- */
+/** c at recorded step r, of deviations within each member. The interval leaves out one member after another. */
 export function widthExponent(widths: readonly WidthCurves[], steps: Float64Array, r: number): WidthExponent {
   const sorted = [...widths].sort((a, b) => a.width - b.width);
   const members = sorted[0]!.test.length;
   const of = (left: number) => {
     const rest = Array.from({ length: members }, (_, m) => m).filter((m) => m !== left);
-    const mean = ({ test }: WidthCurves) => rest.reduce((sum, m) => sum + test[m]![r]!, 0) / rest.length;
-    const widest = mean(sorted.at(-1)!);
+    const widest = sorted.at(-1)!.test;
+    const gaps = sorted.slice(0, -1).map(({ test }) => rest.map((m) => test[m]![r]! - widest[m]![r]!));
+    const means = gaps.map((gap) => gap.reduce((sum, x) => sum + x, 0) / gap.length);
     return deviationExponent(
       sorted.map(({ width }) => width),
-      sorted.slice(0, -1).map((one) => mean(one) - widest),
+      means,
+      rest.length > 1
+        ? gaps.map((gap, i) => Math.sqrt(gap.reduce((sum, x) => sum + (x - means[i]!) * (x - means[i]!), 0)))
+        : undefined,
     );
   };
   const value = of(-1);
@@ -82,13 +83,41 @@ export function widthExponent(widths: readonly WidthCurves[], steps: Float64Arra
 /** Exponents looked for. */
 const RANGE = [0.02, 4] as const;
 
-/** c of d_N = A (N^−c − W^−c), W the last width, by least squares of logarithms. NaN with fewer than three positive d_N. */
-export function deviationExponent(widths: readonly number[], deviations: readonly number[]): number {
+/**
+ * c of d_N = A (N^−c − W^−c), W the last width: by least squares of d_N over their errors, where they are known, else of logarithms.
+ * NaN with fewer than three widths below W, with errors that are none, where A is not positive; of logarithms with fewer than three
+ * positive d_N.
+ */
+export function deviationExponent(
+  widths: readonly number[],
+  deviations: readonly number[],
+  errors?: readonly number[],
+): number {
   const W = widths.at(-1)!;
-  const known = deviations.flatMap((d, i) => (d > 0 && d < Infinity ? [{ N: widths[i]!, y: log(d) }] : []));
+  const known = deviations.flatMap((d, i) => {
+    const [N, error] = [widths[i]!, errors?.[i]];
+    const sound = error === undefined ? d > 0 && d < Infinity : Math.abs(d) < Infinity && error > 0;
+    return sound ? [{ N, d, error }] : [];
+  });
   if (known.length < 3) return Number.NaN;
+  const shape = (N: number, c: number) => pow(N, -c) - pow(W, -c);
+  const weighted = (c: number) => {
+    let [dg, gg] = [0, 0];
+    for (const { N, d, error } of known) {
+      const g = shape(N, c) / error!;
+      dg += (d / error!) * g;
+      gg += g * g;
+    }
+    const A = dg / gg;
+    const misfit = known.reduce((sum, { N, d, error }) => {
+      const off = (d - A * shape(N, c)) / error!;
+      return sum + off * off;
+    }, 0);
+    return { A, misfit };
+  };
   const misfit = (c: number) => {
-    const gaps = known.map(({ N, y }) => y - log(pow(N, -c) - pow(W, -c)));
+    if (errors) return weighted(c).misfit;
+    const gaps = known.map(({ N, d }) => log(d) - log(shape(N, c)));
     const mean = gaps.reduce((sum, x) => sum + x, 0) / gaps.length;
     return gaps.reduce((sum, x) => sum + (x - mean) * (x - mean), 0);
   };
@@ -102,5 +131,6 @@ export function deviationExponent(widths: readonly number[], deviations: readonl
     if (misfit(a) < misfit(b)) high = b;
     else low = a;
   }
-  return (low + high) / 2;
+  const found = (low + high) / 2;
+  return errors && !(weighted(found).A > 0) ? Number.NaN : found;
 }

@@ -2,6 +2,7 @@
 // number stands beside what was measured. A verdict follows from those numbers alone.
 
 import type { Figure } from "../figures/index.ts";
+import type { CheckpointStore } from "../index.ts";
 
 export interface Recipe {
   /** "p1-frontier": paper and short name. */
@@ -26,6 +27,8 @@ export interface Context {
   readonly onProgress: (done: number) => void;
   /** A file of the user's own, for the recipe that takes one. */
   readonly data?: string;
+  /** Where a part of the recipe, by its name, may keep how far it has come: an interrupted one goes on from there. */
+  readonly checkpoint?: (part: string) => CheckpointStore;
 }
 
 export interface Findings {

@@ -1,16 +1,16 @@
 // Runs recipes one after another and keeps each outcome in the folder as soon as it is there: what is finished and was made
 // by the same version at the same size is not computed again.
 
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { toCsv } from "../figures/csv.ts";
 import { toSvg } from "../figures/render.ts";
-import { version } from "../index.ts";
+import { fileCheckpoint, version } from "../index.ts";
 import { replaceFile } from "../replace.ts";
 import type { Context, Recipe } from "./recipe.ts";
 import { type Entry, report } from "./report.ts";
 
-export interface ReproduceOptions extends Omit<Context, "onProgress"> {
+export interface ReproduceOptions extends Omit<Context, "onProgress" | "checkpoint"> {
   /** Folder of the report. */
   readonly out: string;
   /** Compute everything again. */
@@ -45,11 +45,14 @@ export async function reproduce(recipes: readonly Recipe[], options: ReproduceOp
     const progress = (done: number) => onProgress?.((i + done) / recipes.length, recipe.id);
     progress(0);
     const start = performance.now();
+    const begun = `${recipe.id}.${quick ? "quick" : "full"}.`;
+    if (fresh) dropCheckpoints(out, begun);
     const outcome = await recipe.run({
       quick,
       threads,
       signal,
       onProgress: progress,
+      checkpoint: (part) => fileCheckpoint(join(out, `${begun}${part}${CHECKPOINT}`)),
       ...(given && data !== undefined ? { data } : {}),
     });
     const entry: Entry = {
@@ -76,12 +79,20 @@ export async function reproduce(recipes: readonly Recipe[], options: ReproduceOp
         Number.isFinite(value) || typeof value !== "number" ? value : String(value),
       ),
     );
+    dropCheckpoints(out, begun);
     entries.push(entry);
     onEntry?.(entry, false);
   }
   const all = order.flatMap((id) => entries.find((entry) => entry.id === id) ?? stored(join(out, `${id}.json`)) ?? []);
   replaceFile(join(out, "index.html"), report(all, { made: plain }));
   return entries;
+}
+
+/** How the files of parts that are not finished end. */
+const CHECKPOINT = ".checkpoint";
+
+function dropCheckpoints(out: string, begun: string): void {
+  for (const name of readdirSync(out)) if (name.startsWith(begun) && name.endsWith(CHECKPOINT)) rmSync(join(out, name));
 }
 
 /** An entry that is there whole; anything else counts as absent. */

@@ -11,7 +11,12 @@ describe("exponents of trained networks", () => {
     const loss = (N: number) => 0.2 + 3 * N ** -c;
     const deviations = widths.slice(0, -1).map((N) => loss(N) - loss(256));
     expect(deviationExponent(widths, deviations)).toBeCloseTo(c, 6);
+    expect(deviationExponent(widths, deviations, [1, 0.1, 0.3, 0.2])).toBeCloseTo(c, 5);
     expect(deviationExponent(widths, [0.1, -0.1, 0, 0.2])).toBeNaN();
+    expect(deviationExponent(widths, [-0.1, -0.1, -0.2, -0.2], [1, 1, 1, 1])).toBeNaN();
+    // what is known badly counts for little
+    const wrong = deviations.map((d, i) => (i === 3 ? 9 * d : d));
+    expect(deviationExponent(widths, wrong, [1e-4, 1e-4, 1e-4, 10])).toBeCloseTo(c, 2);
   });
 
   it("have intervals that hold the truth 19 times in 20", () => {

@@ -134,22 +134,6 @@ describe("recipes", () => {
     expect(verdict(claims.map(({ disputed: _, ...claim }) => claim))).toBe("not reproduced");
   });
 
-  it("train on images, and foretell what comes of it", async () => {
-    const recipe = RECIPES.find(({ id }) => id === "p2-real")!;
-    const found = await recipe.run({ quick: true, threads: 1, signal, onProgress: () => {} });
-    const { claims, untried, figures, remarks } = found;
-    expect(claims).toHaveLength(3);
-    expect(verdict(claims)).toBe("reproduced");
-    // networks of the paper's tasks are trained nowhere here
-    expect(untried).toHaveLength(4);
-    expect(verdict(claims, untried)).toBe("partly reproduced");
-    expect(verdict(claims.map((claim): Claim => ({ ...claim, measured: claim.measured * 1.5 + 1 })))).toBe(
-      "not reproduced",
-    );
-    expect(figures).toHaveLength(1);
-    expect(remarks[0]).toContain("not trained here");
-  });
-
   it("claim nothing where nothing is claimed", () => {
     expect(verdict([])).toBe("not tried");
     expect(verdict([], ["width"])).toBe("not tried");
