@@ -21,6 +21,7 @@ import { sgd } from "./p2-sgd.ts";
 import { transfer } from "./p2-transfer.ts";
 import { published } from "./published.ts";
 import type { Recipe } from "./recipe.ts";
+import { batch } from "./x-batch.ts";
 import { epochs } from "./x-epochs.ts";
 import { momentum } from "./x-momentum.ts";
 import { noise } from "./x-noise.ts";
@@ -30,5 +31,5 @@ import { sign } from "./x-sign.ts";
 export const RECIPES: readonly Recipe[] = [
   ...[toy, phases, sgdFrontier, exponents, finiteSize, spectra, windows, perPhase, negativeBeta, tables],
   ...[dynamicLosses, bottlenecks, optimal, earlyLate, gap, ensembles, sgd, transfer, real],
-  ...[schedules, momentum, noise, sign, epochs, published],
+  ...[schedules, momentum, noise, sign, epochs, batch, published],
 ];
