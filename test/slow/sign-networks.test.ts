@@ -30,7 +30,16 @@ it("is within 3 % or 4 standard errors of networks after the fall of the first m
     const eta = (24 / T) * Math.sqrt((model.P0 + noise) / d);
     const setting = { optimizer: signSgd({ step: eta, schedule: linear() }), horizon: T };
     const theory = loss(model, { steps: STEPS, ...setting }).loss;
-    const options = { steps: T, record: STEPS, members: 80, draws: 40, method: "dense" as const, seed: 11, threads: 2, expected: true };
+    const options = {
+      steps: T,
+      record: STEPS,
+      members: 80,
+      draws: 40,
+      method: "dense" as const,
+      seed: 11,
+      threads: 2,
+      expected: true,
+    };
     const { mean, stderr, expected } = await simulate(model, { ...options, ...setting });
     const slope = (i: number) => Math.log(theory[i]! / theory[i + 1]!) / Math.log(STEPS[i + 1]! / STEPS[i]!);
     // the step after the last steep one belongs to it
@@ -51,7 +60,10 @@ it("is within 3 % or 4 standard errors of networks after the fall of the first m
       },
       ...{ after: percent(worst(off, last + 1, STEPS.length)), "z after": worst(z, last + 1, STEPS.length).toFixed(1) },
       ...{ "at the end": percent(off.at(-1)!), "standard error": percent(stderr.at(-1)! / mean.at(-1)!) },
-      ...{ "given W: in it": percent(worst(given, 0, last + 1)), "after ": percent(worst(given, last + 1, STEPS.length)) },
+      ...{
+        "given W: in it": percent(worst(given, 0, last + 1)),
+        "after ": percent(worst(given, last + 1, STEPS.length)),
+      },
     });
     STEPS.forEach((_, i) => {
       const bound = i <= last ? 0.1 : 0.03;
