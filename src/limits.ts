@@ -78,6 +78,13 @@ export const LIMITS = {
   cells: { least: 1, most: 2 ** 20, what: "cells of a diagram", remedy: "take a coarser grid" },
   numbers: { least: 1, most: 1e7, what: "numbers of any other list", remedy: "give fewer" },
   knots: { least: 1, most: 1e4, what: "knots of a schedule, or steps of a ramp", remedy: "give fewer" },
+  coefficients: {
+    least: 1e-60,
+    most: 1e60,
+    what: "A and B of a law E + A N^−α + B D^−β",
+    remedy: "count N and D in other units",
+  },
+  exponents: { least: 1e-6, most: 20, what: "its α and β", remedy: "such a law is flat, or a step" },
   "simulated steps": { least: 1, most: 1e12, what: "steps of a simulation", remedy: "take fewer steps" },
   "simulated d": {
     least: 1,

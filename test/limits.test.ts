@@ -4,10 +4,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
+  allocate,
+  allocateSize,
   bestAtBudget,
   bootstrap,
   bottleneck,
   bridge,
+  budgetFor,
   compareSchedules,
   components,
   computeOptimal,
@@ -21,9 +24,11 @@ import {
   logspace,
   loss,
   measured,
+  missBy,
   parseNumber,
   phase,
   piecewise,
+  plan,
   plrf,
   powerLaw,
   reuse,
@@ -39,6 +44,7 @@ import { brief } from "../src/numbers.ts";
 const spectrum = powerLaw({ alpha: 0.7, beta: 0.7 });
 const features = sourceCapacity({ a: 1.8, b: 1.4 });
 const model = plrf({ spectrum, d: 100 });
+const law = { E: 1.7, A: 400, B: 2000, alpha: 0.34, beta: 0.37 };
 const table = runs({
   N: Array.from({ length: 12 }, (_, i) => 1e7 * 2 ** (i % 4)),
   D: Array.from({ length: 12 }, (_, i) => 1e9 * 3 ** Math.floor(i / 4)),
@@ -57,6 +63,13 @@ describe("docs/limits.md", () => {
 });
 
 const REFUSED: readonly [what: string, call: () => unknown, message: RegExp][] = [
+  ["a budget of NaN", () => allocate(law, Number.NaN, 6), /^flops must be finite, got NaN/],
+  ["a size below 0", () => allocateSize(law, -1, 6), /^N must be greater than 0, got -1/],
+  ["a loss of ∞", () => budgetFor(law, Infinity, 6), /^loss must be finite/],
+  ["a factor of 0", () => missBy(law, 1e20, 6, 0), /^factor must be greater than 0/],
+  ["a law without B", () => allocate({ ...law, B: 0 }, 1e20, 6), /^B must be greater than 0/],
+  ["β of 50", () => plan({ ...law, beta: 50 }, { flops: 1e20 }), /^beta must be at most 20, got 50: \w/],
+  ["N beyond numbers", () => allocateSize({ ...law, beta: 1e-6 }, 1e30, 6), /^the law has no best N and D in double/],
   ["α = 20", () => powerLaw({ alpha: 20, beta: 1 }), /^alpha must be at most 10, got 20: \w/],
   ["α = 1e308", () => plrf({ spectrum: { kind: "power-law", alpha: 1e308, beta: 1 }, d: 10 }), /^alpha .* 1e\+308/],
   ["β = −10", () => phase({ alpha: 1, beta: -10 }), /^beta must be at least -2, got -10/],

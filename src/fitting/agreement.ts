@@ -3,7 +3,7 @@
 
 import { hypot, pow } from "../math/elementary.ts";
 import type { Interval } from "../math/quantiles.ts";
-import { allocate } from "./allocation.ts";
+import { bestAtFlops } from "./allocation.ts";
 import { fitIsoflop, type IsoflopFit, type IsoflopOptions } from "./isoflop.ts";
 import { fitParametric } from "./parametric.ts";
 import { type Law, lossAt } from "./points.ts";
@@ -35,7 +35,8 @@ export function isoflopBias(
     const exact = { ...runs, loss: runs.N.map((N, i) => lossAt(truth, N, runs.D[i]!)) };
     const read = fitIsoflop(exact, { ...options, curve: fit.curve });
     const most = runs.C.reduce((a, b) => Math.max(a, b), 0);
-    const size = (read.size.coefficient * pow(most, read.size.exponent)) / allocate(truth, most, runs.flopsPerToken).N;
+    const size =
+      (read.size.coefficient * pow(most, read.size.exponent)) / bestAtFlops(truth, most, runs.flopsPerToken).N;
     const a = read.a - beta / (alpha + beta);
     return Number.isFinite(a) && size > 0 ? { a, size } : null;
   } catch (error) {

@@ -61,6 +61,7 @@ export function parseUnits(text: string): Partial<Record<"N" | "D" | "C", number
  * @throws RangeError
  */
 export function parseWhere(texts: readonly string[]): Record<string, string> {
+  if (!Array.isArray(texts)) throw new TypeError(`where must be an array of COLUMN=VALUE, got ${shown(texts)}`);
   return Object.fromEntries(
     texts.map((text) => {
       const at = text.indexOf("=");

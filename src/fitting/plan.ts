@@ -4,7 +4,7 @@
 import { positive } from "../check.ts";
 import { pow } from "../math/elementary.ts";
 import { type Interval, interval } from "../math/quantiles.ts";
-import { type Allocation, allocate, allocateSize, type Miss, missBy } from "./allocation.ts";
+import { type Allocation, bestAtFlops, bestOfSize, checkLaw, type Miss, missAt } from "./allocation.ts";
 import { meet, missUnder, type Needs, type Target } from "./needs.ts";
 import type { Law } from "./points.ts";
 import { allocateByLines, type OptimaFit } from "./powerlaws.ts";
@@ -48,7 +48,7 @@ export interface PlanOptions {
  * What to train.
  * @param model a law (approach 3) or lines (approaches 1, 2)
  * @param target `{ flops }`, a budget, or `{ N }`, `{ D }` or `{ loss }`: the compute whose best it is
- * @throws RangeError where none or several are given, or not positive; a loss that no compute reaches; needs without a law
+ * @throws RangeError where none or several are given, or not positive; a law out of range (docs/limits.md); a loss that no compute reaches; needs without a law
  */
 export function plan(
   model: Model,
@@ -56,6 +56,7 @@ export function plan(
   { flopsPerToken = 6, needs = {}, draws = [] }: PlanOptions = {},
 ): Plan {
   positive("flopsPerToken", flopsPerToken);
+  if (isLaw(model)) checkLaw(model);
   const [given, ...others] = (["flops", "N", "D", "loss"] as const).filter((name) => target[name] !== undefined);
   if (given === undefined || others.length > 0) throw new RangeError("give one of flops, N, D and loss");
   const value = positive(given, target[given]);
@@ -68,14 +69,14 @@ export function plan(
       return allocateByLines(of, given === "flops" ? value : pow(value / coefficient, 1 / exponent));
     }
     if (!plain) return meet(of, target, flopsPerToken, needs);
-    return given === "flops" ? allocate(of, value, flopsPerToken) : allocateSize(of, value, flopsPerToken);
+    return given === "flops" ? bestAtFlops(of, value, flopsPerToken) : bestOfSize(of, value, flopsPerToken);
   };
   const centre = best(model);
-  if (!Number.isFinite(centre.flops) || !(centre.N > 0))
+  if (!Object.values(centre).every(Number.isFinite) || !(centre.N > 0))
     throw new RangeError(`no plan reaches ${given} = ${value}: it is beyond what the law and the needs allow`);
   const miss = (law: Law, factor: number): Miss =>
     plain
-      ? missBy(law, centre.flops, flopsPerToken, factor)
+      ? missAt(law, centre.flops, flopsPerToken, factor)
       : missUnder(law, meet(law, { flops: centre.flops }, flopsPerToken, needs), flopsPerToken, factor, needs);
   const samples = draws.map(best);
   const laws = draws.filter(isLaw);

@@ -10,6 +10,7 @@ import { concatenated, type Law, lawOf, lossAt, pointsOf, thetaOf } from "./poin
 import { projectedStarts } from "./projection.ts";
 import { type Runs, select } from "./runs.ts";
 
+/** A law fitted anew. Where the rows left do not determine it, A or B may be ∞. */
 export interface SensitivityRow extends Law {
   readonly a: number;
   readonly objective: number;

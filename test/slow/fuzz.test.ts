@@ -73,7 +73,7 @@ function batch(from: number, to: number): Promise<Outcome> {
 
 /** Exports that are called with every other, or have nothing to refuse. */
 const APART = new Set([
-  ...["availableThreads", "defaultKernels", "useKernels", "wasmKernels", "fileCheckpoint", "isLaw"], // no numbers
+  ...["availableThreads", "defaultKernels", "useKernels", "wasmKernels", "fileCheckpoint", "isLaw", "UnstableStep"], // no numbers
   ...["dynamicsModel", "piecewise", "table", "allocateByLines"], // within others
 ]);
 
