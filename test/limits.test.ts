@@ -63,6 +63,11 @@ describe("docs/limits.md", () => {
 });
 
 const REFUSED: readonly [what: string, call: () => unknown, message: RegExp][] = [
+  [
+    "α = 1e15 of plain data, of the dynamical model",
+    () => dynamics({ spectrum: { kind: "power-law", alpha: 1e15, beta: 2 }, P: 100 }, { times: [1] }),
+    /^alpha must be at most 10, got 1000000000000000: \w/,
+  ],
   ["a budget of NaN", () => allocate(law, Number.NaN, 6), /^flops must be finite, got NaN/],
   ["a size below 0", () => allocateSize(law, -1, 6), /^N must be greater than 0, got -1/],
   ["a loss of ∞", () => budgetFor(law, Infinity, 6), /^loss must be finite/],

@@ -112,8 +112,9 @@ function dataModes(spectrum: Spectrum, modes: number | undefined): number {
     const available = spectrum.eigenvalues.length;
     return modes === undefined || modes === Infinity ? available : integer("modes", modes, 1, available);
   }
-  const b = 2 * spectrum.alpha;
-  const a = b + 2 * spectrum.beta;
+  const { alpha, beta } = powerLaw(spectrum); // it may come as plain data
+  const b = 2 * alpha;
+  const a = b + 2 * beta;
   if (modes !== undefined && modes !== Infinity) return within("M", modes, "modes");
   if (b <= 1)
     throw new RangeError(`modes must be finite where b ≤ 1 (Σ λ diverges), got b = ${b} and modes = Infinity`);

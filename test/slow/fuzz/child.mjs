@@ -13,7 +13,7 @@ const CALLS = { ...plrf, ...dynamics, ...fits, ...figures };
 /** What may be unknown, or without end, by its meaning: its docstring says so. */
 const UNKNOWN = new Set([
   ...["made", "model", "predicted", "slopes", "spectrum", "deviation", "v", "phase", "modes"],
-  ...["bestEpochs", "byCompute", "byData", "divergedAt", "bounds", "ranges", "misses", "dropped"],
+  ...["bestEpochs", "byCompute", "byData", "divergedAt", "bounds", "ranges", "misses", "dropped", "window"],
 ]);
 
 /** Numbers that are none, in what says it has converged. */
