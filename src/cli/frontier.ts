@@ -106,7 +106,7 @@ async function run(options: Options): Promise<void> {
   if (!front.stats.converged)
     throw new Failure(
       front.stats.atEdge > 0
-        ? `at ${front.stats.atEdge} of ${front.flops.length} budgets the best size is the smallest or largest allowed: ${known ? "raise --flops" : "try other --flops, or measure more modes"}`
+        ? `at ${front.stats.atEdge} of ${front.flops.length} budgets the best size is the smallest or largest allowed: ${plain || tuned ? "" : "tune the step, by --tuned, or "}${known ? "raise --flops" : "try other --flops, or measure more modes"}`
         : Number.isNaN(front.fit.xi.value)
           ? "d* jumps so often that no stretch between jumps holds three budgets to fit: give more --points"
           : "some losses are not finite: try another --method",
