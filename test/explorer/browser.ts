@@ -32,7 +32,7 @@ export function shareBrowser(): void {
     });
     page = await context.newPage();
     // a limit that catches a hang, and nothing else
-    page.setDefaultTimeout(60_000);
+    page.setDefaultTimeout(120_000);
     watch(page);
   });
   afterAll(async () => {
@@ -51,7 +51,7 @@ export function shareBrowser(): void {
 }
 
 /** Whatever a page says or asks for that it should not. */
-export function watch(page: Page): void {
+function watch(page: Page): void {
   page.on("console", (message) => {
     // but for what keeps service workers out of these tests
     if (["error", "warning"].includes(message.type()) && !message.text().includes("blocked by Playwright"))
@@ -62,19 +62,6 @@ export function watch(page: Page): void {
     if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(base))
       wrong.push(`foreign: ${request.url()}`);
   });
-}
-
-/** The site goes away, and comes back at the same address. */
-export async function withoutServer(work: () => Promise<void>): Promise<void> {
-  const { port } = server.address() as AddressInfo;
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  try {
-    await work();
-  } finally {
-    server = await serve(new URL("../../build", import.meta.url).pathname, port);
-    wrong.length = 0;
-  }
 }
 
 /** Waits for the fine figure of the page's present state. */
@@ -155,9 +142,12 @@ export async function expectAccessible(): Promise<void> {
   await page.evaluate(readFileSync(axe, "utf8"));
   const violations = await page.evaluate(async () => {
     const { axe } = window as unknown as {
-      axe: { run: () => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+      axe: {
+        run: (options: object) => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+      };
     };
-    const found = await axe.run();
+    // what passes need not be described
+    const found = await axe.run({ resultTypes: ["violations"], elementRef: false });
     return found.violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")
       .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);

@@ -18,10 +18,11 @@ shareBrowser();
 phases();
 dynamics();
 schedules();
+// the last of what it reads is the example of the runs, which their tests go on from
+reading();
 runs();
 speed();
 links();
-reading();
 around();
 site();
 everyone();

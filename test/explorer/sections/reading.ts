@@ -91,6 +91,43 @@ export function reading(): void {
       await page.waitForURL((url) => !url.href.includes("pin="));
     });
 
+    it("pins a cell of the plane, and a value of the steps, where they were read", async () => {
+      await open();
+      const crosshair = page.locator('.crosshair[aria-label^="Values of plane."]');
+      await crosshair.focus();
+      for (const key of ["ArrowRight", "ArrowRight", "ArrowUp", "Enter"]) await page.keyboard.press(key);
+      await page.waitForURL(/pin=plane\.0\.[\d.]+_\d+/);
+      const said = await crosshair.getAttribute("aria-valuetext");
+      expect(said).toMatch(/^β = [\d.]+ phase \w+: data complexity α [\d.]+, predicted ξ [\d.]+, pinned$/);
+      await page.reload();
+      await page.locator(".plane .readout").waitFor();
+      expect(await crosshair.getAttribute("aria-valuetext")).toBe(said);
+      // f = B·d·r is what the address has of the figure over steps
+      await open("?pin=components.0.1e9&d=1000", "components");
+      await boxes("components").first().waitFor();
+      expect(Number((await told("components")).x)).toBeCloseTo(1e6, -2);
+    });
+
+    it("follows a finger", async () => {
+      await open("", "frontier");
+      await settled();
+      const { x, y } = await pointOf("frontier", 0, 0.4, 0.5);
+      await page.locator("#frontier .crosshair").dispatchEvent("pointermove", {
+        pointerType: "touch",
+        buttons: 1,
+        clientX: x,
+        clientY: y,
+      });
+      expect(await boxes("frontier").count()).toBe(4);
+    });
+
+    it("takes no pin that is none", async () => {
+      await open("?pin=<b>.0.1", "frontier");
+      expect(await boxes("frontier").count()).toBe(0);
+      await open("?pin=frontier.9.1e9", "frontier");
+      expect(await boxes("frontier").count()).toBe(0);
+    });
+
     const views = [
       {
         search: "?d=40&draws=3&from=1e4&to=1e5&runs=2&sgd=on",
@@ -151,43 +188,6 @@ export function reading(): void {
         }
         await page.keyboard.press("Escape");
       }
-    });
-
-    it("pins a cell of the plane, and a value of the steps, where they were read", async () => {
-      await open();
-      const crosshair = page.locator('.crosshair[aria-label^="Values of plane."]');
-      await crosshair.focus();
-      for (const key of ["ArrowRight", "ArrowRight", "ArrowUp", "Enter"]) await page.keyboard.press(key);
-      await page.waitForURL(/pin=plane\.0\.[\d.]+_\d+/);
-      const said = await crosshair.getAttribute("aria-valuetext");
-      expect(said).toMatch(/^β = [\d.]+ phase \w+: data complexity α [\d.]+, predicted ξ [\d.]+, pinned$/);
-      await page.reload();
-      await page.locator(".plane .readout").waitFor();
-      expect(await crosshair.getAttribute("aria-valuetext")).toBe(said);
-      // f = B·d·r is what the address has of the figure over steps
-      await open("?pin=components.0.1e9&d=1000", "components");
-      await boxes("components").first().waitFor();
-      expect(Number((await told("components")).x)).toBeCloseTo(1e6, -2);
-    });
-
-    it("follows a finger", async () => {
-      await open("", "frontier");
-      await settled();
-      const { x, y } = await pointOf("frontier", 0, 0.4, 0.5);
-      await page.locator("#frontier .crosshair").dispatchEvent("pointermove", {
-        pointerType: "touch",
-        buttons: 1,
-        clientX: x,
-        clientY: y,
-      });
-      expect(await boxes("frontier").count()).toBe(4);
-    });
-
-    it("takes no pin that is none", async () => {
-      await open("?pin=<b>.0.1", "frontier");
-      expect(await boxes("frontier").count()).toBe(0);
-      await open("?pin=frontier.9.1e9", "frontier");
-      expect(await boxes("frontier").count()).toBe(0);
     });
   });
 }

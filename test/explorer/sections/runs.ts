@@ -4,33 +4,13 @@ import { describe, expect, it } from "vitest";
 import { exampleRuns } from "../../../src/explorer/example.ts";
 import { designRuns, forecaster, LAWS } from "../../../src/fitting/laws/index.ts";
 import { fitRuns, plan, readTable, runsFromTable } from "../../../src/index.ts";
-import { base, dropFile, expectAccessible, page, saved, visit } from "../browser.ts";
+import { dropFile, expectAccessible, page, saved, visit } from "../browser.ts";
 
 export function runs(): void {
   describe("a reader's runs", () => {
-    it("fits a dropped CSV, with intervals, a recommendation and the point among the phases", async () => {
-      await page.goto(`${base}?view=runs&budget=1e23`);
-      await page.waitForSelector(".drop");
-      await dropFile("mine.csv", exampleRuns());
-      await page.waitForSelector("#fit .drawing svg", { timeout: 50_000 });
-      const told = (await page.locator(".verdict").textContent())!;
-      // the law the example was made from: α = 0.35, β = 0.37
-      const [, alpha, low, high] = /α([\d.]+) \(([\d.]+) … ([\d.]+)\)/.exec(told)!.map(Number);
-      expect(Math.abs(alpha! - 0.35)).toBeLessThan(0.03);
-      expect(low!).toBeLessThan(alpha!);
-      expect(high!).toBeGreaterThan(alpha!);
-      expect(told).toMatch(/best N[\d.]+×10\d+ parameters \(/);
-      expect(told).toMatch(/phase I/);
-      expect(await page.locator("#fit .drawing svg").textContent()).toContain("In the solvable model");
-      const before = told;
-      await page.locator("#budget").fill("1e24");
-      await page.keyboard.press("Tab");
-      await page.waitForFunction((old) => document.querySelector(".verdict")!.textContent !== old, before);
-      await page.waitForURL((url) => url.href.includes("budget=1e24"));
-    });
-
+    // the first ones share the fit of the example
     it("answers in sentences worth pasting, with the forecast of several laws, as text, command and JSON", async () => {
-      await page.goto(`${base}?view=runs&data=example`);
+      await visit("?view=runs&data=example");
       await page.waitForSelector("#laws tbody tr");
       const told = (await page.locator(".answer p").first().textContent())!;
       expect(told).toMatch(/^For 1e22 flops: [\d.]+ B parameters \(95 %: .* on \d+ B tokens/);
@@ -83,8 +63,36 @@ export function runs(): void {
       );
     });
 
+    it("says how far a forecast reaches, and what a phase tells nothing of", async () => {
+      await visit("?view=runs&data=example&budget=1e25");
+      await page.waitForFunction(() =>
+        /(3333|3300) times your largest run: an extrapolation/.test(document.querySelector(".verdict")!.textContent!),
+      );
+    });
+
+    it("fits a dropped CSV, with intervals, a recommendation and the point among the phases", async () => {
+      await visit("?view=runs&budget=1e23");
+      await page.waitForSelector(".drop");
+      await dropFile("mine.csv", exampleRuns());
+      await page.waitForSelector("#fit .drawing svg", { timeout: 50_000 });
+      const told = (await page.locator(".verdict").textContent())!;
+      // the law the example was made from: α = 0.35, β = 0.37
+      const [, alpha, low, high] = /α([\d.]+) \(([\d.]+) … ([\d.]+)\)/.exec(told)!.map(Number);
+      expect(Math.abs(alpha! - 0.35)).toBeLessThan(0.03);
+      expect(low!).toBeLessThan(alpha!);
+      expect(high!).toBeGreaterThan(alpha!);
+      expect(told).toMatch(/best N[\d.]+×10\d+ parameters \(/);
+      expect(told).toMatch(/phase I/);
+      expect(await page.locator("#fit .drawing svg").textContent()).toContain("In the solvable model");
+      const before = told;
+      await page.locator("#budget").fill("1e24");
+      await page.keyboard.press("Tab");
+      await page.waitForFunction((old) => document.querySelector(".verdict")!.textContent !== old, before);
+      await page.waitForURL((url) => url.href.includes("budget=1e24"));
+    });
+
     it("shows which column it took for what, takes another, keeps it in the address, and tells the rows left out", async () => {
-      await page.goto(`${base}?view=runs`);
+      await visit("?view=runs");
       await page.waitForSelector(".drop");
       const lines = exampleRuns().trim().split("\n").slice(1);
       const rows = lines.map((line) => {
