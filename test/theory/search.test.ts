@@ -1,7 +1,7 @@
 // The search for the best size: what its scan may be off by, and its optima against those of Brent's method on losses by contours of
 // 14 nodes and modes to twelve digits, from a scan of e-folds at each budget: computed at tolerance 1e-6 in log d.
 import { describe, expect, it } from "vitest";
-import { defaultKernels, frontier, logspace, plrf, powerLaw } from "../../src/index.ts";
+import { defaultKernels, diagram, frontier, logspace, plrf, powerLaw } from "../../src/index.ts";
 import { modesOf } from "../../src/theory/measure/modes.ts";
 import { contourValues, talbotLosses } from "../../src/theory/plrf/contour.ts";
 import { COARSE, FINE, type Precision } from "../../src/theory/plrf/search.ts";
@@ -65,6 +65,22 @@ describe("the search", () => {
     d.forEach((size, i) => {
       expect(Math.abs(Math.log(found.d[i]! / size)), `d at ${found.flops[i]}`).toBeLessThan(1e-5);
       expect(Math.abs(found.loss[i]! / loss[i]! - 1), `P at ${found.flops[i]}`).toBeLessThan(1e-9);
+    });
+  });
+
+  it("goes on from cell to cell of a diagram to what each has by itself", () => {
+    const [alpha, beta, flops] = [
+      [0.3, 0.33, 0.36, 0.39],
+      [0.2, 1.1],
+      [1e8, 1e11],
+    ] as const;
+    const row = diagram({ alpha, beta, flops });
+    beta.forEach((b, i) => {
+      alpha.forEach((a, j) => {
+        const alone = diagram({ alpha: [a], beta: [b], flops });
+        expect(Math.abs(row.xi[i]![j]! - alone.xi[0]![0]!), `xi at ${a}, ${b}`).toBeLessThan(1e-5);
+        expect(Math.abs(row.eta[i]![j]! - alone.eta[0]![0]!), `eta at ${a}, ${b}`).toBeLessThan(1e-8);
+      });
     });
   });
 

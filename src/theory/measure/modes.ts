@@ -115,6 +115,8 @@ interface Stem {
   modes: Modes;
 }
 
+/** Panels a stem is made with beyond those asked for. */
+const AHEAD = 8;
 /** By the number of nodes a panel: each has its own number of exact modes. */
 const stems = new WeakMap<PowerLaw, Map<number, Stem>>();
 
@@ -136,7 +138,8 @@ function stemOf(spectrum: PowerLaw, exact: number, nodes: number, panels: number
   if (stem.panels < panels) {
     const length = panelLength(spectrum);
     const start = log(exact + 0.5);
-    for (; stem.panels < panels; stem.panels++)
+    // a scan asks for one more after the other
+    for (const most = panels + AHEAD; stem.panels < most; stem.panels++)
       stem.points.addPanel(start + stem.panels * length, start + (stem.panels + 1) * length, nodes);
     stem.modes = stem.points.toModes();
   }

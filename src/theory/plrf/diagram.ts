@@ -3,10 +3,11 @@
 
 import { numbers, whole, within } from "../../check.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
+import { log } from "../../math/elementary.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import { phase } from "../exponents/phases.ts";
 import { powerLaw } from "../measure/spectrum.ts";
-import { frontier } from "./frontier.ts";
+import { frontierNear } from "./frontier.ts";
 
 export interface DiagramOptions {
   /** Data complexities, > 0: the columns. */
@@ -45,16 +46,19 @@ export function diagram(options: DiagramOptions): Diagram {
   within("cells", alpha.length * beta.length, "the number of cells");
   const { flops, points = 3, kernels } = options;
   whole("budgets", points, "points");
-  const cells = Array.from(beta, (b) =>
-    Array.from(alpha, (a) => {
+  const cells = Array.from(beta, (b) => {
+    // from cell to cell the search goes on where it was
+    let near: Float64Array | undefined;
+    return Array.from(alpha, (a) => {
       const predicted = phase({ alpha: a, beta: b });
       if (!flops || predicted.phase === null) return predicted;
       const spectrum = powerLaw({ alpha: a, beta: b });
-      const { fit, stats } = frontier({ spectrum, flops, points, ...(kernels ? { kernels } : {}) });
+      const { d, fit, jumps, stats } = frontierNear({ spectrum, flops, points, ...(kernels ? { kernels } : {}) }, near);
+      near = jumps.length === 0 && stats.atEdge === 0 ? d.map(log) : undefined;
       const known = stats.converged ? { xi: fit.xi.value, eta: fit.eta.value } : { xi: Number.NaN, eta: Number.NaN };
       return { ...predicted, ...known };
-    }),
-  );
+    });
+  });
   return {
     alpha,
     beta,

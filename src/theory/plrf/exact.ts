@@ -15,6 +15,8 @@ const WIDE = 0.5;
 /** Of quick losses at whole steps. */
 const NARROW_TRAINED = 0.1;
 const MISSED = 4;
+/** How far a like problem's minimum may be off, for a first bracket. */
+const NEAR = 0.025;
 /** Within such a distance of each other, points tell a minimum by the polynomial through them. */
 const CLOSE = 0.1;
 /** A polynomial that moves the minimum by less than this, in tolerances, has it. */
@@ -28,11 +30,14 @@ const BESIDE = [-0.6, -0.3, 0.3, 0.6];
 /** In log d, an end of the range. */
 const EDGE = 1e-3;
 
+/** log d* of a problem that is all but this one, at the same budgets: without jumps. */
+export type Near = Float64Array;
+
 /**
  * The deepest of all minima at each budget, ends of the range among them. Where another basin than the last optimum's is the deepest,
- * the frontier jumps.
+ * the frontier jumps. What is near tells where to look first, never where alone.
  */
-export function exact(search: Search, { signal, onProgress }: FrontierOptions): Optimum[] {
+export function exact(search: Search, { signal, onProgress }: FrontierOptions, near?: Near): Optimum[] {
   const { flops, together } = search;
   const optima: Optimum[] = [];
   if (together) {
@@ -43,17 +48,18 @@ export function exact(search: Search, { signal, onProgress }: FrontierOptions): 
     }
     return optima;
   }
+  const step = log(flops[1]! / flops[0]!);
   const narrow = search.trained ? NARROW_TRAINED : NARROW;
-  let missed = WIDE;
+  let missed = near ? NEAR : WIDE;
   let cubic: number | undefined;
   flops.forEach((f, i) => {
     signal?.throwIfAborted();
-    const guess = prediction(optima, log(flops[1]! / flops[0]!));
+    const guess = near ? near[i]! + (i > 0 ? optima[i - 1]!.u - near[i - 1]! : 0) : prediction(optima, step);
     const tracked =
       guess === undefined ? undefined : descend(search, f, guess, clamp(MISSED * missed, narrow, WIDE), cubic);
     missed = tracked ? Math.abs(tracked.u - guess!) : WIDE;
     const best = beside(search, f, deepest(search, f, search.scan(i), tracked));
-    const jump = tracked !== undefined && Math.abs(best.u - tracked.u) > JUMP;
+    const jump = i > 0 && Math.abs(best.u - tracked!.u) > JUMP;
     if (jump) missed = WIDE;
     cubic = best.cubic;
     const { u, value, edge } = best;

@@ -16,7 +16,7 @@ import { type Phase, phase } from "../exponents/phases.ts";
 import { trainedExponents } from "../exponents/trained-exponents.ts";
 import type { Spectrum } from "../measure/spectrum.ts";
 import { type Optimizer, sgd } from "../training/optimizer.ts";
-import { exact } from "./exact.ts";
+import { exact, type Near } from "./exact.ts";
 import { clamp, FEWEST_STEPS, type Optimum, type Point, type Search, searchOf } from "./search.ts";
 
 /** How the best size is found: over continuous d, or on a grid of sizes as with real runs. */
@@ -104,9 +104,14 @@ const GRID_A_DECADE = 12;
  * @throws RangeError where the flops do not span a factor of 10, are too few for 64 steps of any model, or a step is unstable
  */
 export function frontier(options: FrontierOptions): Frontier {
+  return frontierNear(options);
+}
+
+/** The same, by an exact search that begins where a like problem's ended. */
+export function frontierNear(options: FrontierOptions, near?: Near): Frontier {
   const search = searchOf(options);
   const method = oneOf("method", options.method ?? "exact", FRONTIER_METHODS);
-  const optima = method === "exact" ? exact(search, options) : onGrid(search, options, method);
+  const optima = method === "exact" ? exact(search, options, near) : onGrid(search, options, method);
   const { flops } = search;
   const d = Float64Array.from(optima, ({ u }) => search.size(u));
   const loss = Float64Array.from(optima, ({ value }) => exp(value));

@@ -12,7 +12,7 @@ import { modesOf } from "../measure/modes.ts";
 import { type Plrf, plrf } from "../measure/plrf.ts";
 import { kappaAtZero } from "../measure/resolvent.ts";
 import type { Spectrum } from "../measure/spectrum.ts";
-import { safeGamma } from "../measure/stability.ts";
+import { safeGamma, stability } from "../measure/stability.ts";
 import { finalLoss, lossAt } from "../training/final-loss.ts";
 import { isDear, type Optimizer, sgd, withStep } from "../training/optimizer.ts";
 import { type ContourValues, contourValues, type Searched, talbotLosses } from "./contour.ts";
@@ -137,6 +137,9 @@ const FINEST = 14;
 /** Newton's method starts from κ₀, which is its first guess only. */
 const ROUGH = 0.05;
 
+/** Short of the largest stable step by more than modes so few may be off. */
+const SURE = 0.99;
+
 /** What `modelOf` makes, no finer than it is used. @throws RangeError as `modelOf` where a step is unstable */
 function searchedOf(problem: Problem, size: number, precision: Precision): Searched {
   const { spectrum, dataRatio, largest, setting, batch } = problem;
@@ -150,7 +153,7 @@ function searchedOf(problem: Problem, size: number, precision: Precision): Searc
   }
   const gamma = setting.gamma ?? setting.stepFraction! / trace;
   // few are near their limit: `plrf` knows it well
-  if (gamma >= safeGamma(modes, d, batch)) modelOf(problem, size);
+  if (gamma >= safeGamma(modes, d, batch) && gamma > SURE * stability(modes, d, batch).maxGamma) modelOf(problem, size);
   return { modes, d, gamma, batch, kappa0: kappaAtZero(modes, d, v, ROUGH), P0, lastStep: precision.lastStep };
 }
 
@@ -159,8 +162,8 @@ function smallestStable(problem: Problem): number {
   const { trained, largest, kernels, flops, batch } = problem;
   for (let d = 1; ; d *= 1.25) {
     try {
-      const model = modelOf(problem, d);
-      if (trained) finalLoss(kernels, model, FEWEST_STEPS, trained);
+      if (trained) finalLoss(kernels, modelOf(problem, d), FEWEST_STEPS, trained);
+      else searchedOf(problem, d, COARSE);
       return d;
     } catch (error) {
       const most = Math.min(MOST_SMALLEST, largest, flops[0]! / (FEWEST_STEPS * batch));
@@ -174,7 +177,7 @@ export function searchOf(options: FrontierOptions): Search {
   const problem = problemOf(options);
   const { flops, batch, largest, trained } = problem;
   // an unstable step is refused before any work
-  if (!trained) modelOf(problem, Math.min(flops[flops.length - 1]! / (FEWEST_STEPS * batch), largest));
+  if (!trained) searchedOf(problem, Math.min(flops[flops.length - 1]! / (FEWEST_STEPS * batch), largest), COARSE);
   return new Search(problem, smallestStable(problem));
 }
 
