@@ -71,7 +71,7 @@ describe("the search", () => {
   it("goes on from cell to cell of a diagram to what each has by itself", () => {
     const [alpha, beta, flops] = [
       [0.3, 0.33, 0.36, 0.39],
-      [0.2, 1.1],
+      [0.4, 1.1],
       [1e8, 1e11],
     ] as const;
     const row = diagram({ alpha, beta, flops });

@@ -36,7 +36,7 @@ function determinant(a: readonly number[], n: number): number {
 export function projectionGains({ n, count, values }: ProjectionColumns, weights: Float64Array): Float64Array {
   const draws = weights.length / n;
   return Float64Array.from({ length: draws * count * count }, (_, at) => {
-    const draw = Math.floor((at / count) * count);
+    const draw = Math.floor(at / (count * count));
     const three = [Math.floor(at / count) % count, count + (at % count), 2 * count];
     const column = (k: number, i: number) => values[three[k]! * n + i]!;
     const sum = (term: (i: number) => number) => {
