@@ -1,5 +1,6 @@
 // How fast the explorer answers, in a real Chromium against a local server: from a pointer's move to the curves that show it
-// (the frame after they are drawn), how long the main thread is blocked, what the first load weighs and how soon it answers.
+// (the frame after they are drawn), how long the main thread is blocked, what the first load weighs and how soon it answers,
+// and what the page keeps after many changes of view.
 // Needs npm run build; run with npx tsx bench/explorer.ts on a quiet machine. A folder given as argument is measured in place of
 // build/explorer, so that two builds can be compared in turns.
 
@@ -7,6 +8,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import type { Page } from "playwright-core";
 import { serve } from "../src/cli/serve.ts";
 import { launch } from "../test/browser/chromium.ts";
 
@@ -61,9 +63,40 @@ async function main(): Promise<void> {
   const all = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
   const total = all.reduce((sum, file) => sum + gzipSync(readFileSync(join(file.parentPath, file.name))).length, 0);
   console.log(`all of it, gzipped       ${(total / 1e3).toFixed(1)} kB in ${all.length} files`);
+  await kept(page);
   await browser.close();
   server.close();
   server.closeAllConnections();
+}
+
+/** What the page keeps after this many changes of view, once they have all been seen. */
+const CHANGES = 100;
+
+async function kept(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable");
+  const change = (rounds: number) =>
+    page.evaluate(async (rounds) => {
+      for (let i = 0; i < rounds; i++)
+        for (const link of document.querySelectorAll<HTMLElement>("#views a")) {
+          link.click();
+          await new Promise((resolve) => setTimeout(resolve, 100));
+        }
+    }, rounds);
+  const count = async () => {
+    await session.send("HeapProfiler.collectGarbage");
+    const { metrics } = await session.send("Performance.getMetrics");
+    const of = (name: string) => metrics.find((one) => one.name === name)!.value;
+    return { nodes: of("Nodes"), listeners: of("JSEventListeners"), heap: of("JSHeapUsedSize") };
+  };
+  await change(3);
+  const before = await count();
+  await change(CHANGES / 5);
+  const after = await count();
+  const mega = (bytes: number) => (bytes / 1e6).toFixed(1);
+  console.log(
+    `after ${CHANGES} changes of view nodes ${before.nodes} → ${after.nodes}, listeners ${before.listeners} → ${after.listeners}, heap ${mega(before.heap)} → ${mega(after.heap)} MB`,
+  );
 }
 
 /** In the page: when each move came, and when the first drawing that shows it, or a later one, was on the screen. */
