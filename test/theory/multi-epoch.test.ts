@@ -4,6 +4,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultKernels } from "../../src/kernels/default.ts";
+import { add, type Complex, complex, div, mul, scale, sub } from "../../src/math/complex.ts";
 import { ACCURACY, type DynamicsCurve, dynamics } from "../../src/theory/dynamics/dynamics.ts";
 import { type DynamicsProblem, dynamicsModel, sourceCapacity } from "../../src/theory/dynamics/problem.ts";
 import { sgdLosses } from "../../src/theory/dynamics/sgd.ts";
@@ -162,6 +163,58 @@ describe("the limits of SGD on a sample", () => {
       expect(test[0]! / limit.test).toBeCloseTo(1, 7);
       expect(train[0]!).toBeCloseTo(limit.train, 7);
     }
+  });
+});
+
+describe("the route by generating functions", () => {
+  // L̂(w) = F̂(w)/(1 − w K̂(w)) and L(w) − F(w) = w K(w) L̂(w) of (11.2), their coefficients from a circle |w| = ρ: no time is stepped
+  const CIRCLE = 2048;
+  const RHO = Math.exp(Math.log(1e-13) / CIRCLE);
+  it.each([
+    [40, 60, 0.25, 4, "batch"],
+    [Infinity, 300, 0.01, 8, "replacement"],
+  ] as const)("N = %d, P = %d, σ² = %d, B = %d, %s", (N, P, noise, batch, sampling) => {
+    const times = [0, 1, 7, 60, 400];
+    const problem = { spectrum, N, P, noise, rule: sgd({ eta: 0.15, batch, sampling }) };
+    const { test, train, forcing } = dynamics(problem, { times, accuracy: "reference" });
+    const model = dynamicsModel(problem);
+    const { contour, nodes, phi } = solve(defaultKernels(), model, 400, ACCURACY.reference, "second");
+    const { eta, share } = noiseOf(model);
+    const n = contour.z.re.length;
+    const at = (array: { re: Float64Array; im: Float64Array }, j: number) => complex(array.re[j]!, array.im[j]!);
+    const list = Array.from({ length: n }, (_, j) => {
+      const x = scale(-1, at(contour.z, j));
+      const weight = at(contour.weight, j);
+      const a = add(complex(1), mul(x, add(complex(-2 * eta), scale(eta * eta * (1 + share), x))));
+      const kernel = scale(eta * eta * share, mul(weight, mul(x, at(nodes.D, j))));
+      return { a, forcing: mul(weight, at(phi, j)), kernel, test: div(kernel, at(nodes.R1, j)) };
+    });
+    const conj = ({ re, im }: Complex) => complex(re, -im);
+    const sumAt = (w: Complex, key: "forcing" | "kernel" | "test") =>
+      list.reduce((sum, one) => {
+        const [up, down] = [one, { a: conj(one.a), [key]: conj(one[key]) } as typeof one].map((node) =>
+          div(node[key], sub(complex(1), mul(w, node.a))),
+        );
+        return add(sum, add(up!, down!));
+      }, complex(0));
+    // the coefficients are real: half the circle
+    const half = Array.from({ length: CIRCLE / 2 }, (_, k) => {
+      const angle = (2 * Math.PI * (k + 0.5)) / CIRCLE;
+      const w = complex(RHO * Math.cos(angle), RHO * Math.sin(angle));
+      const hat = div(sumAt(w, "forcing"), sub(complex(1), mul(w, sumAt(w, "kernel"))));
+      return { angle, hat, driven: mul(mul(w, sumAt(w, "test")), hat) };
+    });
+    const coefficient = (t: number, key: "hat" | "driven") =>
+      (2 / CIRCLE) *
+      RHO ** -t *
+      half.reduce(
+        (sum, point) => sum + point[key].re * Math.cos(point.angle * t) + point[key].im * Math.sin(point.angle * t),
+        0,
+      );
+    times.forEach((t, i) => {
+      expect(Math.abs(coefficient(t, "hat") / train[i]! - 1)).toBeLessThan(1e-8);
+      expect(Math.abs((forcing!.test[i]! + coefficient(t, "driven")) / test[i]! - 1)).toBeLessThan(1e-8);
+    });
   });
 });
 
