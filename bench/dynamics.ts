@@ -41,6 +41,14 @@ const cases: [string, DynamicsProblem, Parameters<typeof dynamics>[1]][] = [
     { ...problem, P: Infinity, rule: { kind: "sgd", eta: 0.1, batch: 1 } },
     { times: Float64Array.from(new Set(logspace(1, 1e5, 100).map(Math.round))) },
   ],
+  [
+    "fast, SGD on N = P = 1e6 samples, M = ∞, 100 times to 1e9",
+    {
+      ...{ spectrum: sourceCapacity({ a: 1.8, b: 1.4 }), modes: Infinity, N: 1e6, P: 1e6 },
+      rule: { kind: "sgd", eta: 0.2, batch: 1 },
+    },
+    { times: Float64Array.from(new Set(logspace(1, 1e9, 100).map(Math.round))) },
+  ],
 ];
 
 const bench = new Bench({ time: 400, warmupTime: 200 });

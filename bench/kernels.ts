@@ -18,9 +18,14 @@ import type { HuberKernels } from "../src/kernels/huber/kernels.ts";
 import { huberReference } from "../src/kernels/huber/reference.ts";
 import { huberKernels, kernelsOn as huberKernelsOn } from "../src/kernels/huber/wasm.ts";
 import { type ComplexArray, complexArray } from "../src/kernels/resolvent.ts";
+import type { Exports as SignExports } from "../src/kernels/sign/exports.ts";
+import type { SignKernels } from "../src/kernels/sign/kernels.ts";
+import { signReference } from "../src/kernels/sign/reference.ts";
+import { signKernels, kernelsOn as signKernelsOn } from "../src/kernels/sign/wasm.ts";
 import { Core } from "../src/kernels/wasm/core.ts";
 import type { Exports } from "../src/kernels/wasm/exports.ts";
 import { kernelsOn } from "../src/kernels/wasm/wasm.ts";
+import { bussgang } from "../src/theory/measure/sign-nodes.ts";
 import type { Peak } from "./cores.ts";
 import { type Compared, compare, random, type Values, type Variant } from "./harness.ts";
 import type { Native, NativeJob } from "./native.ts";
@@ -208,6 +213,10 @@ export function cases(): Case[] {
     noise: 0,
   };
 
+  const signNodes = { ...quadrature, spread: 0.3, shape: bussgang() };
+  const signRho = { re: rho.re.map(Math.abs), im: rho.im };
+  const signEta = new Float64Array(1000).fill(0.002);
+
   const points = 4096;
   const theta = Float64Array.of(6, 6.5, 0.5, 0.34, 0.28);
   const runs = (() => {
@@ -304,6 +313,26 @@ export function cases(): Case[] {
         length: 1000,
       },
       element: { flops: 13, bytes: 64, count: stepped * 1000 },
+    },
+    {
+      name: "sign SGD",
+      note: "a part of each step is its rate, a polynomial and a root, the same in both builds",
+      size: `${stepped} nodes × 1000 steps`,
+      run: (kernels) =>
+        kernels.stepSign(
+          signNodes,
+          { re: signRho.re.slice(), im: signRho.im.slice() },
+          { eta: signEta, rates: new Float64Array(1000), given: false, noise: 0.1 },
+        ),
+      plain: () => plain.stepSign(signNodes, signRho, 0.002, 0.1, 1000),
+      native: {
+        kernel: "stepSign",
+        inputs: [signNodes.z, signNodes.source, signRho]
+          .flatMap(flat)
+          .concat(Float64Array.of(signNodes.rest, 0.002, 0.1, signNodes.spread, 1000), signNodes.shape),
+        length: 1000,
+      },
+      element: { flops: 21, bytes: 64, count: stepped * 1000 },
     },
     {
       name: "DMFT pair sums",
@@ -504,16 +533,16 @@ const magnitudes = (values: Float64Array): Float64Array => values.map(Math.abs);
 
 const arrays = ({ lambda, trace, energy, ratio }: Modes): Float64Array[] => [lambda, trace, energy, ratio];
 
-/** All kernels that are measured: those of the core and of fits. */
-export type Measured = Kernels & HuberKernels;
+/** All kernels that are measured: those of the core, of fits and of sign SGD. */
+export type Measured = Kernels & HuberKernels & SignKernels;
 
 /** Each build of them; `bytes` are those of `scalarCore` (cores.ts). */
 export function builds(bytes: Uint8Array<ArrayBuffer>): Record<"simd" | "scalar" | "reference", Measured> {
-  const core = new Core<Exports & HuberExports>(bytes);
+  const core = new Core<Exports & HuberExports & SignExports>(bytes);
   return {
-    simd: { ...wasmKernels(), ...huberKernels() },
-    scalar: { ...kernelsOn(core), ...huberKernelsOn(core) },
-    reference: { ...referenceKernels, ...huberReference },
+    simd: { ...wasmKernels(), ...huberKernels(), ...signKernels() },
+    scalar: { ...kernelsOn(core), ...huberKernelsOn(core), ...signKernelsOn(core) },
+    reference: { ...referenceKernels, ...huberReference, ...signReference },
   };
 }
 

@@ -6,6 +6,7 @@ import type { Measure, OnePoint } from "../src/kernels/dynamics.ts";
 import type { HuberData } from "../src/kernels/huber/kernels.ts";
 import type { MomentumState } from "../src/kernels/momentum.ts";
 import type { ComplexArray, Modes } from "../src/kernels/resolvent.ts";
+import type { SignNodes } from "../src/kernels/sign/kernels.ts";
 import type { Nodes } from "../src/kernels/volterra.ts";
 
 /** Re and Im of D, G, H at every κ, one array after the other. */
@@ -116,6 +117,46 @@ export function volterra(F: Float64Array, K: Float64Array): Float64Array {
     P[r] = sum;
   }
   return P;
+}
+
+/** P before each of `count` steps of sign SGD at constant η (12.1), noise σ². */
+export function stepSign(
+  { z, source, rest, spread, shape }: SignNodes,
+  start: ComplexArray,
+  eta: number,
+  noise: number,
+  count: number,
+): Float64Array {
+  const n = z.re.length;
+  const [re, im] = [start.re.slice(), start.im.slice()];
+  const out = new Float64Array(count);
+  const most = shape[0]!;
+  let [sum, weighted] = [0, 0];
+  for (let k = 0; k < n; k++) {
+    sum += re[k]!;
+    weighted += re[k]! * z.re[k]! - im[k]! * z.im[k]!;
+  }
+  for (let r = 0; r < count; r++) {
+    out[r] = rest + sum;
+    const V = rest + sum + noise;
+    const x = (2 * Math.min(Math.max((spread * weighted) / V, 0), most)) / most - 1;
+    let f = 0;
+    for (let c = shape.length - 1; c > 0; c--) f = f * x + shape[c]!;
+    const a = ((2 / Math.PI) * eta * f) / Math.sqrt(V);
+    [sum, weighted] = [0, 0];
+    for (let k = 0; k < n; k++) {
+      const [ar, ai] = [a * z.re[k]!, a * z.im[k]!];
+      const [gr, gi] = [ar * (ar - 2) - ai * ai, ai * (2 * ar - 2)];
+      const [u, v] = [re[k]!, im[k]!];
+      const p = u + (gr * u - gi * v + eta * eta * source.re[k]!);
+      const q = v + (gr * v + gi * u + eta * eta * source.im[k]!);
+      re[k] = p;
+      im[k] = q;
+      sum += p;
+      weighted += p * z.re[k]! - q * z.im[k]!;
+    }
+  }
+  return out;
 }
 
 /** P before each of `count` steps of constant γ and B. */

@@ -1,4 +1,4 @@
-// The kernels of the core and of fits in one module, to be built with one lane (cores.ts).
+// The kernels of the core, of fits and of sign SGD in one module, to be built with one lane (cores.ts).
 
 export {
   huber,
@@ -10,3 +10,4 @@ export {
   projectionGainsScratch,
 } from "../../assembly/huber-module";
 export * from "../../assembly/index";
+export { growSign, growSignScratch, rowSums, rowSumsScratch, stepSign } from "../../assembly/sign";

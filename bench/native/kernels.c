@@ -179,6 +179,39 @@ static void stepModes(const In *in, double *out) {
   free(work);
 }
 
+// z, source, ρ, [rest, η, σ², spread, steps], [S, coefficients of f]: P before each step of sign SGD
+static void stepSign(const In *in, double *out) {
+  const long n = in->n[0], terms = in->n[7];
+  const double *restrict zr = in->a[0], *restrict zi = in->a[1], *restrict sr = in->a[2], *restrict si = in->a[3];
+  const double rest = in->a[6][0], eta = in->a[6][1], noise = in->a[6][2], spread = in->a[6][3];
+  const double *restrict shape = in->a[7];
+  const long steps = (long)in->a[6][4];
+  double *work = malloc(2 * n * sizeof *work);
+  double *restrict re = work, *restrict im = work + n;
+  double sum = 0, weighted = 0;
+  for (long k = 0; k < n; k++) {
+    re[k] = in->a[4][k], im[k] = in->a[5][k];
+    sum += re[k], weighted += re[k] * zr[k] - im[k] * zi[k];
+  }
+  for (long t = 0; t < steps; t++) {
+    out[t] = rest + sum;
+    const double V = rest + sum + noise, s = spread * weighted / V, most = shape[0];
+    const double x = 2 * (s < 0 ? 0 : s > most ? most : s) / most - 1, push = eta * eta;
+    double f = 0;
+    for (long c = terms - 1; c > 0; c--) f = f * x + shape[c];
+    const double a = 2 / M_PI * eta * f / sqrt(V);
+    sum = 0, weighted = 0;
+    for (long k = 0; k < n; k++) {
+      const double ar = a * zr[k], ai = a * zi[k], gr = ar * (ar - 2) - ai * ai, gi = ai * (2 * ar - 2);
+      const double u = re[k], v = im[k];
+      re[k] = u + (gr * u - gi * v + push * sr[k]);
+      im[k] = v + (gr * v + gi * u + push * si[k]);
+      sum += re[k], weighted += re[k] * zr[k] - im[k] * zi[k];
+    }
+  }
+  free(work);
+}
+
 static void quotient(double x, double y, double a, double b, double c, double d, double *re, double *im) {
   const double u = a * c - b * d, v = a * d + b * c, size = u * u + v * v;
   *re = (x * u + y * v) / size, *im = (y * u - x * v) / size;
@@ -530,7 +563,7 @@ static const struct {
 } kernels[] = {
     {"modeSums", modeSums},   {"solveKappa", solveKappa}, {"transforms", transforms}, {"contourSums", contourSums},
     {"volterra", volterra},   {"stepModes", stepModes},   {"meanForm", meanForm},
-    {"quadraticForms", quadraticForms},
+    {"quadraticForms", quadraticForms}, {"stepSign", stepSign},
     {"stepMomentum", stepMomentum}, {"huber", huber},     {"normals", normals},
     {"spectralSteps", spectralSteps}, {"denseSteps", denseSteps},
     {"denseSingleSteps", denseSingleSteps}, {"gram", gram},
