@@ -1,7 +1,7 @@
 // isoflop fit: exponents and allocation from training runs, by Chinchilla's three approaches, with intervals.
 
 import { extname } from "node:path";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Better, clearlyBetter, type Forecaster, saved } from "../fitting/laws/index.ts";
 import {
   type FitResult,
@@ -21,6 +21,7 @@ import { brief, fixed, percent, readable } from "../numbers.ts";
 import { bridgeInWords, forecastTable } from "./bridge.ts";
 import { Failure, Usage } from "./errors.ts";
 import { fitOneLaw } from "./fit-law.ts";
+import { fitRates, fitScheduleLaw, OF_RATES, pairsOf, type RateValues } from "./fit-rates.ts";
 import { largest, lawOption, reach, stackedOn } from "./forecasting.ts";
 import { interruption } from "./interrupt.ts";
 import { type LawValues, withLawOptions } from "./law-options.ts";
@@ -30,7 +31,11 @@ import { progress } from "./progress.ts";
 import { fitOptions, openRuns, type RunsValues, withRuns } from "./runs.ts";
 import { bold, table } from "./table.ts";
 
-interface Options extends RunsValues, Omit<LawValues, "delta" | "columns">, Common {
+interface Options
+  extends RunsValues,
+    Omit<LawValues, "delta" | "columns">,
+    Pick<RateValues, "sweep" | "schedule">,
+    Common {
   readonly method: (1 | 2 | 3)[];
   readonly budget?: Float64Array;
   readonly sensitivity?: boolean;
@@ -43,6 +48,17 @@ export function define(command: Command): void {
     withLawOptions(withRuns(command).addOption(lawOption()))
       .option("--method <list>", "1 envelope, 2 isoFLOP slices, 3 parametric", methods, [3] as (1 | 2 | 3)[])
       .option("--budget <list>", "budgets in flops to recommend N and D for, as 1e22,1e24 or LO:HI:N", positives)
+      .addOption(
+        new Option("--sweep <names>", "of --law lr-batch, as lr=peak_lr,batch=bs,sequence=2048").argParser(
+          pairsOf(["lr", "batch", "sequence"]),
+        ),
+      )
+      .addOption(
+        new Option(
+          "--schedule <names>",
+          "of --law multi-power-law, as step=step,lr=lr,loss=loss,curve=run,warmup=2160",
+        ).argParser(pairsOf(["step", "lr", "loss", "curve", "warmup"])),
+      )
       .option("--sensitivity", "refit with other δ, without each row, in other windows, and foretell larger models"),
   ).action(run);
 }
@@ -67,6 +83,19 @@ const OF_LAWS = [
 ] as const;
 
 async function run(file: string, options: Options, command: Command): Promise<void> {
+  const ofRates = options.law?.find((name) => Object.hasOwn(OF_RATES, name.trim()))?.trim();
+  if (ofRates !== undefined) {
+    if (options.law!.length > 1) throw new Usage("give one --law to fit; compare takes several");
+    const takes = [...OF_RATES[ofRates]!, "law", "json", "csv", "out", "quiet", "dark"];
+    const other = command.options.find(
+      (option) =>
+        command.getOptionValueSource(option.attributeName()) === "cli" && !takes.includes(option.attributeName()),
+    );
+    if (other) throw new Usage(`${other.long} is not for --law ${ofRates}`);
+    return ofRates === "lr-batch" ? fitRates(file, options) : fitScheduleLaw(file, options);
+  }
+  const alone = options.sweep ? "sweep" : options.schedule ? "schedule" : undefined;
+  if (alone) throw new Usage(`--${alone} is for --law ${alone === "sweep" ? "lr-batch" : "multi-power-law"}`);
   if (options.law) {
     // δ follows the residuals unless it was told
     const { delta, ...rest } = options;

@@ -50,11 +50,14 @@ function laws(text: string): ScalingLaw[] | "all" {
   return refused(() => names.map(lawNamed));
 }
 
+/** Laws of learning rates, which fit alone takes. */
+const OF_RATES = ["lr-batch", "multi-power-law"];
+
 /** A word is a law's name. */
 const isName = (text: string): boolean => /^[\w-]+$/.test(text.trim());
 
 function law(text: string, before: readonly string[] | undefined): string[] {
-  refused(() => (isName(text) ? lawNamed(text.trim()) : parseFormula(text)));
+  if (!OF_RATES.includes(text.trim())) refused(() => (isName(text) ? lawNamed(text.trim()) : parseFormula(text)));
   return [...(before ?? []), text];
 }
 
@@ -67,6 +70,8 @@ export async function openLaws(
   options: ForecastingValues,
   also: { readonly more?: readonly string[]; readonly labels?: readonly string[] } = {},
 ): Promise<{ runs: Runs; laws?: ScalingLaw[] }> {
+  const rates = options.law?.find((name) => OF_RATES.includes(name.trim()));
+  if (rates !== undefined) throw new Usage(`--law ${rates.trim()} is for fit: it gives no loss by N and D`);
   const formulas = (options.law ?? []).filter((text) => !isName(text));
   const all = options.laws === "all";
   const named = [

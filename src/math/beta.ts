@@ -45,3 +45,15 @@ export function incompleteBeta(x: number, a: number, b: number): number {
 /** The probability of F above f with d1 and d2 degrees of freedom. */
 export const fisherTail = (f: number, d1: number, d2: number): number =>
   f > 0 ? incompleteBeta(d2 / (d2 + d1 * f), d2 / 2, d1 / 2) : 1;
+
+/** The 97.5 % point of Student's t with so many degrees of freedom, 1 or more: P(|t| > x) is that of F above x² with 1 and them. */
+export function studentPoint(degrees: number): number {
+  // 12.706 at one degree is the largest
+  let [low, high] = [1.9, 13];
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (fisherTail(middle * middle, 1, degrees) > 0.05) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}

@@ -140,6 +140,61 @@ describe("compare and predict", () => {
     rmSync(folder, { recursive: true });
   });
 
+  it("fit --law lr-batch and multi-power-law: laws of the learning rate, of tables that have one", () => {
+    const folder = mkdtempSync(join(tmpdir(), "isoflop-"));
+    const [sweep, curves] = ["sweep.csv", "curves.csv"].map((name) => join(folder, name)) as [string, string];
+    const rows = [5e7, 2e8, 1e9].flatMap((N) =>
+      [1e9, 8e9, 6e10].flatMap((D) =>
+        Array.from({ length: 49 }, (_, k) => {
+          const [x, y] = [0.35 * ((k % 7) - 3), 0.35 * (Math.floor(k / 7) - 3)];
+          const bowl = Math.exp(0.01 * (x * x + 0.6 * y * y));
+          const loss = (1.7 + 400 / N ** 0.34 + 1900 / D ** 0.36) * bowl;
+          return [N, D, 2 * N ** -0.7 * D ** 0.2 * Math.exp(x), (0.5 * D ** 0.6 * Math.exp(y)) / 2048, loss].join();
+        }),
+      ),
+    );
+    writeFileSync(sweep, ["N,D,lr,bs,loss", ...rows].join("\n"));
+    const found = json(`fit ${sweep} --law lr-batch --sweep sequence=2048 --budget 1e21`);
+    expect([found.rate.N.value, found.rate.D.value, found.batch.D.value]).toEqual(
+      [-0.7, 0.2, 0.6].map((exponent) => expect.closeTo(exponent, 5)),
+    );
+    const [{ N, D, rate, batch }] = found.budgets;
+    expect(N * D).toBeCloseTo(1e21 / 6, -15);
+    expect(rate.value / (2 * N ** -0.7 * D ** 0.2)).toBeCloseTo(1, 4);
+    expect(batch.value / (0.5 * D ** 0.6)).toBeCloseTo(1, 4);
+    expect(isoflop(`fit ${sweep} --law lr-batch --fix E=1`).error).toBe("isoflop: --fix is not for --law lr-batch\n");
+    expect(isoflop(`fit ${sweep} --sweep lr=lr`).error).toMatch(/--sweep is for --law lr-batch/);
+    expect(isoflop(`compare ${sweep} --law lr-batch`).error).toMatch(/--law lr-batch is for fit/);
+    expect(isoflop(`fit ${RUNS} --law lr-batch`).error).toMatch(
+      /no column holds the lr: name it with --sweep lr=COLUMN/,
+    );
+
+    // L = 2 + S^−.5 where the rate never changes but at once; a third schedule without losses is foretold
+    const lines = ["a", "b", "c"].flatMap((curve, j) =>
+      Array.from({ length: 40 }, (_, i) => {
+        const [step, first] = [100 * (i + 1), 1e-3];
+        const rate = j === 0 || i < 20 ? first : first / (2 * j);
+        const loss = 2 + 1 / Math.sqrt(step * first) - (rate < first ? 0.02 * (1 - 1 / (1 + (i - 19))) : 0);
+        return [curve, step, rate, j === 2 ? "" : loss].join();
+      }),
+    );
+    writeFileSync(curves, ["curve,step,lr,loss", ...lines].join("\n"));
+    const law = json(`fit ${curves} --law multi-power-law`);
+    expect(law.curves.map(({ label, rows }: { label: string; rows: number }) => [label, rows])).toEqual([
+      ["a", 40],
+      ["b", 40],
+      ["c", 40],
+    ]);
+    expect(law.curves[0].rms).toBeLessThan(0.01);
+    expect([law.curves[2].rms, law.curves[2].leftOut]).toEqual([null, null]);
+    expect(Math.abs(law.curves[2].last / 2.5 - 1)).toBeLessThan(0.02);
+    expect(law.half).toBeGreaterThan(0);
+    expect(isoflop(`fit ${curves} --law multi-power-law --schedule warmup=200`).error).toMatch(
+      /: a must begin after its/,
+    );
+    rmSync(folder, { recursive: true });
+  });
+
   it("compare --laws all: every law of the loss that the table has columns for", () => {
     const { laws } = json(`compare ${RUNS} --laws all`);
     expect(laws.map(({ name }: { name: string }) => name).sort()).toEqual([

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import {
   type Curve,
   fitMultiPower,
+  fitSchedules,
   lrBatchLaws,
   MULTI_POWER,
   multiPowerLoss,
@@ -67,6 +68,50 @@ describe("the law over a schedule", () => {
   });
 });
 
+describe("the law over schedules, from starts of its own", () => {
+  it("finds what made its curves, and foretells each from the others", () => {
+    const { normal } = random(3);
+    const curves = Object.values(SCHEDULES).map((rate) => {
+      const made = curveOf(rate, () => 1);
+      return { ...made, loss: multiPowerLoss(made, P).map((l) => l * Math.exp(3e-4 * normal())) };
+    });
+    const { parameters, stderr, rms, leftOut, half, converged } = fitSchedules(curves);
+    expect(converged).toBe(true);
+    for (const r of rms) expect(Math.abs(r / 3e-4 - 1)).toBeLessThan(0.3);
+    for (const [name, i] of [
+      ["L0", 0],
+      ["A", 1],
+      ["alpha", 2],
+    ] as const)
+      expect(Math.abs(parameters[name] - P[i]!)).toBeLessThan(4 * stderr![name]);
+    // three of Student's degrees
+    const mean = Math.sqrt(leftOut!.reduce((sum, e) => sum + e * e, 0) / 4);
+    expect(half! / mean).toBeCloseTo(3.18245, 4);
+    expect(mean).toBeLessThan(4e-3);
+  });
+
+  it("needs curves that say something", () => {
+    const good = curveOf(SCHEDULES["a cosine"]!, () => 3);
+    expect(() => fitSchedules([])).toThrow("needs a curve with losses");
+    expect(() =>
+      fitSchedules([
+        curveOf(
+          () => 1e-4,
+          () => 3,
+        ),
+      ]),
+    ).toThrow("every rate is the same");
+    expect(() => fitSchedules([good, { ...good, warmup: 1e6 }])).toThrow("curves[1] must begin after its warm-up");
+    expect(() => fitSchedules([{ ...good, rate: good.rate.map(() => 0) }])).toThrow(
+      "curves[0].rate[0] must be greater than 0",
+    );
+    expect(() => fitSchedules([{ ...good, steps: good.steps.toReversed() }])).toThrow("curves[0].steps must grow");
+    expect(() => fitSchedules([{ ...good, loss: good.loss.fill(-1) }])).toThrow(
+      "curves[0].loss[0] must be greater than 0",
+    );
+  });
+});
+
 /** Losses of bowls about rate = 2 N^−.7 D^.2, batch = .5 D^.6. */
 function bowls(noise: number): Sweep {
   const { normal } = random(4);
@@ -92,6 +137,9 @@ describe("the best rate and batch", () => {
     expect([rate.N.value, rate.D.value, batch.D.value].map((v) => +v.toFixed(6))).toEqual([-0.7, 0.2, 0.6]);
     expect(rate.coefficient).toBeCloseTo(2, 6);
     expect(batch.coefficient).toBeCloseTo(0.5, 6);
+    const there = lrBatchLaws(bowls(0)).at(7e9, 1e12);
+    expect(there.rate.value / (2 * 7e9 ** -0.7 * 1e12 ** 0.2)).toBeCloseTo(1, 6);
+    expect(there.batch.value / (0.5 * 1e12 ** 0.6)).toBeCloseTo(1, 6);
   });
 
   it("are within a few standard errors of them under noise, by bowls and by the rows near each best", () => {
@@ -105,6 +153,9 @@ describe("the best rate and batch", () => {
         expect(stderr).toBeGreaterThan(0);
         expect(Math.abs(value - truth)).toBeLessThan(4 * stderr);
       }
+      const there = lrBatchLaws(bowls(3e-4), by).at(2e9, 1e11);
+      expect(there.rate.low).toBeLessThan(2 * 2e9 ** -0.7 * 1e11 ** 0.2);
+      expect(there.rate.high).toBeGreaterThan(2 * 2e9 ** -0.7 * 1e11 ** 0.2);
     }
   });
 

@@ -1,7 +1,7 @@
 // Against scipy 1.10.1: scipy.stats.f.sf and scipy.special.betainc.
 
 import { expect, it } from "vitest";
-import { fisherTail, incompleteBeta } from "../../src/math/beta.ts";
+import { fisherTail, incompleteBeta, studentPoint } from "../../src/math/beta.ts";
 
 it.each([
   [1, 1, 1, 0.5],
@@ -20,4 +20,14 @@ it("the incomplete beta function, its reflection and its ends", () => {
   expect(Math.abs(incompleteBeta(1e-5, 0.3, 0.7) / 0.027144810729971516 - 1)).toBeLessThan(1e-12);
   expect(incompleteBeta(0.3, 2, 5) + incompleteBeta(0.7, 5, 2)).toBeCloseTo(1, 14);
   expect([incompleteBeta(0, 2, 3), incompleteBeta(1, 2, 3)]).toEqual([0, 1]);
+});
+
+it.each([
+  // in closed form for one and two
+  [1, Math.tan(0.475 * Math.PI)],
+  [2, 0.95 * Math.sqrt(2 / (1 - 0.95 ** 2))],
+  [10, 2.2281388519649385],
+  [300, 1.9679030112607843],
+])("the 97.5 %% point of Student's t with %i degrees", (degrees, point) => {
+  expect(Math.abs(studentPoint(degrees) / point - 1)).toBeLessThan(1e-11);
 });

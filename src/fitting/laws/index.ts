@@ -31,5 +31,6 @@ export {
   saved,
   savedStack,
 } from "./saved.ts";
+export { checkedSchedule, fitSchedules, type ScheduleFit } from "./schedules.ts";
 export type { Stack, StackOptions } from "./stack.ts";
 export { readLaw, type WrittenLaw, written, writtenLaw } from "./written.ts";

@@ -6,6 +6,8 @@
 // batch fitted to the rows within a few per cent of the least loss; or it is every row within a quarter of a per cent of it, as
 // published.
 
+import { positive } from "../../check.ts";
+import { studentPoint } from "../../math/beta.ts";
 import { solveDense } from "../../math/dense.ts";
 import { exp, log } from "../../math/elementary.ts";
 
@@ -32,6 +34,14 @@ export interface LrBatchLaws {
   readonly rate: { readonly coefficient: number; readonly N: Estimate; readonly D: Estimate };
   readonly batch: { readonly coefficient: number; readonly D: Estimate };
   readonly optima: readonly Optimum[];
+  /** The best rate and batch elsewhere, each with its 95 % interval by Student's t, the scatter of one best among it. */
+  readonly at: (N: number, D: number) => { readonly rate: Foretold; readonly batch: Foretold };
+}
+
+export interface Foretold {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 export interface Estimate {
@@ -92,6 +102,10 @@ function bottom({ rate, batch, loss, N, D }: Sweep, rows: readonly number[]): Op
  */
 export function lrBatchLaws(sweep: Sweep, by: "bowl" | "near" = "bowl"): LrBatchLaws {
   const { N, D, loss, rate, batch } = sweep;
+  for (const name of ["N", "D", "loss", "rate", "batch"] as const)
+    sweep[name].forEach((value, i) => {
+      positive(`${name}[${i}]`, value);
+    });
   const optima = groups(sweep).flatMap((rows): Optimum[] => {
     if (by === "bowl") {
       const best = bottom(sweep, rows);
@@ -119,12 +133,18 @@ export function lrBatchLaws(sweep: Sweep, by: "bowl" | "near" = "bowl"): LrBatch
     rate: { coefficient: exp(ofRate.c[0]!), N: estimate(ofRate, 1), D: estimate(ofRate, 2) },
     batch: { coefficient: exp(ofBatch.c[0]!), D: estimate(ofBatch, 1) },
     optima,
+    at: (N, D) => ({
+      rate: ofRate.at([1, log(positive("N", N)), log(positive("D", D))]),
+      batch: ofBatch.at([1, log(D)]),
+    }),
   };
 }
 
 interface Regression {
   readonly c: Float64Array;
   readonly stderr: Float64Array;
+  /** e^{c·row} and where a measurement of it lies. */
+  readonly at: (row: readonly number[]) => Foretold;
 }
 
 /** Ordinary least squares, with standard errors; undefined where it is singular. */
@@ -150,5 +170,11 @@ function leastSquares(basis: readonly (readonly number[])[], y: readonly number[
     return sum + r * r;
   }, 0);
   const variance = left / Math.max(1, basis.length - k);
-  return { c, stderr: Float64Array.from({ length: k }, (_, a) => Math.sqrt(variance * inverse[a * k + a]!)) };
+  const at = (row: readonly number[]): Foretold => {
+    const leverage = row.reduce((sum, v, a) => sum + row.reduce((s, w, b) => s + v * w * inverse[a * k + b]!, 0), 0);
+    const centre = row.reduce((sum, v, a) => sum + v * c[a]!, 0);
+    const half = studentPoint(Math.max(1, basis.length - k)) * Math.sqrt(variance * (1 + leverage));
+    return { value: exp(centre), low: exp(centre - half), high: exp(centre + half) };
+  };
+  return { c, at, stderr: Float64Array.from({ length: k }, (_, a) => Math.sqrt(variance * inverse[a * k + a]!)) };
 }

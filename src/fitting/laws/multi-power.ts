@@ -7,7 +7,7 @@
 
 import { exp, log, pow } from "../../math/elementary.ts";
 import { type LossFunction, rhoOf } from "./losses.ts";
-import { type Minimum, type Model, minimise, objectiveAt } from "./minimise.ts";
+import { type Effort, type Minimum, type Model, minimise, objectiveAt } from "./minimise.ts";
 
 /** A training curve: steps, the rate at each, and the loss. */
 export interface Curve {
@@ -35,9 +35,11 @@ interface Prepared {
   readonly after: Float64Array;
   readonly before: Float64Array;
   readonly row: Int32Array;
+  /** The rows whose loss is asked for: every so many, and the last. */
+  readonly asked: Int32Array;
 }
 
-function prepared({ steps, rate, warmup }: Curve): Prepared {
+function prepared({ steps, rate, warmup }: Curve, every: number): Prepared {
   const n = steps.length;
   const sum = new Float64Array(n);
   sum[0] = rate[0]! * (steps[0]! - warmup / 2 + 0.5);
@@ -71,22 +73,26 @@ function prepared({ steps, rate, warmup }: Curve): Prepared {
     after: Float64Array.from(after),
     before: Float64Array.from(before),
     row: Int32Array.from(row),
+    asked: rowsOf(n, every),
   };
 }
 
+const rowsOf = (n: number, every: number): Int32Array =>
+  Int32Array.from(Array.from({ length: n }, (_, i) => i).filter((i) => i % every === 0 || i === n - 1));
+
 /** The law on curves, its parameters in the order of MULTI_POWER, all positive. */
-function modelOf(curves: readonly Curve[]): Model & { readonly plain: Model["run"] } {
-  const all = curves.map(prepared);
-  const n = all.reduce((total, { sum }) => total + sum.length, 0);
+function modelOf(curves: readonly Curve[], every = 1): Model & { readonly plain: Model["run"] } {
+  const all = curves.map((curve) => prepared(curve, every));
+  const n = all.reduce((total, { asked }) => total + asked.length, 0);
   const plain: Model["run"] = (p, derivatives) => {
     const [L0, A, alpha, B, C, beta, gamma] = p as unknown as [number, number, number, number, number, number, number];
     const values = new Float64Array(n);
     const jacobian = new Float64Array(derivatives ? 7 * n : 0);
     let first = 0;
-    for (const { sum, drop, after, before, row } of all) {
+    for (const { sum, drop, after, before, row, asked } of all) {
       const scaled = after.map((rate) => C * pow(rate, -gamma));
       const logs = after.map(log);
-      for (let i = 0; i < sum.length; i++) {
+      for (const [place, i] of asked.entries()) {
         let [drops, byC, byBeta, byGamma] = [0, 0, 0, 0];
         for (let k = 0; k < drop.length && row[k]! <= i; k++) {
           // a row between the pieces of its own interval sees those before it
@@ -101,7 +107,7 @@ function modelOf(curves: readonly Curve[]): Model & { readonly plain: Model["run
           byGamma -= slope * logs[k]!;
         }
         const power = A * pow(sum[i]!, -alpha);
-        const at = first + i;
+        const at = first + place;
         values[at] = L0 + power - B * drops;
         if (!derivatives) continue;
         const slopes = [1, power / A, -power * log(sum[i]!), -drops, (-B * byC) / C, -B * byBeta, -B * byGamma];
@@ -109,7 +115,7 @@ function modelOf(curves: readonly Curve[]): Model & { readonly plain: Model["run
           jacobian[j * n + at] = slope;
         });
       }
-      first += sum.length;
+      first += asked.length;
     }
     return { values, jacobian };
   };
@@ -130,8 +136,10 @@ function modelOf(curves: readonly Curve[]): Model & { readonly plain: Model["run
 /** L(t) at every row of a curve. */
 export const multiPowerLoss = (curve: Curve, p: Float64Array): Float64Array => modelOf([curve]).plain(p, false).values;
 
-const measuredOf = (curves: readonly Curve[]) => {
-  const measured = Float64Array.from(curves.flatMap(({ loss }) => Array.from(loss, log)));
+const measuredOf = (curves: readonly Curve[], every = 1) => {
+  const measured = Float64Array.from(
+    curves.flatMap(({ loss }) => Array.from(rowsOf(loss.length, every), (i) => log(loss[i]!))),
+  );
   return { measured, weights: new Float64Array(measured.length).fill(1) };
 };
 
@@ -144,13 +152,21 @@ export function multiPowerObjective(
   return objectiveAt(modelOf(curves), measuredOf(curves), rhoOf(options, options.delta), p);
 }
 
-/** Fits the law to curves. @param starts - of the parameters; the lowest minimum is taken */
+/**
+ * Fits the law to curves.
+ * @param starts - of the parameters; the lowest minimum is taken
+ * @param every - only every so many rows are asked
+ * @param effort - of each start
+ */
 export function fitMultiPower(
   curves: readonly Curve[],
   starts: readonly Float64Array[],
   options: LossFunction & { delta: number },
+  every = 1,
+  effort: Effort = {},
 ): Minimum {
-  const model = modelOf(curves);
-  const found = starts.map((start) => minimise(model, measuredOf(curves), rhoOf(options, options.delta), start));
+  const model = modelOf(curves, every);
+  const measured = measuredOf(curves, every);
+  const found = starts.map((start) => minimise(model, measured, rhoOf(options, options.delta), start, effort));
   return found.reduce((best, other) => (other.objective < best.objective ? other : best));
 }
