@@ -190,7 +190,7 @@ describe("compare and predict", () => {
     expect(Math.abs(law.curves[2].last / 2.5 - 1)).toBeLessThan(0.02);
     expect(law.half).toBeGreaterThan(0);
     expect(isoflop(`fit ${curves} --law multi-power-law --schedule warmup=200`).error).toMatch(
-      /: a must begin after its/,
+      /: c must begin after its warm-up/,
     );
     rmSync(folder, { recursive: true });
   });
