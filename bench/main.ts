@@ -1,4 +1,4 @@
-// npm run bench [kernels] [jobs] [growth] [startup]: ratios measured side by side on this machine, errors beside times.
+// npm run bench [kernels] [networks] [jobs] [growth] [startup]: ratios measured side by side on this machine, errors beside times.
 
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
@@ -9,11 +9,12 @@ import { consumed } from "./harness.ts";
 import { jobBenchmarks } from "./jobs.ts";
 import { kernelBenchmarks } from "./kernels.ts";
 import { native } from "./native.ts";
+import { networkBenchmarks } from "./networks.ts";
 import { numpy } from "./peers.ts";
-import { growthTable, jobTable, kernelFigure, kernelTable, machine, shortfalls } from "./report.ts";
+import { growthTable, jobTable, kernelFigure, kernelTable, machine, networkTable, shortfalls } from "./report.ts";
 import { startup } from "./startup.ts";
 
-const PARTS = ["kernels", "jobs", "growth", "startup"] as const;
+const PARTS = ["kernels", "networks", "jobs", "growth", "startup"] as const;
 
 const program = new Command("npm run bench --")
   .description("Times the library against plain JavaScript, scalar WebAssembly, C and NumPy, side by side.")
@@ -54,6 +55,11 @@ if (scalar && parts.includes("kernels")) {
     const figure = kernelFigure(kernels, caption);
     writeFileSync(options.figure, options.figure.endsWith(".png") ? toPng(figure) : toSvg(figure));
   }
+}
+if (parts.includes("networks")) {
+  const networks = networkBenchmarks({ rounds, slice, peak: await measurePeak(), native: compilers });
+  results.networks = networks;
+  print("Networks, in f32", networkTable(networks));
 }
 if (scalar && parts.includes("jobs")) {
   if (numpy() === null) process.stderr.write("python3 with NumPy and SciPy is not here: jobs have no peers\n");

@@ -8,6 +8,7 @@ import type { Growth } from "./growth.ts";
 import type { Timing } from "./harness.ts";
 import type { JobResult } from "./jobs.ts";
 import type { KernelResult } from "./kernels.ts";
+import type { NetworkResult } from "./networks.ts";
 
 /** Where and when: what every caption says. */
 export function machine(compiler: string | null, numpy: string | null): string {
@@ -80,6 +81,19 @@ export function jobTable(results: readonly JobResult[]): string {
   );
   const notes = results.filter(({ note }) => note).map(({ name, note }) => `${name}: ${note}`);
   return [table(["job", "by", "time", "ratio", "error"], rows), ...notes].join("\n");
+}
+
+export function networkTable(results: readonly NetworkResult[]): string {
+  return table(
+    ["networks", "WASM SIMD", "Gflop/s", "of peak", "times as long"],
+    results.map(({ name, operations, share, timings: [ours, ...others] }) => [
+      name,
+      duration(ours!.time),
+      (operations / ours!.time).toFixed(1),
+      `${(100 * share).toFixed(0)} %`,
+      others.map((one) => `${one.name} ${times(one.ratio)}×`).join(", "),
+    ]),
+  );
 }
 
 export function growthTable(results: readonly Growth[]): string {

@@ -37,6 +37,8 @@ export interface Measurement {
   readonly forecast: (samples: number, target?: number) => Forecast;
   /** K of other rows with those of the sample, or K of the sample. */
   readonly kernelOf: (rows?: Matrix) => Float64Array;
+  /** The same of N random features whose kernel it is in the limit, where they are known: ReLU's of the arc-cosine kernel of order 1. */
+  readonly featuresOf?: (count: number, seed: number, rows?: Matrix) => Float64Array;
   /** Targets less their means. */
   readonly centred: readonly Float64Array[];
   readonly targetMeans: readonly number[];
@@ -92,6 +94,10 @@ export function measure(features: Matrix, targets: Matrix, options: MeasureOptio
     const part = (above - occupancy) / (above - below);
     return misses[t]![r - 1]! * (1 - part) + misses[t]![r]! * part;
   };
+  const matrixOf = (of: Kernel, rows?: Matrix) =>
+    rows
+      ? kernelMatrix(kernels, of, prepared(rows, centre, ofUnitNorm(kernel)), ready)
+      : kernelMatrix(kernels, of, ready);
   return {
     sample,
     debiased,
@@ -100,6 +106,9 @@ export function measure(features: Matrix, targets: Matrix, options: MeasureOptio
     centred,
     targetMeans,
     forecast: (samples, target = 0) => forecastLoss(debiased, target, samples, ridge, miss(target)),
-    kernelOf: (rows) => (rows ? kernelMatrix(kernels, kernel, prepared(rows, centre, ofUnitNorm(kernel)), ready) : K),
+    kernelOf: (rows) => (rows ? matrixOf(kernel, rows) : K),
+    ...(kernel.kind === "arc-cosine" && kernel.depth === 1
+      ? { featuresOf: (width, seed, rows) => matrixOf({ kind: "relu", width, seed }, rows) }
+      : {}),
   };
 }

@@ -1,7 +1,8 @@
 // Forecasts against training on the same data, with rows held out to test on.
 //
 // Over samples: kernel regression on P of them. Over time: one pass of SGD in the kernel's own space, f ← f + η (y_i − f(x_i)) K(·, x_i),
-// whose theory is that of random features without limit, N = P = ∞ (docs/theory.md, §8).
+// whose theory is that of random features without limit, N = P = ∞ (docs/theory.md, §8). Over features: the same pass, to its end, with
+// N random features in the kernel's place.
 
 import type { LearningKernels } from "../kernels/learning/kernels.ts";
 import { logspace } from "../math/grid.ts";
@@ -31,6 +32,8 @@ export interface Verification {
   readonly samples: readonly Checked[];
   /** One pass of SGD. */
   readonly steps: readonly Checked[];
+  /** One pass of SGD over all samples with N random features; none where the kernel has none that are known. */
+  readonly features: readonly Checked[];
   readonly eta: number;
   readonly tested: number;
 }
@@ -40,6 +43,8 @@ const SPENT = 2000;
 const SUBSETS = 10;
 /** Orders in which SGD passes over the sample. */
 const PASSES = 8;
+/** Draws of random features, each with a pass of its own; and the fewest features. */
+const [DRAWN, FEWEST] = [3, 30];
 /** η of one-pass SGD, of the largest stable one, 2/tr K. */
 const STEP = 0.25;
 
@@ -115,11 +120,23 @@ export function verify(
     rule: sgd({ eta, batch: 1 }),
   };
   const theory = dynamics(problem, { times }).test;
+  const { featuresOf } = measurement;
+  const widths = featuresOf
+    ? [...new Set(Array.from(logspace(FEWEST, Math.max(2 * FEWEST, n / 4), 4), Math.round))]
+    : [];
+  const features = widths.map((N) => {
+    const runs = Array.from({ length: DRAWN }, (_, draw) => {
+      const own = [featuresOf!(N, seed + draw), featuresOf!(N, seed + draw, test.features)] as const;
+      return onePass(...own, y, truth, order(100 + draw), eta, Float64Array.of(n))[0]!;
+    });
+    const forecast = dynamics({ ...problem, N }, { times: [n] }).test[0]!;
+    return { at: N, ...summary(runs), forecast, low: forecast, high: forecast };
+  });
   const steps = Array.from(times, (t, i) => {
     const forecast = theory[i]!;
     return { at: t, ...summary(passes.map((pass) => pass[i]!)), forecast, low: forecast, high: forecast };
   });
-  return { samples, steps, eta, tested };
+  return { samples, steps, features, eta, tested };
 }
 
 /** Squared errors on the rows tested after each of `times` steps. */

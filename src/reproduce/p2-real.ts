@@ -81,7 +81,7 @@ function ofImages({ quick, onProgress }: Context): Findings | undefined {
   const own = part(0, samples);
   const found = measure(own.features, own.targets, { kernel: { kind: "arc-cosine", depth: 1 }, kernels });
   onProgress(0.5);
-  const { samples: inData, steps, eta } = verify(kernels, found, part(samples));
+  const { samples: inData, steps, features, eta } = verify(kernels, found, part(samples));
   const { a, b, window } = found.debiased;
   const apart = (points: typeof inData) =>
     points.reduce((most, p) => Math.max(most, Math.abs(p.forecast / p.measured - 1)), 0);
@@ -110,6 +110,9 @@ function ofImages({ quick, onProgress }: Context): Findings | undefined {
         source: "theory",
       }),
       atMost("one pass of SGD: largest share by which the loss foretold is off", 0.15, { measured: apart(steps) }),
+      atMost("one pass of SGD on N random features: largest share by which the loss foretold is off", 0.15, {
+        measured: apart(features),
+      }),
       atMost("kernel regression on P images: largest share by which the loss foretold is off", 0.15, {
         measured: apart(inData),
       }),

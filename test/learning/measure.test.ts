@@ -101,6 +101,20 @@ describe("a sample of Gaussian features of a known power law", () => {
       expect(Math.abs(measured - forecast), `t = ${at}`).toBeLessThan(4 * stderr + 0.1 * forecast);
   });
 
+  it("agrees with SGD on random ReLU features, at any number of them", () => {
+    const kernel = parseKernel("arccos");
+    const few = part(0, 240);
+    const own = measure(few.features, few.targets, { kernel, kernels });
+    const { features } = verify(kernels, own, part(240, 540));
+    expect(features).toHaveLength(4);
+    for (const { at, measured, stderr, forecast } of features)
+      expect(Math.abs(measured - forecast), `N = ${at}`).toBeLessThan(4 * stderr + 0.1 * forecast);
+    // fewer features lose more, in training and in the forecast
+    for (const name of ["measured", "forecast"] as const)
+      expect(features[0]![name]).toBeGreaterThan(features[3]![name]);
+    expect(verify(kernels, found, part(n, n + 700)).features).toEqual([]);
+  });
+
   it("lists modes in order, with what lies beyond them", () => {
     const { eigenvalues, energies, beyond } = modeList(found.debiased, 200);
     expect(eigenvalues).toHaveLength(200);

@@ -23,7 +23,7 @@ it("train on images, foretell what comes of it, and go on where they were interr
     const [entry] = await reproduce([recipe], { out, quick: true, threads: 2, signal });
     expect(readdirSync(out).filter((name) => name.endsWith(".checkpoint"))).toEqual([]);
     const { claims, untried, figures, remarks } = entry!;
-    expect(claims).toHaveLength(14);
+    expect(claims).toHaveLength(15);
     // kernel, lazy limit, feature learning, reuse, ensembles, use of compute: far from their bounds
     for (const claim of claims.filter(({ what }) => !what.startsWith("width")))
       expect(holds(claim), claim.what).toBe(true);
