@@ -1,7 +1,7 @@
 // The search for the best size: what its scan may be off by, and its optima against those of Brent's method on losses by contours of
 // 14 nodes and modes to twelve digits, from a scan of e-folds at each budget: computed at tolerance 1e-6 in log d.
 import { describe, expect, it } from "vitest";
-import { defaultKernels, diagram, frontier, logspace, plrf, powerLaw } from "../../src/index.ts";
+import { defaultKernels, diagram, frontier, logspace, measured, plrf, powerLaw } from "../../src/index.ts";
 import { modesOf } from "../../src/theory/measure/modes.ts";
 import { contourValues, talbotLosses } from "../../src/theory/plrf/contour.ts";
 import { COARSE, FINE, type Precision } from "../../src/theory/plrf/search.ts";
@@ -66,6 +66,24 @@ describe("the search", () => {
       expect(Math.abs(Math.log(found.d[i]! / size)), `d at ${found.flops[i]}`).toBeLessThan(1e-5);
       expect(Math.abs(found.loss[i]! / loss[i]! - 1), `P at ${found.flops[i]}`).toBeLessThan(1e-9);
     });
+  });
+
+  it("refuses budgets at which a loss without a floor, v = d, is lost in rounding", () => {
+    const eigenvalues = [1, 0.5, 0.25];
+    const spectrum = measured({ eigenvalues, energies: eigenvalues });
+    expect(() => frontier({ spectrum, flops: [1e14, 1e29], points: 9, gamma: 1e-6 })).toThrow(
+      /lost in rounding, take fewer flops/,
+    );
+    const { loss, d } = frontier({ spectrum, flops: [1e4, 1e8], points: 4 });
+    loss.forEach((P, i) => {
+      expect(P).toBeGreaterThan(0);
+      if (i > 0) expect(P).toBeLessThan(loss[i - 1]!);
+      expect(d[i]).toBeLessThanOrEqual(3);
+    });
+    // without a floor the smallest size that takes all the budget has no loss at all
+    expect(() =>
+      frontier({ spectrum: powerLaw({ alpha: 0.12, beta: 2 }), stepFraction: 0.01, dataRatio: 1, flops: [1e16, 1e18] }),
+    ).toThrow(/lost in rounding/);
   });
 
   it("goes on from cell to cell of a diagram to what each has by itself", () => {

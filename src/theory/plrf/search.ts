@@ -10,7 +10,7 @@ import { logspace } from "../../math/grid.ts";
 import { brief } from "../../numbers.ts";
 import { modesOf } from "../measure/modes.ts";
 import { type Plrf, plrf } from "../measure/plrf.ts";
-import { kappaAtZero } from "../measure/resolvent.ts";
+import { kappaAtZero, realSum } from "../measure/resolvent.ts";
 import type { Spectrum } from "../measure/spectrum.ts";
 import { safeGamma, stability } from "../measure/stability.ts";
 import { finalLoss, lossAt } from "../training/final-loss.ts";
@@ -134,8 +134,14 @@ export const FINE: Precision = { exact: 32, nodes: 12, contour: 10, lastStep: 1e
 /** Beyond this relative error a contour takes as many nodes as help (contour.ts). */
 const KNOWN = 3e-10;
 const FINEST = 14;
+/** v/d as near to 1 as this is 1. */
+const HARD = 1e-9;
+/** A loss with a larger relative error is none. */
+const UNKNOWN = 0.1;
 /** Newton's method starts from κ₀, which is its first guess only. */
-const ROUGH = 0.05;
+const ROUGH = 0.02;
+/** No loss is below F₀, which is known as roughly. */
+const BELOW = 0.3;
 
 /** Short of the largest stable step by more than modes so few may be off. */
 const SURE = 0.99;
@@ -198,6 +204,8 @@ export class Search {
   #refused: Refused | null = null;
   #surface: Surface | undefined;
   #contour = FINE.contour;
+  /** A budget at which there is a size whose loss is below rounding. */
+  #lost: number | undefined;
 
   constructor(problem: Problem, smallest: number) {
     this.#problem = problem;
@@ -236,13 +244,20 @@ export class Search {
     const r = f / (this.batch * d);
     if (!trained) {
       const [model, steps] = [searchedOf(this.#problem, d, FINE), Float64Array.of(r)];
+      const { modes, kappa0 } = model;
       let { values, error } = talbotLosses(kernels, model, steps, this.#contour);
       if (error[0]! > KNOWN * values[0]! && this.#contour < FINEST) {
         // where the loss falls steeply it does so at the next sizes too
         this.#contour = FINEST;
         ({ values, error } = talbotLosses(kernels, model, steps, FINEST));
       }
-      return values[0]! > 0 ? log(values[0]!) : Infinity;
+      // at hard edges of a few modes nothing may be left of the digits
+      const floor = BELOW * kappa0 * realSum(modes, modes.energy, kappa0);
+      if (values[0]! > floor) return log(values[0]!);
+      const { spectrum, dataRatio, largest } = this.#problem;
+      // e^{log n} may be below n
+      if ((spectrum.kind === "measured" ? largest / d : dataRatio) < 1 + HARD) this.#lost = f;
+      return Infinity;
     }
     // the d that takes exactly the budget
     const T = this.#steps(f, d);
@@ -262,7 +277,14 @@ export class Search {
   #exact(f: number, u: number): number {
     const d = this.size(u);
     const model = modelOf(this.#problem, d);
-    return log(contourValues(this.#problem.kernels, model, "P", Float64Array.of(f / (this.batch * d))).values[0]!);
+    const { values, error } = contourValues(this.#problem.kernels, model, "P", Float64Array.of(f / (this.batch * d)));
+    return error[0]! < UNKNOWN * values[0]! ? log(values[0]!) : this.#inRounding(f);
+  }
+
+  #inRounding(f: number): never {
+    throw new RangeError(
+      `no size tried has a loss at flops = ${brief(f)}: at v = d or near it is lost in rounding, take fewer flops`,
+    );
   }
 
   /** The multiple of γ that the loss at log d = u was found with. */
@@ -319,6 +341,7 @@ export class Search {
 
   /** The optimum, where it is one, with its loss as `loss` gives it. @throws RangeError where every size was refused */
   known(f: number, optimum: Optimum): Optimum {
+    if (this.#lost === f) this.#inRounding(f);
     if (optimum.value < Infinity) return this.trained ? optimum : { ...optimum, value: this.#exact(f, optimum.u) };
     throw new RangeError(
       `no size tried has a loss at flops = ${brief(f)}: ${this.#refused?.reason ?? "none is finite"}`,
