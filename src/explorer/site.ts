@@ -124,7 +124,14 @@ function gallery(names: readonly string[]): string {
     // one without a command is a test's business, not a reason for no site
     return `<figure id="${name}"><img src="figures/${file}" alt="${(caption ?? name).replaceAll('"', "&quot;")}" loading="lazy"><figcaption>${title ?? name}<code>${escaped(commands[name] ?? "")}</code></figcaption></figure>`;
   };
-  return `<h1>Gallery</h1>\n<p>Every figure and what draws it: <code>--out</code> also takes <code>.png</code>, and <code>--dark</code> draws light on dark.</p>\n${names.map(figure).join("\n")}`;
+  const order = Object.keys(commands);
+  const place = (file: string) => order.indexOf(file.replace(/\.svg$/, ""));
+  return `<h1>Gallery</h1>\n<p>Every figure and what draws it: <code>--out</code> also takes <code>.png</code>, and <code>--dark</code> draws light on dark.</p>\n${[
+    ...names,
+  ]
+    .sort((a, b) => place(a) - place(b))
+    .map(figure)
+    .join("\n")}`;
 }
 
 function page(title: string, current: string, body: string): string {

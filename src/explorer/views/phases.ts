@@ -1,44 +1,30 @@
 // The first view: a point in the phase plane, and all that follows from it.
 
 import { type Figure, frontierFigure, lossFigure, type SpectrumData, spectrumFigure } from "../../figures/index.ts";
-import { phase } from "../../index.ts";
 import { Card } from "../card.ts";
 import { Follower } from "../coarse-then-fine.ts";
 import { controlPanel, type Panel } from "../controls.ts";
-import { conceal, h, rich } from "../dom.ts";
-import { exportButtons } from "../export.ts";
+import { h } from "../dom.ts";
 import { FIELDS as ALL } from "../fields.ts";
-import { PhasePlane, type Span, spanAround } from "../plane.ts";
+import { PhasePlane } from "../plane.ts";
 import { written } from "../state.ts";
 import { Store } from "../store.ts";
 import type { Mounted } from "../view.ts";
-import { openLane, type WorkerChannel } from "../work/channel.ts";
 import type { Part } from "../work/scaling.ts";
 import { drawing } from "./drawing.ts";
+import { measuring } from "./measuring.ts";
 import { TEXTS } from "./phases-text.ts";
+import { inWords, say } from "./phases-words.ts";
 import { streaming } from "./streaming.ts";
 
 const FIELDS = ALL.phases;
-
-/** Cells a side of the predicted plane, and of the measured one. */
-const CELLS = 72;
-const MEASURED_CELLS = 22;
 
 /** Until a hand, a key or another view: once a visit. */
 let isFirstSight = location.search === "" && !matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export function mount(root: HTMLElement, life: AbortSignal): Mounted {
   const store = new Store("phases", FIELDS, life);
-  const problems = [...store.problems];
-  const { from, to } = store.values;
-  if (to < 10 * from) {
-    const low = Math.min(from, to);
-    const high = Math.max(from, to, 100 * low);
-    store.values = { ...store.values, from: low, to: high };
-    problems.push(
-      `The compute window must rise by a factor of 10 at least, the link says from ${written(from)} to ${written(to)}: using ${written(low)} to ${written(high)}.`,
-    );
-  }
+  const problems = [...store.problems, ...mendWindow(store)];
 
   const plane = new PhasePlane({ onMove: (alpha, beta, settled) => store.set({ alpha, beta }, settled) }, life);
   const verdict = h("div", { class: "verdict", role: "status" });
@@ -137,6 +123,18 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
   return { problems };
 }
 
+/** A window of compute that does not rise is replaced, and said. */
+function mendWindow(store: PhaseStore): string[] {
+  const { from, to } = store.values;
+  if (to >= 10 * from) return [];
+  const low = Math.min(from, to);
+  const high = Math.max(from, to, 100 * low);
+  store.values = { ...store.values, from: low, to: high };
+  return [
+    `The compute window must rise by a factor of 10 at least, the link says from ${written(from)} to ${written(to)}: using ${written(low)} to ${written(high)}.`,
+  ];
+}
+
 /** A round of the point takes so long, in ms; it ends after two. */
 const ROUND = 14_000;
 const RADIUS = 0.1;
@@ -174,62 +172,6 @@ function remedies({ remedy }: Extract<Part, { kind: "none" }>, store: PhaseStore
 
 function figureOf(part: Extract<Part, { kind: "frontier" | "loss" }>): Figure {
   return part.kind === "frontier" ? frontierFigure(part.data) : lossFigure(part.data);
-}
-
-function inWords(alpha: number, beta: number): string {
-  const { phase: name } = phase({ alpha, beta });
-  return `α ${alpha}, β ${beta}: ${name ? `phase ${name}` : "no power law"}`;
-}
-
-function say(node: HTMLElement, alpha: number, beta: number): void {
-  const { phase: name, xi, eta, tradeoff, boundary } = phase({ alpha, beta });
-  if (name === null) {
-    node.replaceChildren(
-      h("strong", {}, "No power law"),
-      h("p", {}, "α + β ≤ ½: the target has too much in its tail."),
-    );
-    return;
-  }
-  const symbol = (component: string) => component.replace(/_(.+)/, "_{$1}");
-  const exponent = (value: number) => (Number.isNaN(value) ? "jumps here" : value.toFixed(3));
-  node.replaceChildren(
-    h("strong", {}, `Phase ${name}`),
-    ...(boundary ? [h("span", { class: "boundary" }, ` on ${boundary}`)] : []),
-    h("p", { class: "plain" }, inPlainWords(tradeoff!, xi, eta)),
-    h(
-      "dl",
-      {},
-      h("dt", {}, rich("best size d^{*} ∝ f^{ξ}")),
-      h("dd", {}, `ξ = ${exponent(xi)}`),
-      h("dt", {}, rich("best loss P^{*} ∝ f^{−η}")),
-      h("dd", {}, `η = ${exponent(eta)}`),
-      h("dt", {}, "set by the balance of"),
-      h("dd", {}, rich(tradeoff!.map(symbol).join(" and "))),
-    ),
-  );
-}
-
-/** What the parts of the loss are (theory.md, §6). */
-const PARTS: Readonly<Record<string, string>> = {
-  F_pp: "what is not learned yet",
-  F_ac: "what random features distort",
-  K_pp: "the noise of single samples",
-  F_0: "what too few parameters cannot express",
-};
-
-/** A point's law as a sentence: what is balanced, and what ten times the compute buys. */
-export function inPlainWords(tradeoff: readonly string[], xi: number, eta: number): string {
-  const [one, other] = tradeoff.map((part) => PARTS[part] ?? part);
-  const balance = `At the best size ${one} and ${other} fall together`;
-  if (Number.isNaN(xi)) return `${balance}; on this line two laws meet.`;
-  const times = (exponent: number) => (10 ** exponent).toPrecision(2);
-  const alike =
-    Math.abs(xi - 0.5) < 0.01
-      ? "so size and steps grow alike"
-      : xi > 0.5
-        ? "so budgets go more into size"
-        : "so budgets go more into steps";
-  return `${balance}, ${alike}: ten times the compute is best spent on ${times(xi)} times the parameters and ${times(1 - xi)} times the steps, and divides the loss by ${times(eta)}.`;
 }
 
 type PhaseStore = Store<typeof FIELDS>;
@@ -308,100 +250,4 @@ function withWindow(name: string, value: number, { from, to }: { from: number; t
   if (name === "from" && to < 100 * value) return { from: value, to: Math.min(100 * value, 1e30) };
   if (name === "to" && value < 100 * from) return { to: value, from: Math.max(value / 100, 1e3) };
   return { [name]: value };
-}
-
-/** The plane's colours: predicted at once, measured on demand. */
-function measuring(store: PhaseStore, plane: PhasePlane, life: AbortSignal): { node: HTMLElement } {
-  let lane: WorkerChannel | undefined;
-  const choice = h(
-    "select",
-    { id: "color", onchange: () => store.set({ color: choice.value as (typeof FIELDS.color.choices)[number] }) },
-    h("option", { value: "xi" }, "ξ predicted"),
-    h("option", { value: "eta" }, "η predicted"),
-    h("option", { value: "measured-xi" }, "ξ measured on the exact frontier"),
-    h("option", { value: "measured-eta" }, "η measured on the exact frontier"),
-  );
-  const bar = h("progress", { max: 1, value: 0, "aria-label": "Share of the plane measured" });
-  const ended = () => conceal(state, choice);
-  const stop = h(
-    "button",
-    {
-      type: "button",
-      onclick: () => {
-        lane?.stop();
-        ended();
-      },
-    },
-    "Stop",
-  );
-  const state = h("span", { class: "measuring", hidden: true }, bar, stop);
-  const buttons = exportButtons("phase plane", () => plane.figure);
-  let key = "";
-  let span = spanAround(0, 0);
-  let rows: { xi: Float64Array; eta: Float64Array }[] = [];
-
-  const paint = (side: number, exponent: "xi" | "eta", isMeasured: boolean) => {
-    const [alpha, beta] = [centres(span.alpha, side), centres(span.beta, side)];
-    const cells = beta.map((b) => alpha.map((a) => phase({ alpha: a, beta: b })));
-    const predicted = cells.map((row) => Float64Array.from(row, (cell) => cell[exponent]));
-    const measured = isMeasured
-      ? beta.map((_, i) => rows[i]?.[exponent] ?? new Float64Array(side).fill(Number.NaN))
-      : undefined;
-    const names = cells.map((row) => row.map((cell) => cell.phase));
-    plane.show({ setting: "", alpha, beta, phase: names, exponent, predicted, measured }, span);
-    buttons.update();
-  };
-  const update = (settled: boolean) => {
-    const { color, from, to, alpha, beta } = store.values;
-    if (settled && !within(alpha, span.alpha, beta, span.beta)) span = spanAround(alpha, beta);
-    choice.value = color;
-    const isMeasured = color.startsWith("measured");
-    const exponent = color.endsWith("xi") ? "xi" : "eta";
-    const wanted = `${isMeasured ? `measured ${from} ${to}` : "predicted"} ${span.alpha} ${span.beta}`;
-    if (`${wanted} ${exponent}` === key) return;
-    const again = key.startsWith(`${wanted} `);
-    key = `${wanted} ${exponent}`;
-    if (!isMeasured) {
-      lane?.stop();
-      state.hidden = true;
-      return paint(CELLS, exponent, false);
-    }
-    if (again) return paint(MEASURED_CELLS, exponent, true);
-    rows = [];
-    paint(MEASURED_CELLS, exponent, true);
-    state.hidden = false;
-    bar.value = 0;
-    lane ??= openLane();
-    lane.ask(
-      "measure",
-      {
-        alpha: centres(span.alpha, MEASURED_CELLS),
-        beta: centres(span.beta, MEASURED_CELLS),
-        flops: [from, to],
-      },
-      {
-        part({ row, ...found }) {
-          rows[row] = found;
-          bar.value = (row + 1) / MEASURED_CELLS;
-          paint(MEASURED_CELLS, store.values.color.endsWith("xi") ? "xi" : "eta", true);
-        },
-        failed: ended,
-        done: ended,
-      },
-    );
-  };
-  store.subscribe(update);
-  update(true);
-  life.addEventListener("abort", () => lane?.close());
-  return {
-    node: h("div", { class: "colour" }, h("label", { for: "color" }, "Colour "), choice, state, buttons.node),
-  };
-}
-
-const within = (alpha: number, across: Span["alpha"], beta: number, up: Span["beta"]): boolean =>
-  alpha <= across[1] && beta >= up[0] && beta <= up[1];
-
-/** The centres of n equal cells. */
-function centres([lo, hi]: readonly [number, number], n: number): number[] {
-  return Array.from({ length: n }, (_, i) => lo + ((i + 0.5) * (hi - lo)) / n);
 }

@@ -11,6 +11,6 @@ export const TEXTS: Readonly<Record<"fit" | "design", CardText>> = {
   design: {
     see: "The runs there are, those to be made next for what may be spent, in red, and the run of the budget, whose loss they are to foretell. The subtitle says how well it is known now, and would be then.",
     formula: "next runs = argmin over runs of C ≤ spent:  Var[log L(N, D) at the budget]",
-    why: "A run teaches where the laws that fit so far disagree, or where their parameters are loose: mostly large ones, of more than one ratio D/N. Runs that all laws agree on teach nothing, however many.",
+    why: "A run teaches where the laws that fit so far disagree, or where their parameters are loose: a small one far from the others may be worth more than a large one beside them. What no law is loose in, no run makes better known.",
   },
 };
