@@ -257,3 +257,51 @@ describe("(8.11): both forms of the correlation", () => {
     }
   });
 });
+
+describe("(12.1), (12.2), (12.11): what a sign does", () => {
+  it("has the arcsine of the correlation for the mean of two signs", () => {
+    const n = 200_000;
+    for (const c of [-0.9, -0.2, 0, 0.4, 0.99]) {
+      let sum = 0;
+      for (let k = 0; k < n; k++) {
+        const angle = (2 * Math.PI * (k + 0.5)) / n;
+        sum += Math.sign(Math.cos(angle)) * Math.sign(c * Math.cos(angle) + Math.sqrt(1 - c * c) * Math.sin(angle));
+      }
+      expect(sum / n).toBeCloseTo((2 / Math.PI) * Math.asin(c), 4);
+    }
+  });
+
+  it("drops the cubic of the arcsine off the diagonal, and nothing else", () => {
+    // A − (12.2)'s: (2/π) c³/6 to leading order, 0 on the diagonal
+    for (const c of [0.01, 0.02, 0.04])
+      expect(((2 / Math.PI) * (Math.asin(c) - c)) / c ** 3).toBeCloseTo(1 / (3 * Math.PI), 3);
+    expect((2 / Math.PI) * (1 + (Math.PI / 2 - 1))).toBeCloseTo((2 / Math.PI) * Math.asin(1), 15);
+  });
+
+  it("leaves of noise what the integral over τ says, to first order in a", () => {
+    const modes = [1, 0.3, 0.05].map((l) => ({ l, n: l + 0.2, rho: l }));
+    const gap = (T: number) => {
+      // τ_T = 4: the smaller a, the nearer
+      const a = (t: number) => (4 / T) * (1 + 0.5 * Math.cos((Math.PI * (t + 0.5)) / T));
+      const rho = modes.map((mode) => mode.rho);
+      const total = modes.reduce((sum, { rho: x }) => sum + x, 0);
+      let [integral, tau] = [0, 0];
+      for (let t = 0; t < T; t++) {
+        const P = rho.reduce((sum, x) => sum + x, 0);
+        const [rate, middle] = [a(t), tau + a(t) / 2];
+        const kernel = modes.reduce((sum, { l, n }) => sum + l * n * Math.exp(-2 * l * (4 - middle)), 0);
+        integral += rate * rate * (Math.PI ** 2 / 4) * kernel * P;
+        modes.forEach(({ l, n }, i) => {
+          rho[i] = (1 - rate * l) ** 2 * rho[i]! + (Math.PI / 2) ** 2 * rate * rate * P * l * n;
+        });
+        tau += rate;
+      }
+      expect(tau).toBeCloseTo(4, 10);
+      const F = modes.reduce((sum, { l, rho: x }) => sum + x * Math.exp(-2 * l * 4), 0);
+      return (rho.reduce((sum, x) => sum + x, 0) - F - integral) / total;
+    };
+    const [coarse, fine] = [gap(2000), gap(8000)];
+    expect(Math.abs(fine)).toBeLessThan(2e-4);
+    expect(coarse / fine).toBeCloseTo(4, 0);
+  });
+});
