@@ -3,6 +3,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { totalmem } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { within } from "../check.ts";
 import { availableThreads, fileCheckpoint } from "../index.ts";
 import { pick } from "../measure/index.ts";
 import { shuffled } from "../measure/shuffled.ts";
@@ -115,8 +116,11 @@ async function run(options: Options): Promise<void> {
   const all = data.features.rows;
   const tested = options.tested ?? Math.min(TESTED[0], Math.max(TESTED[1], Math.floor(all / 5)));
   const samples = options.samples ?? Math.min(SAMPLES, all - tested);
-  if (!(samples >= 2)) throw new Usage(`--samples must be at least 2, got ${samples}`);
+  within("members", options.ensemble, "--ensemble");
   if (!(tested >= 1)) throw new Usage(`--tested must be at least 1, got ${tested}`);
+  if (options.samples === undefined && samples < 2)
+    throw new Usage(`${data.words} has ${all} rows: two to train on and ${tested} to test on are needed`);
+  if (!(samples >= 2)) throw new Usage(`--samples must be at least 2, got ${samples}`);
   if (samples + tested > all)
     throw new Usage(
       `--samples ${samples} and --tested ${tested} need ${samples + tested} rows, there are ${all}: give fewer`,
@@ -248,7 +252,7 @@ const inInterval = ({ value, low, high }: Exponent): string =>
   Number.isNaN(value)
     ? "not known"
     : Number.isNaN(low)
-      ? `${readable(value, 3)} (one member: no interval)`
+      ? `${readable(value, 3)} (no interval)`
       : `${readable(value, 3)}, ${readable(low, 3)} to ${readable(high, 3)}`;
 
 function inWords(found: TrainedNetworks, exponents: Exponents, setting: string, { ensemble }: Options): string {

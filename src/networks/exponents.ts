@@ -85,8 +85,8 @@ const RANGE = [0.02, 4] as const;
 
 /**
  * c of d_N = A (N^−c − W^−c), W the last width: by least squares of d_N over their errors, where they are known, else of logarithms.
- * NaN with fewer than three widths below W, with errors that are none, where A is not positive; of logarithms with fewer than three
- * positive d_N.
+ * NaN with fewer than three widths below W, with errors that are none, where A is not positive or no c from 0.02 to 4 is best; of
+ * logarithms with fewer than three positive d_N.
  */
 export function deviationExponent(
   widths: readonly number[],
@@ -124,7 +124,9 @@ export function deviationExponent(
   // the best of a grid, then golden section between its neighbours
   const grid = Array.from({ length: 60 }, (_, i) => RANGE[0] * exp((i / 59) * log(RANGE[1] / RANGE[0])));
   const best = grid.reduce((least, c, i) => (misfit(c) < misfit(grid[least]!) ? i : least), 0);
-  let [low, high] = [grid[Math.max(0, best - 1)]!, grid[Math.min(59, best + 1)]!];
+  // no power law, or none in this range
+  if (best === 0 || best === grid.length - 1) return Number.NaN;
+  let [low, high] = [grid[best - 1]!, grid[best + 1]!];
   const golden = (Math.sqrt(5) - 1) / 2;
   while (high - low > 1e-9) {
     const [a, b] = [high - golden * (high - low), low + golden * (high - low)];

@@ -1,4 +1,4 @@
-// isoflop train: from data to a table that fit and plan read; and what it refuses.
+// isoflop train: from data to a table that fit reads; and what it refuses.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,7 +28,7 @@ const classes = file("c.csv", [["a", "b"], ...X.map((row) => (row[0]! * row[1]! 
 const task = `train --task ${features} --targets ${targets}`;
 
 describe("train", () => {
-  it("gives a table of runs from which fit and plan go on", () => {
+  it("gives a table of runs from which fit goes on", () => {
     const [table, drawn] = [join(folder, "runs.csv"), join(folder, "runs.svg")];
     const options = "--widths 2,4,8,16,32,64 --samples 400 --tested 20 --steps 1600 --batch 4 --ensemble 2";
     const found = json(`${task} ${options} --out ${table} --out ${drawn}`);
@@ -48,7 +48,6 @@ describe("train", () => {
     const fitted = json(`fit ${table} ${late}`);
     expect(fitted.alpha).toBeGreaterThan(0);
     expect(fitted.beta).toBeGreaterThan(0);
-    expect(JSON.stringify(json(`plan ${table} ${late} --budget 1e8`))).toContain("100000000");
   });
 
   it("learns classes by cross-entropy, and leaves no checkpoint behind", () => {
@@ -57,7 +56,7 @@ describe("train", () => {
     const { status, out: said } = isoflop(`${words} --param lazy --depth 2 --ensemble 1 --out ${out}`);
     expect(status).toBe(0);
     expect(said).toContain("2 hidden layers, lazy, cross-entropy");
-    expect(said).toContain("one member: no interval");
+    expect(said).toContain("(no interval)");
     const found = JSON.parse(readFileSync(out, "utf8"));
     expect(found.start).toBeCloseTo(Math.log(2), 6);
     expect(found.runs[0].loss.at(-1)).toBeLessThan(found.start);
@@ -71,6 +70,7 @@ describe("train", () => {
     expect(out).toContain("inf");
   });
 
+  const two = file("two.csv", [["y"], [1], [2]]);
   const broken = file("nan.csv", [head, ...X.map((row, i) => (i === 4 ? row.map(() => Number.NaN) : row))]);
   it.each([
     ["train --task mnist:colour", "--task mnist: must be parity or digit"],
@@ -78,6 +78,8 @@ describe("train", () => {
     ["train --task mnist --targets y.csv", "--targets goes with a file of features"],
     [`train --task ${broken} --targets ${targets}`, "row 5, column"],
     [`${task} --samples 400 --tested 100`, "need 500 rows, there are 420: give fewer"],
+    [`train --task ${two} --targets ${two}`, "has 2 rows: two to train on and 20 to test on are needed"],
+    [`${task} --ensemble 0`, "--ensemble must be at least 1"],
     [`${task} --param lazy --richness 2`, "--richness goes with --param mup"],
     [`${task} --widths 16384 --depth 3`, "--widths must be such that a network fits into 4 GB"],
   ])("%s: %s", (line, message) => {

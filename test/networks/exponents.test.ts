@@ -14,6 +14,9 @@ describe("exponents of trained networks", () => {
     expect(deviationExponent(widths, deviations, [1, 0.1, 0.3, 0.2])).toBeCloseTo(c, 5);
     expect(deviationExponent(widths, [0.1, -0.1, 0, 0.2])).toBeNaN();
     expect(deviationExponent(widths, [-0.1, -0.1, -0.2, -0.2], [1, 1, 1, 1])).toBeNaN();
+    // no deviation that falls with width
+    expect(deviationExponent(widths, [0.1, 0.2, 0.4, 0.8])).toBeNaN();
+    expect(deviationExponent(widths, [0.1, 0.2, 0.4, 0.8], [0.1, 0.1, 0.1, 0.1])).toBeNaN();
     // what is known badly counts for little
     const wrong = deviations.map((d, i) => (i === 3 ? 9 * d : d));
     expect(deviationExponent(widths, wrong, [1e-4, 1e-4, 1e-4, 10])).toBeCloseTo(c, 2);
