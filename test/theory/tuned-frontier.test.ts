@@ -71,4 +71,14 @@ describe("size and step together", () => {
       expect(optima[0]!.u).toBeCloseTo(end, 12);
     }
   });
+
+  it("takes sizes that whole steps make the same for one", () => {
+    const size = (_: number, u: number): SizeAtBudget => {
+      const taken = Math.round(4 * u) / 4;
+      return { u: taken, value: (s) => basin(taken, s, 3.3, -2) };
+    };
+    const [found] = [...tunedOptima({ flops: Float64Array.of(1e6), range: () => [0, 8], size })];
+    expect(found!.u).toBe(3.25);
+    expect(Math.abs(found!.s + 2)).toBeLessThan(0.1);
+  });
 });

@@ -88,8 +88,9 @@ function vertex(a: Point, b: Point, c: Point): { x: number; value: number } {
   return { x, value: b.value + (x - b.x) * (p + curvature * (x - a.x)) };
 }
 
-/** s at x, on the parabola through its values at three points. */
+/** s at x, on the parabola through its values at three points; the middle one's where two of them are one size. */
 function between([a, b, c]: readonly [Point, Point, Point], x: number): number {
+  if (a.x === b.x || b.x === c.x) return b.s;
   const [p, q] = [(b.s - a.s) / (b.x - a.x), (c.s - b.s) / (c.x - b.x)];
   return Math.min(0, a.s + (x - a.x) * (p + ((q - p) / (c.x - a.x)) * (x - b.x)));
 }
