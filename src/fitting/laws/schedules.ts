@@ -31,7 +31,10 @@ const THIN = 8;
 const FEWEST = 10;
 const MOST_ROWS = 5000;
 
-/** @throws TypeError, RangeError: one line that names the curve by its place, and the row */
+/**
+ * The multi-power law of the loss along schedules, fitted to curves of loss over steps.
+ * @throws TypeError, RangeError: one line that names the curve by its place, and the row
+ */
 export function fitSchedules(curves: readonly Curve[]): ScheduleFit {
   if (curves.length === 0) throw new RangeError("a law over schedules needs a curve with losses");
   const total = curves.reduce((sum, { loss }) => sum + loss.length, 0);
