@@ -74,6 +74,7 @@ describe("runs of a law", () => {
     const count = 40;
     let held = 0;
     for (let seed = 1; seed <= count; seed++) held += Number(made(seed, far, kind));
+    console.log(`${kind} noise or exponent, ${far} times the compute: ${held} of ${count} held`);
     // 95 % of 40 is 38 ± 1.4: within two and a half
     expect(held).toBeGreaterThanOrEqual(35);
   });
