@@ -91,7 +91,10 @@ export function faults(): void {
       await open();
       await page.evaluate(() => scrollTo(0, 5000));
       await page.locator("#presets").selectOption({ label: "Phase II: distorted features" });
-      await drawn("frontier");
+      // by itself: what looks for the card would scroll to it
+      await page.waitForFunction(() =>
+        document.querySelector("#frontier .drawing svg")?.textContent?.includes("α = 1.25, β = 0.75"),
+      );
       expect(await page.evaluate(() => scrollY)).toBe(0);
       await page.locator("#presets").selectOption({ label: "Transfer functions of modes 1 and 10, N = 128" });
       await page.waitForSelector("#transfer .drawing svg");
