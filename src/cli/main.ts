@@ -171,7 +171,9 @@ async function main(argv: readonly string[]): Promise<number> {
       );
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    say(error.message.replace(/^error: /, "").replace(/\n+/g, " "));
+    // what was given may be long
+    const given = error.message.replace(/(argument '.{100}).*(?=' is invalid)/s, "$1…");
+    say(given.replace(/^error: /, "").replace(/\n+/g, " "));
     return 2;
   }
 }

@@ -313,6 +313,9 @@ describe("compare and predict", () => {
     expect(isoflop(`compare ${RUNS} --laws hoffmann`).error).toMatch(
       /law must be one of chinchilla, tied, coupled, kaplan/,
     );
+    const brackets = isoflop(["fit", RUNS, "--law", "(".repeat(10_000)]);
+    expect([brackets.status, brackets.error.length < 350]).toEqual([2, true]);
+    expect(brackets.error).toMatch(/^isoflop: .*…' is invalid. a formula has at most 2000 characters, got 10000\.\n$/);
     expect(isoflop(`predict ${RUNS} --N 1e9 --D 1e9 --laws tied`).status).toBe(0);
     expect(isoflop(`compare ${RUNS} --laws tied,tied`).status).toBe(2);
   });
