@@ -68,6 +68,10 @@ describe("steps against samples", () => {
     [{ losses: [0] }, "losses[0] must be between 0.000, which no training is below"],
     [{ losses: [3] }, "losses[0] must be between"],
     [{ noise: 0.5, losses: [0.4] }, "losses[0] must be between 0.5000"],
+    [
+      { spectrum: sourceCapacity({ a: 1.5, b: 2 }), noise: 1, losses: [1.2, 1.001], batches: [1] },
+      "losses[1] must be larger, got 1.001: batches of 1 come down to it by",
+    ],
     [{ batches: [0.5] }, "batches[0] must be at least 1"],
     [{ batches: [4, 2] }, "batches must increase"],
     [{ eta: -1 }, "eta must be greater than 0"],

@@ -8,6 +8,7 @@
 import { counted, increasing, numbers, positive, within } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
+import { LIMITS } from "../../limits.ts";
 import { exp, log } from "../../math/elementary.ts";
 import { brent } from "../../math/minimise.ts";
 import { fitPowerLaw, type PowerFit } from "../../math/power-fit.ts";
@@ -164,6 +165,12 @@ function atBatch(
 ): { steps: number; eta: number }[] {
   const stepsOf = (eta: number, wanted: ArrayLike<number>) => {
     signal?.throwIfAborted();
+    if (fixed === undefined && eta * still.xmax < LIMITS.eta.least) {
+      const least = losses.indexOf(Math.min(...losses));
+      throw new RangeError(
+        `losses[${least}] must be larger, got ${losses[least]}: batches of ${B} come down to it by steps too small to be told from gradient flow`,
+      );
+    }
     const rule = B === Infinity ? gradientDescent({ eta }) : sgd({ eta, batch: B });
     return onePass(dynamicsModel({ ...problem, rule }), kernels, Array.from(wanted));
   };
