@@ -72,8 +72,10 @@ export function saved(
   return { ...savedStack(runs, forecaster, law?.residuals ?? null), law: savedLaw(law, draws) };
 }
 
-function savedLaw(law: Law | null, draws: readonly Law[]): SavedLaw["law"] {
+function savedLaw(law: Law | null, all: readonly Law[]): SavedLaw["law"] {
   const names = ["E", "A", "B", "alpha", "beta"] as const;
+  // few rows may leave A or B of a resample beyond all numbers: no plan can be made of it
+  const draws = all.filter((draw) => names.every((name) => Number.isFinite(draw[name])));
   const one = (of: Law) => Object.fromEntries(names.map((name) => [name, of[name]])) as unknown as Law;
   return (
     law && {
