@@ -4,6 +4,7 @@
 import { curvesFigure } from "../figures/index.ts";
 import { forecaster } from "../fitting/laws/index.ts";
 import { computeOptimal, dynamics, fitRuns, logspace, measured, runs, sgd } from "../index.ts";
+import { hypot } from "../math/elementary.ts";
 import { mnist } from "../measure/datasets.ts";
 import { learningKernels, measure, modeList, pick } from "../measure/index.ts";
 import {
@@ -143,11 +144,11 @@ function lazyClaims(lazy: TrainedNetworks, theory: Float64Array, rich: TrainedNe
     }),
     atLeast(`feature learning: k of networks that learn features, ${widest.width} wide, less that of lazy ones`, 0, {
       measured: ofRich.value - ofLazy.value,
-      uncertainty: Math.hypot(share(ofRich), share(ofLazy)),
+      uncertainty: hypot(share(ofRich), share(ofLazy)),
     }),
     atMost("feature learning: last loss over that of lazy networks", 1, {
       measured: ratio,
-      uncertainty: ratio * Math.hypot(widest.stderr.at(-1)! / widest.mean.at(-1)!, relative(lazy.widths[0]!)),
+      uncertainty: ratio * hypot(widest.stderr.at(-1)! / widest.mean.at(-1)!, relative(lazy.widths[0]!)),
     }),
   ];
 }
@@ -164,7 +165,7 @@ function widthClaims(early: TrainedNetworks, rich: TrainedNetworks): Claim[] {
     }),
     atMost(`width: c after ${last.step} steps, less the early one`, 0, {
       measured: last.value - first.value,
-      uncertainty: Math.hypot(share(last), share(first)),
+      uncertainty: hypot(share(last), share(first)),
       source: "published",
     }),
   ];
