@@ -2,11 +2,21 @@
 
 import { sourceCapacity, uniqueOptimal } from "../index.ts";
 import { brief, scripted } from "../numbers.ts";
-import type { Options } from "./epochs.ts";
 import { interruption } from "./interrupt.ts";
+import type { Common } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
+
+interface Options extends Common {
+  readonly a: number;
+  readonly b: number;
+  readonly unique: Float64Array;
+  readonly noise: number;
+  readonly eta?: number;
+  readonly batch: number;
+  readonly minN: number;
+}
 
 export async function optimum(options: Options, budgets: Float64Array): Promise<void> {
   const { a, b, unique, noise, eta, batch, minN } = options;

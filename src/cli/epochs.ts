@@ -10,7 +10,7 @@ import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
 
-export interface Options extends Common {
+interface Options extends Common {
   readonly a: number;
   readonly b: number;
   readonly unique: Float64Array;

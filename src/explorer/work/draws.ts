@@ -2,7 +2,7 @@
 
 import { type Histogram, histogramOf } from "../../figures/index.ts";
 import { plrf, powerLaw, type SampledSpectrum, sampleSpectrum } from "../../index.ts";
-import type { Context } from "./protocol.ts";
+import type { Context } from "./context.ts";
 import type { ModelSettings } from "./scaling.ts";
 import { MOST_SGD } from "./sgd.ts";
 

@@ -13,9 +13,9 @@ import {
 } from "../../index.ts";
 import { scripted } from "../../numbers.ts";
 import { type Task, type TaskName, taskOf } from "../task.ts";
+import type { Context } from "./context.ts";
 import { epochs } from "./epochs.ts";
 import { approach, optimal } from "./optimal.ts";
-import type { Context } from "./protocol.ts";
 
 export interface DynamicsInput {
   readonly task: TaskName;

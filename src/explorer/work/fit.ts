@@ -11,7 +11,7 @@ import {
   type Slice,
   type Table,
 } from "../../index.ts";
-import type { Context } from "./protocol.ts";
+import type { Context } from "./context.ts";
 
 export interface FitInput {
   /** The file's name: its ending says what it is. */

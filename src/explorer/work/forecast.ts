@@ -2,7 +2,7 @@
 // kept from one question to the next: a budget that is pulled asks many about the same runs.
 
 import type { Runs } from "../../index.ts";
-import type { Context } from "./protocol.ts";
+import type { Context } from "./context.ts";
 
 export interface ForecastInput {
   /** Says when the runs are others. */

@@ -1,7 +1,7 @@
 // Exponents measured on the exact frontier over the plane, row by row.
 
 import { type Diagram, diagram } from "../../index.ts";
-import type { Context } from "./protocol.ts";
+import type { Context } from "./context.ts";
 
 export interface MeasureInput {
   readonly alpha: readonly number[];

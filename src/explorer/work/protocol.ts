@@ -1,5 +1,6 @@
 // What the page and its workers say to each other.
 
+import type { Context } from "./context.ts";
 import type { draws } from "./draws.ts";
 import type { dynamicsJob } from "./dynamics.ts";
 import type { fit } from "./fit.ts";
@@ -32,12 +33,6 @@ export interface Jobs {
 }
 
 export type Part<J extends keyof Jobs> = Jobs[J]["part"];
-
-export interface Context<P> {
-  readonly emit: (part: P) => void;
-  /** Lets messages in; ends the job where it has been abandoned, and waits while it is paused. */
-  readonly pause: () => Promise<void>;
-}
 
 export interface Question {
   readonly id: number;

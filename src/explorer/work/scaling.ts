@@ -15,9 +15,9 @@ import {
   support,
 } from "../../index.ts";
 import { fixed, scripted } from "../../numbers.ts";
+import type { Context } from "./context.ts";
 import { words } from "./labels.ts";
 import { type Limits, stableLimits } from "./limits.ts";
-import type { Context } from "./protocol.ts";
 
 export interface ModelSettings {
   readonly alpha: number;

@@ -27,8 +27,8 @@ import {
 } from "../../index.ts";
 import { scripted } from "../../numbers.ts";
 import { type Knot, type Knots, MOST_KNOTS, onSteps } from "../knots.ts";
+import type { Context } from "./context.ts";
 import { words } from "./labels.ts";
-import type { Context } from "./protocol.ts";
 
 export interface ModelInput {
   readonly alpha: number;

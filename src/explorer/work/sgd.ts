@@ -2,8 +2,8 @@
 
 import type { CurvesData } from "../../figures/index.ts";
 import { logspace, loss, plrf, powerLaw, simulate } from "../../index.ts";
+import type { Context } from "./context.ts";
 import { words } from "./labels.ts";
-import type { Context } from "./protocol.ts";
 import type { ModelSettings } from "./scaling.ts";
 
 export interface SgdInput extends ModelSettings {

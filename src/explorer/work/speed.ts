@@ -3,7 +3,7 @@
 
 import { inTurns, median, type Timing, timedByWall, type Variant } from "../../../bench/harness.ts";
 import { builds, type Case, cases, errorOf } from "../../../bench/kernels.ts";
-import type { Context } from "./protocol.ts";
+import type { Context } from "./context.ts";
 
 export interface SpeedInput {
   readonly rounds: number;

@@ -1,12 +1,13 @@
 // The worker's side: one job at a time, which can be abandoned or paused wherever it lets messages in.
 
 import { defaultKernels, referenceKernels, UnstableStep, useKernels } from "../../index.ts";
+import type { Context } from "./context.ts";
 import { draws } from "./draws.ts";
 import { dynamicsJob } from "./dynamics.ts";
 import { fit } from "./fit.ts";
 import { forecast } from "./forecast.ts";
 import { measure } from "./measure.ts";
-import type { Answer, Context, Message, Question } from "./protocol.ts";
+import type { Answer, Message, Question } from "./protocol.ts";
 import { scaling } from "./scaling.ts";
 import { knots, schedules } from "./schedules.ts";
 import { sgd } from "./sgd.ts";

@@ -3,7 +3,7 @@
 
 import { exp, log } from "../../math/elementary.ts";
 import { brent } from "../../math/minimise.ts";
-import type { FrontierOptions } from "./frontier.ts";
+import type { FrontierOptions } from "./frontier-options.ts";
 import { clamp, type Optimum, type Point, type Search } from "./search.ts";
 import { tunedOptima } from "./tuned-frontier.ts";
 

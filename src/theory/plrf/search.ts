@@ -16,7 +16,7 @@ import { safeGamma, stability } from "../measure/stability.ts";
 import { finalLoss, lossAt } from "../training/final-loss.ts";
 import { isDear, type Optimizer, sgd, withStep } from "../training/optimizer.ts";
 import { type ContourValues, contourValues, type Searched, talbotLosses } from "./contour.ts";
-import type { FrontierOptions, Refused } from "./frontier.ts";
+import type { FrontierOptions, Refused } from "./frontier-options.ts";
 import type { Stepping, TunedProblem } from "./tuned-frontier.ts";
 
 /** The contour takes continuous r from here on. */
