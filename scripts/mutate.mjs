@@ -50,20 +50,29 @@ const TESTS = [
   ["kernels/huber/reference", "kernels/huber"],
   ["kernels/reference/resolvent", "kernels/resolvent theory/loss"],
   ["kernels/huber/projection", "kernels/huber fitting/approaches fitting/published"],
+  ["kernels/laws/reference", "kernels/tape"],
+  ["kernels/sign/reference", "kernels/sign"],
+  ["kernels/learning/reference", "learning/kernels"],
+  ["kernels/networks/reference", "networks/kernels"],
   ["kernels/reference/", "kernels/simulation kernels/dynamics"],
   ["theory/plrf/components", "theory/components"],
   ["theory/plrf/density", "theory/density"],
   ["theory/plrf/bands", "theory/density"],
+  ["theory/plrf/(search|exact)", "theory/search theory/frontier"],
+  ["theory/plrf/tuned", "theory/tuned-frontier"],
   ["theory/plrf/", "theory/loss theory/frontier theory/routes"],
   ["theory/measure/compress", "theory/compress theory/dynamics-golden"],
   ["theory/measure/", "theory/loss theory/modes theory/routes theory/density theory/time-stepping"],
   ["theory/exponents/", "theory/phases theory/frontier theory/trained-frontier"],
   ["theory/training/optimizers/", "theory/optimizers theory/golden-schedules theory/momentum"],
+  ["theory/training/sign", "theory/sign"],
   [
     "theory/training/",
     "theory/time-stepping theory/training theory/golden-schedules theory/momentum theory/trained-frontier",
   ],
   ["theory/dynamics/reuse", "theory/reuse"],
+  ["theory/dynamics/(batch|one-pass)", "theory/batch"],
+  ["theory/dynamics/unique", "theory/unique"],
   ["theory/dynamics/sgd", "theory/multi-epoch"],
   ["theory/dynamics/", "theory/dynamics theory/dynamics-golden"],
   ["fitting/inference", "fitting/errors fitting/inference"],
@@ -87,9 +96,11 @@ const SWAPPED = { "+": "-", "-": "+", "*": "/", "/": "*" };
 const testsOf = (file) => TESTS.find(([files]) => files.test(file))[1].filter((test) => existsSync(test));
 
 function mutants() {
-  const files = ["src/theory", "src/fitting", "src/kernels/reference"].flatMap((folder) =>
-    readdirSync(folder, { recursive: true }).map((name) => `${folder}/${name.replaceAll("\\\\", "/")}`),
-  );
+  const files = ["src/theory", "src/fitting", "src/kernels"]
+    .flatMap((folder) =>
+      readdirSync(folder, { recursive: true }).map((name) => `${folder}/${name.replaceAll("\\\\", "/")}`),
+    )
+    .filter((file) => !file.startsWith("src/kernels/") || /reference|projection/.test(file));
   const found = files
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
     .flatMap((file) => sites(file, readFileSync(file, "utf8")));
