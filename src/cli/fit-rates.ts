@@ -2,6 +2,7 @@
 // batches, the best of both at each N and D; the second, of a table of training curves, the loss over any schedule.
 
 import { InvalidArgumentError } from "commander";
+import { plain } from "../fitting/columns.ts";
 import {
   bestAt,
   type Curve,
@@ -43,8 +44,6 @@ export interface RateValues extends RunsSource, Common {
   readonly schedule?: Readonly<Record<string, string>>;
   readonly budget?: Float64Array;
 }
-
-const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 
 /** The column that is named, or the only one of the usual names. */
 function columnOf(columns: readonly string[], what: string, named: string | undefined, usual: string, option: string) {
