@@ -33,10 +33,11 @@ function clear(folder: string): void {
   cleared.add(folder);
   const fs = process.getBuiltinModule("node:fs");
   const { join } = process.getBuiltinModule("node:path");
+  const here = host();
   try {
     for (const name of fs.readdirSync(folder)) {
       const [, where, pid] = /^\.isoflop-([\w.]+)-(\d+)-[\da-f]{8}\.part$/.exec(name) ?? [];
-      if (where === host() && ended(Number(pid))) fs.rmSync(join(folder, name), { force: true });
+      if (where === here && ended(Number(pid))) fs.rmSync(join(folder, name), { force: true });
     }
   } catch {
     // a folder of others: writing to it tells what is wrong, if anything
