@@ -1,7 +1,9 @@
 // Exponents of trained networks, with intervals from their members: L(t) ∝ t^−k over the last decade of steps, and the deviation from
 // infinite width, L_N − L_∞ ∝ N^−c, of which the networks give L_N − L_W = A (N^−c − W^−c) for the widest W.
 
+import { studentPoint } from "../math/beta.ts";
 import { exp, log, pow } from "../math/elementary.ts";
+import { brent } from "../math/minimise.ts";
 import { fitPowerLaw } from "../math/power-fit.ts";
 import type { WidthCurves } from "./train.ts";
 
@@ -17,29 +19,12 @@ export interface WidthExponent extends Exponent {
   readonly step: number;
 }
 
-/** z of a normal's 97.5 %. */
-const Z = 1.959964;
-
-/** The same of Student's t with v degrees of freedom: exact for one and two, else by Cornish and Fisher to 1 %. */
-export function studentT(v: number): number {
-  if (v < 1) return Number.NaN;
-  if (v === 1) return 12.7062;
-  if (v === 2) return 4.30265;
-  const [z3, z5, z7] = [3, 5, 7].map((k) => pow(Z, k)) as [number, number, number];
-  return (
-    Z +
-    (z3 + Z) / (4 * v) +
-    (5 * z5 + 16 * z3 + 3 * Z) / (96 * v * v) +
-    (3 * z7 + 19 * z5 + 17 * z3 - 15 * Z) / (384 * v * v * v)
-  );
-}
-
 /** The mean of independent values with its interval. */
-export function interval(values: readonly number[]): Exponent {
+export function meanWithInterval(values: readonly number[]): Exponent {
   const n = values.length;
   const value = values.reduce((sum, x) => sum + x, 0) / n;
   const variance = values.reduce((sum, x) => sum + (x - value) * (x - value), 0) / (n - 1) / n;
-  const reach = studentT(n - 1) * Math.sqrt(variance);
+  const reach = (n > 1 ? studentPoint(n - 1) : Number.NaN) * Math.sqrt(variance);
   return { value, low: value - reach, high: value + reach };
 }
 
@@ -49,7 +34,7 @@ export function timeExponent(steps: Float64Array, curves: readonly Float64Array[
   const t = steps.subarray(from);
   const sound = curves.every((curve) => curve.subarray(from).every((x) => x > 0 && x < Infinity));
   if (t.length < 3 || !sound) return { value: Number.NaN, low: Number.NaN, high: Number.NaN };
-  return interval(curves.map((curve) => -fitPowerLaw(t, curve.subarray(from)).exponent.value));
+  return meanWithInterval(curves.map((curve) => -fitPowerLaw(t, curve.subarray(from)).exponent.value));
 }
 
 /** c at recorded step r, of deviations within each member. The interval leaves out one member after another. */
@@ -75,13 +60,15 @@ export function widthExponent(widths: readonly WidthCurves[], steps: Float64Arra
     const left = Array.from({ length: members }, (_, m) => of(m));
     const mean = left.reduce((sum, x) => sum + x, 0) / members;
     const variance = ((members - 1) / members) * left.reduce((sum, x) => sum + (x - mean) * (x - mean), 0);
-    reach = studentT(members - 1) * Math.sqrt(variance);
+    reach = studentPoint(members - 1) * Math.sqrt(variance);
   }
   return { step: steps[r]!, value, low: value - reach, high: value + reach };
 }
 
 /** Exponents looked for. */
 const RANGE = [0.02, 4] as const;
+/** To which an exponent is found. */
+const CLOSE = 1e-9;
 
 /**
  * c of d_N = A (N^−c − W^−c), W the last width: by least squares of d_N over their errors, where they are known, else of logarithms.
@@ -121,18 +108,11 @@ export function deviationExponent(
     const mean = gaps.reduce((sum, x) => sum + x, 0) / gaps.length;
     return gaps.reduce((sum, x) => sum + (x - mean) * (x - mean), 0);
   };
-  // the best of a grid, then golden section between its neighbours
+  // the best of a grid, then Brent's method between its neighbours
   const grid = Array.from({ length: 60 }, (_, i) => RANGE[0] * exp((i / 59) * log(RANGE[1] / RANGE[0])));
   const best = grid.reduce((least, c, i) => (misfit(c) < misfit(grid[least]!) ? i : least), 0);
   // no power law, or none in this range
   if (best === 0 || best === grid.length - 1) return Number.NaN;
-  let [low, high] = [grid[best - 1]!, grid[best + 1]!];
-  const golden = (Math.sqrt(5) - 1) / 2;
-  while (high - low > 1e-9) {
-    const [a, b] = [high - golden * (high - low), low + golden * (high - low)];
-    if (misfit(a) < misfit(b)) high = b;
-    else low = a;
-  }
-  const found = (low + high) / 2;
+  const found = brent(misfit, grid[best - 1]!, grid[best + 1]!, CLOSE).x;
   return errors && !(weighted(found).A > 0) ? Number.NaN : found;
 }

@@ -6,7 +6,7 @@ export { type ReadyData, readyData, type TrainingData } from "./data.ts";
 export {
   deviationExponent,
   type Exponent,
-  interval,
+  meanWithInterval,
   timeExponent,
   type WidthExponent,
   widthExponent,

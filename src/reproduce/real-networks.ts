@@ -8,7 +8,7 @@ import { hypot } from "../math/elementary.ts";
 import { mnist } from "../measure/datasets.ts";
 import { learningKernels, measure, modeList, pick } from "../measure/index.ts";
 import {
-  interval,
+  meanWithInterval,
   type NetworkTraining,
   readyData,
   type TrainedNetworks,
@@ -179,9 +179,9 @@ function reuseClaims(
 ): Claim[] {
   const gaps = ({ widths: [one] }: TrainedNetworks) =>
     Array.from(one!.test, (test, m) => test.map((loss, r) => loss - one!.train[m]![r]!));
-  const mean = (all: readonly Float64Array[], r: number) => interval(all.map((gap) => gap[r]!));
+  const mean = (all: readonly Float64Array[], r: number) => meanWithInterval(all.map((gap) => gap[r]!));
   const own = gaps(again);
-  const growth = EPOCHS.slice(1).map((_, r) => interval(own.map((gap) => gap[r + 1]! - gap[r]!)));
+  const growth = EPOCHS.slice(1).map((_, r) => meanWithInterval(own.map((gap) => gap[r + 1]! - gap[r]!)));
   const least = growth.reduce((a, b) => (b.value < a.value ? b : a));
   const lazy = mean(gaps(lazyAgain), EPOCHS.length - 1);
   const foretold = reused.test.at(-1)! - reused.train.at(-1)!;

@@ -1,7 +1,7 @@
 // Exponents of networks' losses: of exact laws, and how often the interval holds what is so.
 import { describe, expect, it } from "vitest";
 import { referenceKernels } from "../../src/index.ts";
-import { deviationExponent, interval, timeExponent, widthExponent } from "../../src/networks/exponents.ts";
+import { deviationExponent, meanWithInterval, timeExponent, widthExponent } from "../../src/networks/exponents.ts";
 import type { WidthCurves } from "../../src/networks/train.ts";
 
 const widths = [16, 32, 64, 128, 256];
@@ -71,7 +71,7 @@ describe("exponents of trained networks", () => {
       const n = values.length;
       const mean = (n - 1) / 2 + (n === 2 ? 0.5 : 0);
       const variance = values.reduce((sum: number, x) => sum + (x - mean) ** 2, 0) / (n - 1) / n;
-      const { value, low, high } = interval(values);
+      const { value, low, high } = meanWithInterval(values);
       expect(value).toBeCloseTo(mean, 12);
       expect((high - low) / 2 / Math.sqrt(variance) / t).toBeGreaterThan(0.99);
       expect((high - low) / 2 / Math.sqrt(variance) / t).toBeLessThan(1.01);
