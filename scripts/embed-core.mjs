@@ -1,6 +1,8 @@
 // Compiles each WebAssembly module to build/, by the options of asconfig.json, and writes what the library needs of it: exports.ts,
 // the types of its exports from the compiler's own bindings, and bytes.ts, the module deflated and in base64, so that the library
 // loads everywhere without a file or a fetch, and weighs little more than the file would. Zopfli takes 6 % off what zlib leaves.
+// src/kernels/digest.ts says in one word what all of them compute.
+import { createHash } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
 import zopfli from "@gfx/zopfli";
@@ -28,9 +30,11 @@ async function compile(entry, name) {
 }
 
 mkdirSync("build", { recursive: true });
+const digest = createHash("sha256");
 for (const [name, { entry, folder }] of Object.entries(MODULES)) {
   const { wasm, bindings } = await compile(entry, name);
   writeFileSync(`build/${name}.wasm`, wasm);
+  digest.update(wasm);
   const deflated = Buffer.from(await promisify(zopfli.deflate)(wasm, { numiterations: 15 })).toString("base64");
   writeFileSync(
     `${folder}/bytes.ts`,
@@ -44,3 +48,7 @@ for (const [name, { entry, folder }] of Object.entries(MODULES)) {
     `// Generated from assembly/ by npm run build.\n/** The kernels of the module: pointers and counts are numbers. */\nexport interface Exports {\n${kernels.join("")}}\n`,
   );
 }
+writeFileSync(
+  "src/kernels/digest.ts",
+  `// Generated from assembly/ by npm run build.\n/** The first digits of the SHA-256 of all modules, one after the other. */\nexport const digest = "${digest.digest("hex").slice(0, 12)}";\n`,
+);

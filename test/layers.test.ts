@@ -56,6 +56,20 @@ describe("imports", () => {
     ).toEqual([]);
   });
 
+  it("form no circle", () => {
+    const next = new Map<string, string[]>();
+    for (const { file, to } of arrows) next.set(file, [...(next.get(file) ?? []), to]);
+    const done = new Set<string>();
+    const circleFrom = (file: string, path: readonly string[]): string[] => {
+      if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+      if (done.has(file)) return [];
+      const found = (next.get(file) ?? []).flatMap((to) => circleFrom(to, [...path, file]));
+      done.add(file);
+      return found;
+    };
+    expect(files.flatMap((file) => circleFrom(file, []))).toEqual([]);
+  });
+
   it("leave the plain kernels an oracle", () => {
     const oracle = (file: string) => file.startsWith("kernels/reference/");
     // those of the other modules are oracles too

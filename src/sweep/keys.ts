@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { defaultKernels } from "../kernels/default.ts";
-import { bytes } from "../kernels/wasm/bytes.ts";
+import { digest } from "../kernels/digest.ts";
 import { version } from "../provenance.ts";
 
 /** JSON with sorted names and no blanks: equal values have equal texts. */
@@ -22,12 +22,9 @@ export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-let kernels: string | undefined;
-
-/** What computes: the library's version, the backend and the first digits of the core's SHA-256. */
+/** What computes: the library's version, the backend and the digest of all WebAssembly modules. */
 export function kernelVersion(): string {
-  kernels ??= `${version}-${defaultKernels().name}-${sha256(bytes).slice(0, 12)}`;
-  return kernels;
+  return `${version}-${defaultKernels().name}-${digest}`;
 }
 
 /** A set of keys in 16 bytes each (their first 128 bits): a million take 32 MB. */

@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { version } from "../../src/provenance.ts";
 import { cellAt, repeats, spreadOrder } from "../../src/sweep/cells.ts";
 import { jobs } from "../../src/sweep/jobs.ts";
-import { canonical, KeySet, sha256 } from "../../src/sweep/keys.ts";
+import { canonical, KeySet, kernelVersion, sha256 } from "../../src/sweep/keys.ts";
 import { readPlan } from "../../src/sweep/plan.ts";
 import { planSchema } from "../../src/sweep/schema.ts";
 
@@ -69,6 +71,13 @@ describe("a plan", () => {
     expect(canonical(identity)).toBe('{"job":"loss","kernels":"k","parameters":{"a":"é\\n","b":[1,2.5e-7]},"seed":3}');
     // printf '…' | sha256sum
     expect(sha256(canonical({ a: 1 }))).toBe("015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862");
+  });
+
+  it("names the kernels of every module", () => {
+    const all = createHash("sha256");
+    for (const name of ["isoflop", "learning", "networks", "sign", "huber", "laws"])
+      all.update(readFileSync(`build/${name}.wasm`));
+    expect(kernelVersion()).toBe(`${version}-wasm-${all.digest("hex").slice(0, 12)}`);
   });
 
   it("has the same canonical text in whatever order it was written", () => {

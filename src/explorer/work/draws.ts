@@ -3,7 +3,7 @@
 import { type Histogram, histogramOf } from "../../figures/index.ts";
 import { plrf, powerLaw, type SampledSpectrum, sampleSpectrum } from "../../index.ts";
 import type { Context } from "./context.ts";
-import type { ModelSettings } from "./scaling.ts";
+import type { ModelSettings } from "./model-settings.ts";
 import { MOST_SGD } from "./sgd.ts";
 
 export interface DrawsInput extends Pick<ModelSettings, "alpha" | "beta" | "d" | "ratio"> {

@@ -2,42 +2,13 @@
 // average of students gains, and what is left of single modes. Its best use of compute is in optimal.ts.
 
 import type { CurvesData, Series } from "../../figures/index.ts";
-import {
-  type DynamicsCurve,
-  dynamics,
-  logspace,
-  type Rule,
-  responses,
-  ruleInWords,
-  UnstableStep,
-} from "../../index.ts";
+import { type DynamicsCurve, dynamics, logspace, responses, ruleInWords, UnstableStep } from "../../index.ts";
 import { scripted } from "../../numbers.ts";
-import { type Task, type TaskName, taskOf } from "../task.ts";
+import { taskOf } from "../task.ts";
 import type { Context } from "./context.ts";
+import { type DynamicsInput, type DynamicsSetting, settingOf, sizesNear } from "./dynamics-setting.ts";
 import { epochs } from "./epochs.ts";
 import { approach, optimal } from "./optimal.ts";
-
-export interface DynamicsInput {
-  readonly task: TaskName;
-  /** Of a power law. */
-  readonly a: number;
-  readonly b: number;
-  readonly N: number;
-  readonly P: number;
-  /** σ² */
-  readonly noise: number;
-  readonly rule: Rule;
-  readonly students: number;
-  readonly data: "shared" | "separate";
-  /** B of the epochs drawn beside a pass. */
-  readonly batch: number;
-  readonly times: readonly [number, number];
-  readonly fan: "N" | "P";
-  readonly detail: "coarse" | "fine";
-}
-
-/** The question with its task at hand. */
-export type DynamicsSetting = DynamicsInput & Task;
 
 export type DynamicsKind = "losses" | "parts" | "transfer" | "epochs" | "approach" | "optimal";
 
@@ -52,8 +23,6 @@ const MODES = [1, 10];
 const LEAST_LEFT = 1e-4;
 /** A variance below this share of the loss is none. */
 const ROUNDING = 1e-9;
-/** Neighbours in the fan differ by this. */
-const RATIO = 4;
 
 export async function dynamicsJob(question: DynamicsInput, { emit, pause }: Context<DynamicsPart>): Promise<void> {
   const input = { ...question, ...(await taskOf(question)) };
@@ -261,19 +230,4 @@ function transfer(
 /** L(t) without any bottleneck but time. */
 function plain({ spectrum, noise, rule }: DynamicsSetting, times: Float64Array): Float64Array {
   return dynamics({ spectrum, noise, rule }, { times }).test;
-}
-
-/** Sizes by factors around one; an infinite one alone with finite ones below it. */
-export function sizesNear(size: number, count: number): number[] {
-  if (size === Infinity) return [...Array.from({ length: count - 1 }, (_, i) => 32 * RATIO ** i), Infinity];
-  const middle = (count - 1) >> 1;
-  return Array.from({ length: count }, (_, i) => Math.max(1, size * RATIO ** (i - middle))).filter(
-    (value, i, all) => value !== all[i - 1],
-  );
-}
-
-function settingOf({ words, N, P, noise, rule, fan }: DynamicsSetting): string {
-  const size = (value: number) => (value === Infinity ? "∞" : scripted(value, 4));
-  const others = fan === "N" ? `P = ${size(P)}` : `N = ${size(N)}`;
-  return `${words}, ${others}${noise > 0 ? `, σ^{2} = ${noise}` : ""}, ${ruleInWords(rule, P)}`;
 }

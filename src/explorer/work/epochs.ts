@@ -4,7 +4,7 @@
 import type { CurvesData } from "../../figures/index.ts";
 import { dynamics, logspace, reuse, sgd } from "../../index.ts";
 import { scripted } from "../../numbers.ts";
-import { type DynamicsSetting, sizesNear } from "./dynamics.ts";
+import { type DynamicsSetting, sizesNear } from "./dynamics-setting.ts";
 
 const EPOCHS = [1, 2, 4, 8, 16, 32, 64, 128];
 /** Steps drawn over. */

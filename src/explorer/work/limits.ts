@@ -2,7 +2,7 @@
 // with d, and a frontier is refused where models of 64 parameters diverge, so that the smaller of d and 64 decides.
 
 import { plrf, powerLaw, stability } from "../../index.ts";
-import type { ModelSettings } from "./scaling.ts";
+import type { ModelSettings } from "./model-settings.ts";
 
 export interface Limits {
   /** γ·Tr D must be below. */

@@ -11,7 +11,7 @@ import {
   ruleInWords,
 } from "../../index.ts";
 import { fixed, scripted } from "../../numbers.ts";
-import type { DynamicsSetting } from "./dynamics.ts";
+import type { DynamicsSetting } from "./dynamics-setting.ts";
 
 type Pause = () => Promise<void>;
 

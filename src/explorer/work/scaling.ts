@@ -16,20 +16,8 @@ import {
 } from "../../index.ts";
 import { fixed, scripted } from "../../numbers.ts";
 import type { Context } from "./context.ts";
-import { words } from "./labels.ts";
 import { type Limits, stableLimits } from "./limits.ts";
-
-export interface ModelSettings {
-  readonly alpha: number;
-  readonly beta: number;
-  readonly d: number;
-  /** γ·Tr D. */
-  readonly step: number;
-  readonly batch: number;
-  /** v/d. */
-  readonly ratio: number;
-  readonly flops: readonly [number, number];
-}
+import { type ModelSettings, words } from "./model-settings.ts";
 
 export type Name = "frontier" | "loss" | "spectrum";
 

@@ -28,7 +28,7 @@ import {
 import { scripted } from "../../numbers.ts";
 import { type Knot, type Knots, MOST_KNOTS, onSteps } from "../knots.ts";
 import type { Context } from "./context.ts";
-import { words } from "./labels.ts";
+import { words } from "./model-settings.ts";
 
 export interface ModelInput {
   readonly alpha: number;

@@ -3,8 +3,7 @@
 import type { CurvesData } from "../../figures/index.ts";
 import { logspace, loss, plrf, powerLaw, simulate } from "../../index.ts";
 import type { Context } from "./context.ts";
-import { words } from "./labels.ts";
-import type { ModelSettings } from "./scaling.ts";
+import { type ModelSettings, words } from "./model-settings.ts";
 
 export interface SgdInput extends ModelSettings {
   readonly seed: number;
