@@ -25,7 +25,7 @@ import { toCsv } from "../../src/figures/csv.ts";
 import { toJson } from "../../src/figures/json.ts";
 import { readable, withError } from "../../src/numbers.ts";
 import { besides, replaceBy, replaceFile } from "../../src/replace.ts";
-import { isoflop, MAIN } from "./run.ts";
+import { isoflop, isoflopProcess, MAIN } from "./run.ts";
 
 describe("option values", () => {
   it("reads numbers as people write them", () => {
@@ -169,5 +169,20 @@ describe("--out", () => {
     replaceFile(join(place, "x.json"), "new");
     expect(readdirSync(place).map((name) => join(place, name)).sort()).toEqual([mine, elsewhere, join(place, "x.json")].sort()); // biome-ignore format: one line
     rmSync(place, { recursive: true });
+  });
+});
+
+it.each([
+  "phase --alpha 0.7 --beta 0.7",
+  "simulate --alpha 0.7 --beta 0.7 --d 10 --steps 20 --members 2 --threads 2 --json",
+  "schedule --alpha 2 --beta 1.2 --budget 1e8 --compare optimal",
+  "phase --alpha 0 --beta 0.7",
+  "loss --help",
+])("the tests' kept thread says what a process says: isoflop %s", (line) => {
+  const own = isoflopProcess(line);
+  const seconds = /"seconds":[\d.]+/g;
+  expect({ ...isoflop(line), out: isoflop(line).out.replace(seconds, "") }).toEqual({
+    ...own,
+    out: own.out.replace(seconds, ""),
   });
 });

@@ -2,6 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
 import { requireBuild } from "../../scripts/sources.ts";
 
 requireBuild();
@@ -17,15 +18,45 @@ export interface Ran {
   readonly error: string;
 }
 
-/** `isoflop …` with words split at spaces, or as they are given. */
-export function isoflop(line: string | readonly string[]): Ran {
-  const words = typeof line === "string" ? line.split(" ").filter(Boolean) : line;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], {
+const wordsOf = (line: string | readonly string[]) =>
+  typeof line === "string" ? line.split(" ").filter(Boolean) : line;
+
+/** `isoflop …` with words split at spaces, or as they are given: as a process of its own. */
+export function isoflopProcess(line: string | readonly string[]): Ran {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...wordsOf(line)], {
     encoding: "utf8",
     maxBuffer: 1e8,
     env: { ...process.env, ISOFLOP_DEBUG: "" },
   });
   return { status, out: stdout, error: stderr.replaceAll(PROGRESS, "") };
+}
+
+let warm: { readonly port: import("node:worker_threads").MessagePort; readonly done: Int32Array } | undefined;
+
+/** The same in a thread that is kept: for all but what a process alone has, as signals, pipes and its end. */
+export function isoflop(line: string | readonly string[]): Ran {
+  warm ??= startWarm();
+  const { port, done } = warm;
+  port.postMessage(wordsOf(line));
+  // a limit that catches a hang, and nothing else
+  if (Atomics.wait(done, 0, 0, 1_200_000) === "timed-out") throw new Error(`isoflop ${line} does not end`);
+  Atomics.store(done, 0, 0);
+  const { status, out, error } = receiveMessageOnPort(port)!.message as Ran;
+  return { status, out, error: error.replaceAll(PROGRESS, "") };
+}
+
+function startWarm() {
+  const { port1, port2 } = new MessageChannel();
+  const done = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(new URL("./warm.mjs", import.meta.url), {
+    workerData: { main: MAIN, port: port2, done },
+    transferList: [port2],
+    env: { ...process.env, ISOFLOP_DEBUG: "" },
+    execArgv: [],
+  });
+  worker.unref();
+  port1.unref();
+  return { port: port1, done };
 }
 
 /** The result of `isoflop … --json`. */
