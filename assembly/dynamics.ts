@@ -6,8 +6,11 @@
 // Nodes lie in the upper half plane; a pair stands for itself and its conjugate, and each node i meets both j and j̄.
 
 import { cadd, cdiv, cmul, complex, conj, cscale, csub, imag, real } from "./complex";
+import { cosIn, quarterTurn, sinIn } from "./exponential";
 import { BYTES, add, div, lanesum, load64, mul, splat, splatAt, store64, sub } from "./lanes";
 import { traceSums } from "./modes";
+import { safeExp } from "./safe-exponential";
+import { V } from "./width";
 
 /** F(κ) = Σ w/(λ+κ) and −F′ at m values of κ. out: m rows of 4 f64 — Re F, Im F, Re(−F′), Im(−F′). */
 export function measureSums(n: i32, lambda: usize, w: usize, m: i32, kr: usize, ki: usize, out: usize): void {
@@ -271,23 +274,31 @@ export function quadraticFormsScratch(n: i32): i32 {
   return 4 * n;
 }
 
-/** w_tᵀ Q w_t for `times` vectors w_t of n f64 (n even, `times` a multiple of 4), Q as pairForm leaves it. scratch: 4n f64. */
+/**
+ * w_tᵀ Q w_t for `times` vectors w_t of n f64 (n even, `times` a multiple of 4), Q as pairForm leaves it. Zeros that four vectors
+ * in turn have in common at either end are left out. scratch: 4n f64.
+ */
 export function quadraticForms(n: i32, Q: usize, times: i32, w: usize, out: usize, scratch: usize): void {
   const row = (<usize>n) << 3;
   for (let t = 0; t < times; t += 4, w += 4 * row, out += 32) {
+    let from: usize = 0,
+      to = row;
+    while (from < to && !filled(w + from, row)) from += 16;
+    while (to > from && !filled(w + to - 16, row)) to -= 16;
     // the four vectors a V each in turns: one pointer for all
-    for (let j: usize = 0, to = scratch; j < row; j += BYTES, to += 4 * BYTES) {
-      store64(to, load64(w + j));
-      store64(to + BYTES, load64(w + row + j));
-      store64(to + 2 * BYTES, load64(w + 2 * row + j));
-      store64(to + 3 * BYTES, load64(w + 3 * row + j));
+    for (let j = from, v = scratch; j < to; j += BYTES, v += 4 * BYTES) {
+      store64(v, load64(w + j));
+      store64(v + BYTES, load64(w + row + j));
+      store64(v + 2 * BYTES, load64(w + 2 * row + j));
+      store64(v + 3 * BYTES, load64(w + 3 * row + j));
     }
     let s0 = splat(0),
       s1 = s0,
       s2 = s0,
       s3 = s0;
     // two rows at a time share what they read of w; above the diagonal are zeros
-    for (let i: usize = 0, q = Q; i < row; i += 16, q += row) {
+    for (let i = from; i < to; i += 16) {
+      let q = Q + (i >> 3) * row + from;
       let a0 = splat(0),
         a1 = a0,
         a2 = a0,
@@ -296,7 +307,7 @@ export function quadraticForms(n: i32, Q: usize, times: i32, w: usize, out: usiz
         b1 = a0,
         b2 = a0,
         b3 = a0;
-      for (let v = scratch, end = scratch + 4 * (i + 16); v < end; v += 4 * BYTES, q += BYTES) {
+      for (let v = scratch, end = scratch + 4 * (i - from + 16); v < end; v += 4 * BYTES, q += BYTES) {
         const A = load64(q),
           B = load64(q + row);
         let x = load64(v);
@@ -312,7 +323,6 @@ export function quadraticForms(n: i32, Q: usize, times: i32, w: usize, out: usiz
         a3 = add(a3, mul(A, x));
         b3 = add(b3, mul(B, x));
       }
-      q += row - (i + 16);
       const v = w + i;
       s0 = add(s0, add(mul(splatAt(v), a0), mul(splatAt(v + 8), b0)));
       s1 = add(s1, add(mul(splatAt(v + row), a1), mul(splatAt(v + row + 8), b1)));
@@ -323,5 +333,102 @@ export function quadraticForms(n: i32, Q: usize, times: i32, w: usize, out: usiz
     store<f64>(out, lanesum(s1), 8);
     store<f64>(out, lanesum(s2), 16);
     store<f64>(out, lanesum(s3), 24);
+  }
+}
+
+/** Whether any of four vectors, `row` bytes apart, has an entry other than 0 at a place of two. */
+// @ts-ignore: decorator
+@inline
+function filled(w: usize, row: usize): bool {
+  const both = v128.or(
+    v128.or(v128.load(w), v128.load(w + row)),
+    v128.or(v128.load(w + 2 * row), v128.load(w + 3 * row)),
+  );
+  // a negative zero is one too
+  return v128.any_true(f64x2.ne(both, complex(0, 0)));
+}
+
+/** log of what is left out of a power, and the square of what is left out of (11.5). */
+const NOTHING: f64 = -100;
+const NEGLIGIBLE: f64 = 1e-24;
+/** The square of an entry that is left out where its row is not. */
+const VANISHED: f64 = 1e-44;
+
+/** f64 of room that powerRows takes beside its rows. */
+export function powerRowsScratch(m: i32): i32 {
+  return 2 * m + 4;
+}
+
+/**
+ * The vectors of (8.9), or of (11.5), at one time t: row k is weight · C(t, k)^½ ratio^k e^{t rate}, (Re, Im) of the m nodes in turns.
+ * One row without ratios (0); with them, rows until they count for nothing. At most `room` (≥ 1) from row `first` on: returns how
+ * many, negative where more are to come, for which scratch (2m + 4 f64) must be left as it is.
+ */
+export function powerRows(
+  m: i32,
+  weight: usize,
+  rr: usize,
+  ri: usize,
+  ratio: usize,
+  t: f64,
+  first: f64,
+  room: i32,
+  out: usize,
+  scratch: usize,
+): i32 {
+  const bytes = (<usize>m) << 3;
+  const row = scratch + 16;
+  if (first == 0) {
+    const R = splat(t);
+    for (let i: usize = 0; i < bytes; i += BYTES) {
+      const y = mul(load64(ri + i), R);
+      const e = safeExp(mul(load64(rr + i), R));
+      const turn = quarterTurn(y);
+      interleave(mul(e, cosIn(turn, y)), mul(e, sinIn(turn, y)), row + 2 * i);
+      for (let q: usize = 0; q < BYTES; q += 8)
+        if (load<f64>(rr + i + q) * t < NOTHING) v128.store(row + 2 * (i + q), complex(0, 0));
+    }
+    store<f64>(scratch, Infinity);
+  }
+  let rows = 0;
+  for (let k = first; ; rows++, k++) {
+    let most: f64 = 0;
+    if (ratio && k > 0) for (let i: usize = 0; i < 2 * bytes; i += 16) most = max(most, square(v128.load(row + i)));
+    const over = k > 0 && (!ratio || k > t || (most < NEGLIGIBLE && most < load<f64>(scratch)));
+    if (over) break;
+    if (rows == room) {
+      rows = -rows;
+      break;
+    }
+    if (k > 0) store<f64>(scratch, most);
+    const grown = Math.sqrt((t - k) / (k + 1));
+    for (let i: usize = 0; i < 2 * bytes; i += 16, out += 16) {
+      const p = v128.load(row + i);
+      const here = square(p) >= VANISHED;
+      v128.store(out, here ? cmul(p, v128.load(weight + i)) : complex(0, 0));
+      if (ratio) v128.store(row + i, here ? cscale(grown, cmul(p, v128.load(ratio + i))) : complex(0, 0));
+    }
+  }
+  return rows;
+}
+
+/** |p|². */
+// @ts-ignore: decorator
+@inline
+function square(p: v128): f64 {
+  const pp = f64x2.mul(p, p);
+  return real(pp) + imag(pp);
+}
+
+/** (x₀, y₀, x₁, y₁). */
+// @ts-ignore: decorator
+@inline
+function interleave(x: V, y: V, out: usize): void {
+  if (isVector<V>()) {
+    v128.store(out, v128.shuffle<f64>(x, y, 0, 2));
+    v128.store(out, v128.shuffle<f64>(x, y, 1, 3), 16);
+  } else {
+    store<f64>(out, x);
+    store<f64>(out, y, 8);
   }
 }

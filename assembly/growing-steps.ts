@@ -135,7 +135,7 @@ export function growModesScratch(n: i32): i32 {
 
 /**
  * `steps` steps, each with three stages of T, γ, B and γ′/γ; out: P after each. ρ is left at the end of the last.
- * scratch: 32n + 328 f64.
+ * scratch: 32n + 328 f64. wr, wi, seen: weights w and Re Σ w ρ after each step; seen 0: neither is asked for.
  */
 export function growModes(
   n: i32,
@@ -154,6 +154,9 @@ export function growModes(
   noise: f64,
   out: usize,
   scratch: usize,
+  wr: usize,
+  wi: usize,
+  seen: usize,
 ): void {
   const bytes = (<usize>n) << 3;
   const stride = bytes + GAP;
@@ -339,5 +342,10 @@ export function growModes(
     }
     loss = p3;
     store<f64>(out + t / 3, loss);
+    if (!seen) continue;
+    let sum = splat(0);
+    for (let i: usize = 0; i < bytes; i += BYTES)
+      sum = add(sum, re(load64(rr + i), load64(ri + i), load64(wr + i), load64(wi + i)));
+    store<f64>(seen + t / 3, lanesum(sum));
   }
 }

@@ -9,6 +9,8 @@ export {
   pairSums,
   pairSumsRoom,
   pairSumsScratch,
+  powerRows,
+  powerRowsScratch,
   quadraticForms,
   quadraticFormsScratch,
 } from "./dynamics";

@@ -64,7 +64,7 @@ describe("Volterra steps", () => {
     memory.fill(s, 0, 32);
     const time = base + 400;
     for (let q = 0; q < 3; q++) store<f64>(time + 8 * q, 1.0);
-    growModes(4, z, zero, s, zero, 0, rho, imaginary, 1, time, gamma, batch, zero, 0, out, scratch);
+    growModes(4, z, zero, s, zero, 0, rho, imaginary, 1, time, gamma, batch, zero, 0, out, scratch, 0, 0, 0);
     const x = Math.log(0.535);
     const expected = (1 + 0.4 * x + 0.05 * x * x) / (1 - 0.6 * x + 0.15 * x * x - (x * x * x) / 60);
     expect<f64>(load<f64>(out)).toBeCloseTo(2 * expected, 13);

@@ -37,6 +37,16 @@ export interface PairOptions {
   readonly summed: boolean;
 }
 
+/** Vectors for a quadratic form at each of `times`: (8.9) where they are weight · e^{t rate}, else (11.5), a sum of several forms. */
+export interface PowerRows {
+  readonly weight: ComplexArray;
+  readonly rate: ComplexArray;
+  /** √s ηx/u of (11.5), with rate = log u. */
+  readonly ratio?: ComplexArray;
+  /** Whole numbers where there are ratios. */
+  readonly times: Float64Array;
+}
+
 export interface DynamicsKernels {
   /** F(κ) = Σ w_j/(λ_j+κ) and its −F′ at every κ. */
   measureSums(measure: Measure, kappa: ComplexArray): { value: ComplexArray; slope: ComplexArray };
@@ -58,4 +68,6 @@ export interface DynamicsKernels {
   pairForms(nodes: OnePoint, options: PairOptions): Float64Array[];
   /** wᵀQw for every row w of `vectors` (rows of n), Q the n × n triangle pairForms makes. */
   quadraticForms(form: Float64Array, n: number, vectors: Float64Array): Float64Array;
+  /** What pairForms and quadraticForms make of such vectors: for each of `shared`, a value a time. */
+  pairCurves(nodes: OnePoint, options: PairOptions, rows: PowerRows): Float64Array[];
 }

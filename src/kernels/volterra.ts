@@ -40,6 +40,12 @@ export interface Stages extends Drive {
 export const growth = (gamma: number, batch: number, z: Complex): Complex =>
   mul(z, sub(scale(gamma * gamma * batch * (batch + 1), z), complex(2 * gamma * batch)));
 
+/** A second output of growing steps: Re Σ weight_k ρ_k after each, into `values`. */
+export interface Observation {
+  readonly weight: ComplexArray;
+  readonly values: Float64Array;
+}
+
 export interface VolterraKernels {
   /**
    * Steps (2.1): ρ_k ← g_r(z_k) ρ_k + γ_r² B_r source_k (P + σ²), P = rest + Re Σ ρ_k.
@@ -47,7 +53,7 @@ export interface VolterraKernels {
    */
   stepModes(nodes: Nodes, state: ComplexArray, drive: Drive): Float64Array;
   /** As `stepModes` in growing steps, by Radau IIA of order 5 (docs/theory.md, eqs. 5.8–5.11). Returns P after each step. */
-  growModes(nodes: Nodes, state: ComplexArray, stages: Stages): Float64Array;
+  growModes(nodes: Nodes, state: ComplexArray, stages: Stages, observe?: Observation): Float64Array;
   /** F(r) and K(r), r = 0…count−1, for a constant step. */
   powers(nodes: Nodes, gamma: number, batch: number, count: number): { forcing: Float64Array; kernel: Float64Array };
   /** P(r) = F(r) + Σ_{s<r} K(r−1−s) P(s) (docs/theory.md, eq. 2.2), summed as written. */

@@ -109,7 +109,14 @@ const CALLS: Calls<Kernels> = {
   },
   growModes: (kernels, n, k) => {
     const state = complex(n, 72);
-    return [kernels.growModes(nodes(n), state, stages(k)), state];
+    const values = new Float64Array(k);
+    const observed = { weight: complex(n, 74), values };
+    return [
+      kernels.growModes(nodes(n), state, stages(k)),
+      kernels.growModes(nodes(n), state, stages(k), observed),
+      state,
+      values,
+    ];
   },
   powers: (kernels, n, k) => kernels.powers(nodes(n), 0.1, 2, k),
   volterra: (kernels, n) => kernels.volterra(numbers(n, 74), numbers(n, 75, 0.01)),
@@ -133,6 +140,23 @@ const CALLS: Calls<Kernels> = {
         target: { lambda: numbers(n, 88), weight: numbers(n, 89) },
         ...{ invN: 0.01, invP: 0.02, variance: 0.1, shared: ["both", "data", "features", "none"], summed },
       }),
+    ),
+  pairCurves: (kernels, n, k) =>
+    [undefined, complex(k, 92, 0.3)].flatMap((ratio) =>
+      kernels.pairCurves(
+        onePoint(k),
+        {
+          data: { lambda: numbers(n, 86), weight: numbers(n, 87) },
+          target: { lambda: numbers(n, 88), weight: numbers(n, 89) },
+          ...{ invN: 0.01, invP: 0.02, variance: 0.1, shared: ["both", "none"], summed: false },
+        },
+        {
+          weight: complex(k, 94),
+          rate: { re: numbers(k, 96, -1), im: numbers(k, 97) },
+          ...(ratio && { ratio }),
+          times: Float64Array.of(0, 1, 7, n),
+        },
+      ),
     ),
   quadraticForms: (kernels, n, k) => kernels.quadraticForms(numbers(4 * n * n, 90), 2 * n, numbers(2 * n * k, 91)),
   indexPowers: (kernels, n) => kernels.indexPowers(n, -1.4),

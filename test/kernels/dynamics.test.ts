@@ -160,6 +160,56 @@ describe("both backends", () => {
     });
   });
 
+  it("give the same curves, of one form a time and of the many of SGD", () => {
+    const options = { data, target, invN: 1 / N, invP: 1 / P, variance, shared: SHARED, summed: false } as const;
+    const m = nodes.z.re.length;
+    const complexes = (re: (i: number) => number, im: (i: number) => number) => ({
+      re: Float64Array.from({ length: m }, (_, i) => re(i)),
+      im: Float64Array.from({ length: m }, (_, i) => im(i)),
+    });
+    const weight = complexes((i) => 1 + i, Math.cos);
+    const rate = complexes((i) => -0.003 * (1 + i), Math.sin);
+    // terms like those of a binomial distribution: at t = 3000 more than are held at a time
+    const ratio = complexes(
+      (i) => 0.5 + 0.02 * i,
+      (i) => 0.1 * i,
+    );
+    for (const rows of [
+      { weight, rate, times: Float64Array.of(0, 0.3, 10, 1e3, 4e4) },
+      {
+        weight,
+        rate: { re: rate.re.map((x) => x - 0.3), im: rate.im },
+        ratio,
+        times: Float64Array.of(0, 1, 2, 40, 3000),
+      },
+    ]) {
+      const [a, b] = [wasm.pairCurves(nodes, options, rows), referenceKernels.pairCurves(nodes, options, rows)];
+      a.forEach((curve, kind) => {
+        const size = curve.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+        curve.forEach((x, i) => {
+          expect(Math.abs(x - b[kind]![i]!)).toBeLessThan(1e-12 * Math.max(Math.abs(x), 1e-10 * size));
+        });
+      });
+    }
+  });
+
+  it("leave out zeros at both ends of a quadratic form", () => {
+    const n = 22;
+    const form = Float64Array.from({ length: n * n }, (_, i) => (i % n <= i / n ? Math.sin(i) : 0));
+    const vectors = Float64Array.from({ length: 4 * n }, (_, i) => (i % n >= 5 && i % n < 17 ? Math.cos(3 * i) : -0));
+    const [a, b] = [wasm.quadraticForms(form, n, vectors), referenceKernels.quadraticForms(form, n, vectors)];
+    a.forEach((x, i) => {
+      expect(x).toBeCloseTo(b[i]!, 12);
+    });
+    expect(
+      wasm.quadraticForms(
+        form,
+        n,
+        vectors.map(() => -0),
+      ),
+    ).toEqual(new Float64Array(4));
+  });
+
   it("sum the same quadratic forms over many times", () => {
     const n = 6;
     const form = Float64Array.from({ length: n * n }, (_, i) => (i % n <= i / n ? Math.sin(i) : 0));

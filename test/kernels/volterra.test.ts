@@ -86,20 +86,28 @@ onEachBackend((kernels) => {
     const before = Float64Array.from({ length: 1000 }, (_, r) => gamma(r));
     const start = copy(slowNodes.forcing);
     kernels.stepModes(slowNodes, start, { gamma: before, batch: before.map(() => batch), noise: 0.5 });
-    const end = (count: number) => {
+    const stagesOf = (count: number) => {
       const h = Math.log(100) / count;
       const at = Array.from({ length: count }, (_, k) => NODES.map((c) => 1000 * Math.exp((k + c) * h))).flat();
       const time = Float64Array.from(at, (t) => t * h);
-      const stages = {
+      return {
         time,
         gamma: time.map((_, i) => gamma(at[i]! - 0.5)),
         batch: time.map(() => batch),
         slope: time.map((_, i) => Math.log(gamma(at[i]!) / gamma(at[i]! - 1))),
         noise: 0.5,
       };
-      return kernels.growModes(slowNodes, copy(start), stages)[count - 1]!;
     };
+    const end = (count: number) => kernels.growModes(slowNodes, copy(start), stagesOf(count))[count - 1]!;
     const exact = end(640);
+    // a second output is of the state after each step
+    const state = copy(start);
+    const weight = { re: state.re.map((_, k) => Math.cos(k)), im: state.re.map((_, k) => Math.sin(k)) };
+    const values = new Float64Array(2);
+    kernels.growModes(slowNodes, state, stagesOf(2), { weight, values });
+    const seen = state.re.reduce((sum, x, k) => sum + x * weight.re[k]! - state.im[k]! * weight.im[k]!, 0);
+    expect(values[1]! / seen).toBeCloseTo(1, 13);
+    expect(values[0]).not.toBe(values[1]);
     const [coarse, fine] = [Math.abs(end(20) - exact), Math.abs(end(40) - exact)];
     const order = Math.log2(coarse / fine);
     expect(order).toBeGreaterThan(4.5);

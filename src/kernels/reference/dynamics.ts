@@ -126,6 +126,29 @@ export const dynamicsReference: DynamicsKernels = {
     });
   },
 
+  pairCurves(nodes, options, { weight, rate, ratio, times }) {
+    const m = nodes.z.re.length;
+    const value = (form: Float64Array, t: number): number => {
+      let row = Array.from({ length: m }, (_, i) => exp(scale(t, at(rate, i))));
+      let [total, before] = [0, Infinity];
+      for (let k = 0; ; k++) {
+        const weighted = Float64Array.from(
+          row.flatMap((p, i) => {
+            const { re, im } = mul(at(weight, i), p);
+            return [re, im];
+          }),
+        );
+        total += dynamicsReference.quadraticForms(form, 2 * m, weighted)[0]!;
+        if (!ratio || k >= t) return total;
+        row = row.map((p, i) => scale(Math.sqrt((t - k) / (k + 1)), mul(p, at(ratio, i))));
+        const most = Math.max(0, ...row.map(abs));
+        if (most < 1e-12 && most < before) return total;
+        before = most;
+      }
+    };
+    return dynamicsReference.pairForms(nodes, options).map((form) => times.map((t) => value(form, t)));
+  },
+
   quadraticForms(form, n, vectors) {
     return Float64Array.from({ length: vectors.length / n }, (_, t) => {
       const w = vectors.subarray(t * n, (t + 1) * n);

@@ -13,7 +13,7 @@ import { INVERSE, inverse3, ROWS } from "../../math/radau.ts";
 import type { VolterraKernels } from "../volterra.ts";
 import { growth } from "./growth.ts";
 
-export const growModes: VolterraKernels["growModes"] = ({ z, source, rest }, state, stages) => {
+export const growModes: VolterraKernels["growModes"] = ({ z, source, rest }, state, stages, observe) => {
   const { gamma, batch, slope: drift, time, noise } = stages;
   const n = z.re.length;
   const count = gamma.length / 3;
@@ -64,6 +64,10 @@ export const growModes: VolterraKernels["growModes"] = ({ z, source, rest }, sta
     }
     loss = P[2]!;
     losses[step] = loss;
+    if (observe) {
+      const { re, im } = observe.weight;
+      observe.values[step] = state.re.reduce((sum, x, k) => sum + x * re[k]! - state.im[k]! * im[k]!, 0);
+    }
   }
   return losses;
 };

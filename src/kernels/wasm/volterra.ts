@@ -65,7 +65,7 @@ export function volterraKernels(core: Core): VolterraKernels {
       return arena.take(out, steps);
     },
 
-    growModes(nodes, state, { gamma, batch, slope, time, noise }) {
+    growModes(nodes, state, { gamma, batch, slope, time, noise }, observe) {
       const arena = core.arena();
       const n = padded(nodes.z.re.length);
       const steps = gamma.length / 3;
@@ -75,8 +75,11 @@ export function volterraKernels(core: Core): VolterraKernels {
       const drive = arena.putAll([time, gamma, batch, slope]);
       const out = arena.space(steps);
       const scratch = arena.space(core.run.growModesScratch(n));
-      core.run.growModes(n, ...z, ...s, nodes.rest, ...rho, steps, ...drive, noise, out, scratch);
+      const [wr, wi] = observe ? putComplex(arena, observe.weight, n) : [0, 0];
+      const seen = observe ? arena.space(steps) : 0;
+      core.run.growModes(n, ...z, ...s, nodes.rest, ...rho, steps, ...drive, noise, out, scratch, wr, wi, seen);
       take(arena, rho, state);
+      observe?.values.set(arena.view(seen, steps));
       return arena.take(out, steps);
     },
 

@@ -11,12 +11,12 @@ import type { Kernels } from "../../kernels/kernels.ts";
 import { pow } from "../../math/elementary.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import { factor, gradientDescent, isDiscrete, type Rule } from "../training/optimizer.ts";
-import { contourErrors, finerTrain, GOAL, sgdErrors, trainLoss } from "./errors.ts";
+import { contourErrors, finerTrain, GOAL, sgdErrors } from "./errors.ts";
 import { type StaticLosses, staticLosses } from "./limits.ts";
 import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./problem.ts";
 import { sgdLosses } from "./sgd.ts";
 import { noiseOf } from "./sgd-stability.ts";
-import { type Accuracy, formsOf, solve, timeWeights } from "./solution.ts";
+import { type Accuracy, curvesOf, solve, trainLoss } from "./solution.ts";
 
 export interface Ensemble {
   /** E ≥ 1, the students whose outputs are averaged. */
@@ -110,9 +110,7 @@ export function testLoss(
   const solution = solve(kernels, model, tmax, ACCURACY.search);
   if (model.rule.kind === "sgd" && shared === "both")
     return (times) => bounded(model, sgdLosses(kernels, model, solution, times, QUICK).test);
-  const form = formsOf(kernels, model, solution, [shared])[0]!;
-  const n = 2 * solution.contour.z.re.length;
-  return (times) => bounded(model, kernels.quadraticForms(form, n, timeWeights(model, solution, times)));
+  return (times) => bounded(model, curvesOf(kernels, model, solution, [shared], times)[0]!);
 }
 
 /** No test loss is below the label noise; beside what cancels on a contour it may come out so. */
@@ -185,18 +183,12 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
   const tmax = times.at(-1)!;
   const solution = solve(kernels, model, tmax, accuracy);
   const shared = sharedFor(model, options.decompose ?? false, ensemble);
-  const curves = new Map<Shared, Float64Array>();
-  let weights: Float64Array | null = null;
-  if (shared.length > 0) {
-    weights = timeWeights(model, solution, times);
-    const n = 2 * solution.contour.z.re.length;
-    const forms = formsOf(kernels, model, solution, shared);
-    for (const [i, form] of forms.entries()) curves.set(shared[i]!, kernels.quadraticForms(form, n, weights));
-  }
+  const correlations = shared.length > 0 ? curvesOf(kernels, model, solution, shared, times) : [];
+  const curves = new Map(correlations.map((curve, i) => [shared[i]!, curve]));
   const noisy = rule.kind === "sgd" ? sgdLosses(kernels, model, solution, times) : undefined;
   const test = bounded(model, noisy?.test ?? curves.get("both")!);
   // it may fall exponentially, below what cancels
-  const first = noisy?.train.map((L) => Math.max(0, L)) ?? trainLoss(solution, weights!, times.length);
+  const first = (noisy?.train ?? trainLoss(kernels, model, solution, times)).map((L) => Math.max(0, L));
   const found = { test, train: first, error: noisy?.error };
   const errors = noisy
     ? sgdErrors(kernels, model, accuracy, times, found)

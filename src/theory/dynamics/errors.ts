@@ -3,10 +3,9 @@
 // panels with more nodes.
 
 import type { Kernels } from "../../kernels/kernels.ts";
-import { type Complex, div } from "../../math/complex.ts";
 import type { DynamicsModel } from "./problem.ts";
 import { sgdLosses } from "./sgd.ts";
-import { type Accuracy, entry, formsOf, type Solution, solve, timeWeights } from "./solution.ts";
+import { type Accuracy, curvesOf, solve, trainLoss } from "./solution.ts";
 
 /** The error that is aimed at, relative to max(L, TEST_FLOOR L(0)) and max(L̂, TRAIN_FLOOR L(0)). */
 export const GOAL = 1e-9;
@@ -56,12 +55,10 @@ export function contourErrors(
 ): LossErrors {
   const { some, worst } = checked(model, times);
   const solution = solve(kernels, model, some.at(-1)!, accuracy, "second");
-  const weights = timeWeights(model, solution, some);
-  const form = formsOf(kernels, model, solution, ["both"])[0]!;
-  const again = kernels.quadraticForms(form, 2 * solution.contour.z.re.length, weights);
+  const again = curvesOf(kernels, model, solution, ["both"], some)[0]!;
   return {
     error: worst(test, again, TEST_FLOOR),
-    trainError: worst(train, trainLoss(solution, weights, some.length), TRAIN_FLOOR),
+    trainError: worst(train, trainLoss(kernels, model, solution, some), TRAIN_FLOOR),
     resolved: worst(test, again, 1e-6) < RESOLVED,
   };
 }
@@ -97,23 +94,8 @@ export function finerTrain(
   const { some, worst } = checked(model, times);
   const on = (at: Float64Array, variant: "first" | "second") => {
     const solution = solve(kernels, model, times.at(-1)!, finer, variant);
-    return trainLoss(solution, timeWeights(model, solution, at), at.length);
+    return trainLoss(kernels, model, solution, at);
   };
   const train = on(times, "first");
   return { train, trainError: worst(train, on(some, "second"), TRAIN_FLOOR) };
-}
-
-/** 2 Re Σ W_j p_t(−z_j)² Φ_j, with u = W p_t at hand. */
-export function trainLoss({ contour, phi }: Solution, weights: Float64Array, times: number): Float64Array {
-  const n = contour.z.re.length;
-  const factors: Complex[] = Array.from({ length: n }, (_, j) => div(entry(phi, j), entry(contour.weight, j)));
-  return Float64Array.from({ length: times }, (_, t) => {
-    let sum = 0;
-    for (let j = 0; j < n; j++) {
-      const [x, y] = [weights[2 * (t * n + j)]!, weights[2 * (t * n + j) + 1]!];
-      sum += (x * x - y * y) * factors[j]!.re - 2 * x * y * factors[j]!.im;
-    }
-    // it may fall exponentially, below the quadrature's error
-    return Math.max(0, 2 * sum);
-  });
 }

@@ -119,37 +119,111 @@ export function solve(
   };
 }
 
-/** The quadratic forms of the two-time functions asked for. */
-export function formsOf(kernels: Kernels, model: DynamicsModel, solution: Solution, shared: readonly Shared[]) {
-  return kernels.pairForms(solution.nodes, {
-    data: solution.data,
-    target: solution.target,
-    invN: 1 / model.N,
-    invP: 1 / model.P,
-    variance: model.noise,
-    shared,
-    summed: solution.summed,
+const pairs = (model: DynamicsModel, { data, target, summed }: Solution, shared: readonly Shared[]) => ({
+  ...{ data, target, shared, summed },
+  invN: 1 / model.N,
+  invP: 1 / model.P,
+  variance: model.noise,
+});
+
+/** The two-time functions asked for, at each time: eqs. (8.8), (8.15)–(8.17). */
+export function curvesOf(
+  kernels: Kernels,
+  model: DynamicsModel,
+  solution: Solution,
+  shared: readonly Shared[],
+  times: Float64Array,
+): Float64Array[] {
+  const { nodes, contour } = solution;
+  const options = pairs(model, solution, shared);
+  if (momentum(model.rule) === 0)
+    return kernels.pairCurves(nodes, options, { weight: contour.weight, rate: rates(model, contour), times });
+  const vectors = timeWeights(model, solution, times);
+  return kernels
+    .pairForms(nodes, options)
+    .map((form) => kernels.quadraticForms(form, 2 * contour.z.re.length, vectors));
+}
+
+/** F of (11.3) at each time, by (11.5). */
+export function forcingOf(
+  kernels: Kernels,
+  model: DynamicsModel,
+  solution: Solution,
+  times: Float64Array,
+): Float64Array {
+  const { nodes, contour } = solution;
+  const { eta, share } = noiseOf(model);
+  const ratio = mapComplex(contour.z.re.length, (j) => {
+    const x = scale(-eta, entry(contour.z, j));
+    return div(scale(Math.sqrt(share), x), sub(complex(1), x));
+  });
+  const rows = { weight: contour.weight, rate: rates(model, contour), ratio, times };
+  return kernels.pairCurves(nodes, pairs(model, solution, ["both"]), rows)[0]!;
+}
+
+/** (1/2πi) ∮ p_t² Φ dz, the train loss (8.9), at each time; rounding may leave it below 0 where it falls exponentially. */
+export function trainLoss(
+  kernels: Kernels,
+  model: DynamicsModel,
+  { contour, phi, ...solution }: Solution,
+  times: Float64Array,
+): Float64Array {
+  const n = contour.z.re.length;
+  if (momentum(model.rule) === 0) {
+    const { re, im } = rates(model, contour);
+    const weighted = mapComplex(n, (j) => scale(2, mul(entry(contour.weight, j), entry(phi, j))));
+    const twice = { re: re.map((x) => 2 * x), im: im.map((y) => 2 * y) };
+    return powerSums(kernels, twice, [weighted, weighted], times)[0];
+  }
+  const vectors = timeWeights(model, { contour, phi, ...solution }, times);
+  const factors = mapComplex(n, (j) => div(entry(phi, j), entry(contour.weight, j)));
+  return times.map((_, t) => {
+    let sum = 0;
+    for (let j = 0; j < n; j++) {
+      const [x, y] = [vectors[2 * (t * n + j)]!, vectors[2 * (t * n + j) + 1]!];
+      sum += (x * x - y * y) * factors.re[j]! - 2 * x * y * factors.im[j]!;
+    }
+    return 2 * sum;
   });
 }
 
-/**
- * p_t(−z) dz/2πi at every node, one row (Re, Im, Re, …) a time: eqs. (8.15)–(8.17). Under SGD, that of its mean over samples:
- * gradient descent.
- */
+/** Re Σ w_j e^{t rate_j} of two weights. */
+export function powerSums(
+  kernels: Kernels,
+  rate: ComplexArray,
+  weights: readonly [ComplexArray, ComplexArray],
+  times: Float64Array,
+): [Float64Array, Float64Array] {
+  // contourSums takes an even number, slowest first, and adds up (1/π) Im f e^{rs} ds
+  const order = Array.from(rate.re.keys()).sort((i, j) => rate.re[j]! - rate.re[i]!);
+  if (order.length % 2 === 1) order.push(order.at(-1)!);
+  const sorted = ({ re, im }: ComplexArray): ComplexArray => ({
+    re: Float64Array.from(order, (j) => re[j]!),
+    im: Float64Array.from(order, (j) => im[j]!),
+  });
+  const ds = complexArray(order.length);
+  ds.im.fill(Math.PI, 0, rate.re.length);
+  const [f, g] = kernels.contourSums({ s: sorted(rate), ds }, sorted(weights[0]), sorted(weights[1]), times);
+  return [f.value, g.value];
+}
+
+/** log of what one step, or one unit of time, leaves of each node. */
+function rates({ rule }: DynamicsModel, { z, logRoot }: Contour): ComplexArray {
+  // the contour of SGD is made for another step than its own
+  if (rule.kind === "sgd") return mapComplex(z.re.length, (i) => log1p(scale(rule.eta, entry(z, i))));
+  return isDiscrete(rule) ? logRoot : z;
+}
+
+/** p_t(−z) dz/2πi at every node, one row (Re, Im, Re, …) a time. Under SGD, that of its mean over samples: gradient descent. */
 export function timeWeights(model: DynamicsModel, { contour }: Solution, times: Float64Array): Float64Array {
   const { z, weight, logRoot } = contour;
   const n = z.re.length;
   const out = new Float64Array(2 * n * times.length);
-  const { rule } = model;
-  const mu = momentum(rule);
-  const exponent = (i: number): Complex => {
-    // the contour of SGD is made for another step than its own
-    if (rule.kind === "sgd") return log1p(scale(rule.eta, entry(z, i)));
-    return entry(isDiscrete(rule) ? logRoot : z, i);
-  };
+  const mu = momentum(model.rule);
+  const rate = rates(model, contour);
   for (let i = 0; i < n; i++) {
     const [wr, wi] = [weight.re[i]!, weight.im[i]!];
-    const { re, im } = exponent(i);
+    const { re, im } = entry(rate, i);
     const ball = mu > 0 ? heavyBall(mu, entry(logRoot, i)) : null;
     times.forEach((t, row) => {
       // beside the loss, which ends above 1e-20 of its first value, it is nothing

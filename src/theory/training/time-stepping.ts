@@ -161,9 +161,9 @@ function run(
   const measure = () => {
     lost = Math.max(lost, runner.size() / Math.abs(runner.loss()));
   };
-  const save = (r: number, value: number) => {
+  const save = (r: number, value: number, seen?: number) => {
     loss[next] = value;
-    if (observe) observed[next] = runner.observed(observe);
+    if (observe) observed[next] = seen ?? runner.observed(observe);
     rounding[next++] = Number.EPSILON * lost * (4 + Math.sqrt(r));
   };
   measure();
@@ -172,15 +172,12 @@ function run(
     if (!whole) {
       if (steps[next] === from) save(from, runner.loss());
       const grid = growing(program, from, to, steps.subarray(next), perDecade, split);
-      // a second output is of the state: it is stopped at where it is wanted
-      const parts = observe ? cutGrid(grid, steps) : [grid];
-      for (const part of parts) {
-        const losses = runner.grow(part);
-        growingSteps += losses.length;
-        part.ends.forEach((t, i) => {
-          if (t === steps[next] && t < to) save(t, losses[i]!);
-        });
-      }
+      const seen = new Float64Array(observe ? grid.ends.length : 0);
+      const losses = runner.grow(grid, seen);
+      growingSteps += losses.length;
+      grid.ends.forEach((t, i) => {
+        if (t === steps[next] && t < to) save(t, losses[i]!, seen[i]);
+      });
       measure();
     }
     // chunks double at first: what cancels is measured at their ends
@@ -201,26 +198,12 @@ function run(
   return { loss, rounding, observed, wholeSteps, growingSteps };
 }
 
-/** A grid in pieces that end at the wanted steps. */
-function cutGrid({ time, at, ends }: Grid, steps: Float64Array): Grid[] {
-  const wanted = new Set(steps);
-  const parts: Grid[] = [];
-  let from = 0;
-  ends.forEach((t, i) => {
-    if (!wanted.has(t) && i < ends.length - 1) return;
-    const piece = (values: Float64Array) => values.subarray(3 * from, 3 * (i + 1));
-    parts.push({ time: piece(time), at: piece(at), ends: ends.slice(from, i + 1) });
-    from = i + 1;
-  });
-  return parts;
-}
-
 /** A state on its way. */
 export interface Stepper {
   /** Whole steps r; P before each. */
   step(r: Float64Array): Float64Array;
-  /** Growing steps; P after each. */
-  grow(grid: Grid): Float64Array;
+  /** Growing steps; P after each, and into `seen`, unless it is empty, the program's second output. */
+  grow(grid: Grid, seen: Float64Array): Float64Array;
   /** P now, and Σ|ρ_k|. */
   loss(): number;
   size(): number;
@@ -230,7 +213,7 @@ export interface Stepper {
   quiet(): void;
 }
 
-function plainRunner(kernels: Kernels, given: Nodes, { at, noise }: Program): Stepper {
+function plainRunner(kernels: Kernels, given: Nodes, { at, noise, observe }: Program): Stepper {
   let nodes = given;
   const state = { re: nodes.forcing.re.slice(), im: nodes.forcing.im.slice() };
   const drive = (r: Float64Array): Drive => ({
@@ -241,7 +224,13 @@ function plainRunner(kernels: Kernels, given: Nodes, { at, noise }: Program): St
   const slope = (t: number) => (at(t + 0.25).gamma2 - at(t - 0.25).gamma2) / (0.5 * at(t).gamma2) || 0;
   return {
     step: (r) => kernels.stepModes(nodes, state, drive(r)),
-    grow: (grid) => kernels.growModes(nodes, state, { ...drive(grid.at), time: grid.time, slope: grid.at.map(slope) }),
+    grow: (grid, values) =>
+      kernels.growModes(
+        nodes,
+        state,
+        { ...drive(grid.at), time: grid.time, slope: grid.at.map(slope) },
+        observe && values.length > 0 ? { weight: observe, values } : undefined,
+      ),
     loss: () => total(nodes, state),
     size: () => size(state),
     observed: (w) => state.re.reduce((sum, x, k) => sum + x * w.re[k]! - state.im[k]! * w.im[k]!, 0),
