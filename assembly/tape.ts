@@ -6,8 +6,9 @@
 // code holds i32 triples: operation, slot, slot. n is a multiple of 4.
 
 import { log } from "./elementary";
+import { expm1 } from "./exponential";
 import { add, BYTES, div, load64, lessOrEqual, mul, select, splat, splatAt, store64, sub } from "./lanes";
-import { safeExp } from "./safe-exponential";
+import { clamp, safeExp } from "./safe-exponential";
 import { V } from "./width";
 
 /** Rows of a block, and its bytes. */
@@ -16,6 +17,8 @@ const BLOCK: usize = 512;
 
 const TINY = memory.data<f64>([2.2250738585072014e-308]);
 const ZERO = memory.data<f64>([0]);
+const ONE = memory.data<f64>([1]);
+const ENDS = memory.data<f64>([-700, 700]);
 const NAN = memory.data<f64>([NaN]);
 
 /** f64 of scratch that runTape takes. */
@@ -89,6 +92,9 @@ export function runTape(
             v = load64(y + i);
           store64(z + i, select(lessOrEqual(u, v), u, v));
         }
+      else if (operation == 8)
+        for (let i: usize = 0; i < size; i += BYTES)
+          store64(z + i, expm1(clamp(load64(x + i), splatAt(ENDS), splatAt(ENDS + 8))));
       else
         for (let i: usize = 0; i < size; i += BYTES) {
           const u = load64(x + i),
@@ -131,6 +137,10 @@ export function runTape(
         if (dx) for (let i: usize = 0; i < size; i += BYTES) gather(dx + i, mul(load64(g + i), load64(z + i)));
       } else if (operation == 5) {
         if (dx) for (let i: usize = 0; i < size; i += BYTES) gather(dx + i, div(load64(g + i), load64(x + i)));
+      } else if (operation == 8) {
+        if (dx)
+          for (let i: usize = 0; i < size; i += BYTES)
+            gather(dx + i, mul(load64(g + i), add(load64(z + i), splatAt(ONE))));
       } else
         for (let i: usize = 0; i < size; i += BYTES) {
           const u = load64(x + i),

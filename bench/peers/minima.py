@@ -22,7 +22,7 @@ columns = {name: np.array(values, float) for name, values in job["columns"].item
 target = np.log(np.array(job["target"], float))
 code = compile(job["formula"], "law", "eval")
 functions = {
-    "exp": np.exp, "log": np.log, "min": np.minimum, "max": np.maximum,
+    "exp": np.exp, "expm1": np.expm1, "log": np.log, "min": np.minimum, "max": np.maximum,
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
 }
 typical = {name: np.exp(np.mean(np.log(values))) for name, values in columns.items() if (values > 0).all()}

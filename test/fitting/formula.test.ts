@@ -81,7 +81,7 @@ describe("a formula", () => {
     ["(1", 'the formula "(1" ends where ")" is needed'],
     ["1 2", 'character 3 of the formula: an operator, or the end, is needed, got "2"'],
     ["a $ b", 'character 3 of the formula cannot be read: "$ b"'],
-    ["sin(a)", 'there is no function "sin" for formulas: exp, log, sigmoid, min, max'],
+    ["sin(a)", 'there is no function "sin" for formulas: exp, expm1, log, sigmoid, min, max'],
     ["constructor(a)", 'there is no function "constructor"'],
     ["exp(a, b)", "exp takes one argument, got 2"],
     ["min(a)", "min takes two or more, got 1"],

@@ -20,6 +20,7 @@ const FORMULAS: readonly (readonly [text: string, plain: (x: number, y: number, 
   ["min(a*x, b*y, 1)", (x, y, a, b) => Math.min(a * x, b * y, 1)],
   ["max(a*x, b*y) - min(x, y)", (x, y, a, b) => Math.max(a * x, b * y) - Math.min(x, y)],
   ["sigmoid((x - a)/b)", (x, _y, a, b) => 1 / (1 + Math.exp(-(x - a) / b))],
+  ["expm1(a*x - b) + b", (x, _y, a, b) => Math.expm1(a * x - b) + b],
   ["log(x/y)*a^b", (x, y, a, b) => Math.log(x / y) * a ** b],
 ];
 
@@ -73,6 +74,14 @@ onEachBackend((others) => {
       expect.closeTo(-690.7755278982137, 10),
     ]);
     expect(run("a/(x - a)", [1, 2])).toEqual([Number.POSITIVE_INFINITY, 1]);
+    // what 1 - exp(-x) loses to rounding
+    expect(run("expm1(a*x)", [1e-12, -1e-20, 0, 0.1, -40])).toEqual([
+      expect.closeTo(1.0000000000005e-12, 27),
+      -1e-20,
+      0,
+      expect.closeTo(0.10517091807564763, 15),
+      -1,
+    ]);
     expect(run("exp(a*x)", [1e4, -1e4])).toEqual([
       expect.closeTo(1.0142320547350045e304, -292),
       expect.closeTo(9.85967654375977e-305, 310),

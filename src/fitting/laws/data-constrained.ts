@@ -13,8 +13,8 @@ const INPUTS: readonly Input[] = [
   { name: "U", unit: "tokens", columns: ["unique_tokens", "unique", "U", "tokens_unique"] },
 ];
 
-/** (x/base − 1) repetitions of base, as what they are worth. */
-const worth = (x: string, base: string, R: string) => `(${base}*(1 + ${R}*(1 - exp(-(${x}/${base} - 1)/${R}))))`;
+/** (x/base − 1) repetitions of base, as what they are worth: all of it as R → ∞, where 1 − e^{−x/R} would be lost to rounding. */
+const worth = (x: string, base: string, R: string) => `(${base}*(1 - ${R}*expm1(-(${x}/${base} - 1)/${R})))`;
 
 const formula = (R: string) =>
   `E + A/${worth("N", "min(N, (alpha*A/(beta*B))^(1/alpha)*U^(beta/alpha))", "RN")}^alpha + B/${worth("D", "min(U, D)", R)}^beta`;

@@ -8,7 +8,7 @@ import { law } from "./law.ts";
 
 const any = [-Infinity, Infinity] as const;
 /** (n^γ − 1)/γ, which is log n at γ = 0. */
-const bent = (power: string) => `((N/1e9)^${power} - 1)/${power}`;
+const bent = (power: string) => `expm1(${power}*log(N/1e9))/${power}`;
 
 export const farseer = law({
   name: "farseer",

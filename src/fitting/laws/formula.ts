@@ -7,7 +7,7 @@
 
 import { shown } from "../../check.ts";
 
-export type Operation = "+" | "-" | "*" | "/" | "^" | "exp" | "log" | "min" | "max" | "sigmoid";
+export type Operation = "+" | "-" | "*" | "/" | "^" | "exp" | "expm1" | "log" | "min" | "max" | "sigmoid";
 
 export type Tree =
   | { readonly kind: "number"; readonly value: number }
@@ -21,7 +21,7 @@ export interface Formula {
 }
 
 /** The functions, and how many arguments they take. */
-const FUNCTIONS: Readonly<Record<string, number>> = { exp: 1, log: 1, sigmoid: 1, min: 2, max: 2 };
+const FUNCTIONS: Readonly<Record<string, number>> = { exp: 1, expm1: 1, log: 1, sigmoid: 1, min: 2, max: 2 };
 
 /** Longer or deeper formulas are no one's, and would take the stack. */
 const MOST_CHARACTERS = 2000;

@@ -2,7 +2,7 @@
 // column of its own, equal subtrees one slot, x^y is e^{y log x}, and a sigmoid 1/(1 + e^{−x}).
 
 import { OPERATIONS, type Tape } from "../../kernels/laws/kernels.ts";
-import { exp, log, pow } from "../../math/elementary.ts";
+import { exp, expm1, log, pow } from "../../math/elementary.ts";
 import { call, namesIn, type Tree } from "./formula.ts";
 
 export interface Compiled {
@@ -48,7 +48,7 @@ export function compile(tree: Tree, parameters: readonly string[]): Compiled {
       const one = constant(1);
       return emit("/", one, emit("+", one, emit("exp", emit("-", constant(0), visit(of[0]!)))));
     }
-    return operation === "exp" || operation === "log"
+    return operation === "exp" || operation === "expm1" || operation === "log"
       ? emit(operation, visit(of[0]!))
       : emit(operation, visit(of[0]!), visit(of[1]!));
   };
@@ -94,6 +94,7 @@ const APPLY: Readonly<Record<Extract<Tree, { kind: "call" }>["operation"], (x: n
   "/": (x, y) => x / y,
   "^": (x, y) => (y === 2 ? x * x : pow(x, y)),
   exp,
+  expm1,
   log: (x) => (x > 0 ? log(x) : Number.NaN),
   min: (x, y) => Math.min(x, y),
   max: (x, y) => Math.max(x, y),

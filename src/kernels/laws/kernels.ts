@@ -2,7 +2,7 @@
 // one sweep back.
 
 /** Operations of a tape, in the order of their codes. */
-export const OPERATIONS = ["+", "-", "*", "/", "exp", "log", "min", "max"] as const;
+export const OPERATIONS = ["+", "-", "*", "/", "exp", "log", "min", "max", "expm1"] as const;
 
 /**
  * A straight line of operations on slots: first the columns, then the parameters, the constants, and one slot for what each

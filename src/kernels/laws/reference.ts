@@ -46,6 +46,7 @@ const forward: readonly ((x: number, y: number) => number)[] = [
   (x) => (x > 0 && x < Infinity ? Math.log(x) : Number.NaN),
   (x, y) => Math.min(x, y),
   (x, y) => Math.max(x, y),
+  (x) => Math.expm1(Math.max(-700, Math.min(700, x))),
 ];
 
 /** What an operation on x and y that gave z passes on to both of ∂/∂z. */
@@ -58,4 +59,5 @@ const backward: readonly ((x: number, y: number, z: number, g: number) => [numbe
   (x, _y, _z, g) => [g / x, 0],
   (x, y, _z, g) => least(x, y, g),
   (x, y, _z, g) => least(y, x, g),
+  (_x, _y, z, g) => [g * (z + 1), 0],
 ];
