@@ -25,5 +25,6 @@ export { fill, philox } from "./random";
 export { axisKappa, kappaScratch, solveKappa, walkKappa } from "./resolvent";
 export { denseLoss, denseLossScratch, denseSteps, denseStepsScratch, spectralSteps } from "./sgd";
 export { drawSingleStrips, singleLoss } from "./single";
+export { powerModes, sizeLosses, sizeLossesScratch } from "./sizes";
 export { rationalQL, tridiagonalize, tridiagonalizeScratch } from "./tridiagonal";
 export { powers, stepModes, stepModesScratch, stepRealModes, stepRealModesScratch, volterra } from "./volterra";

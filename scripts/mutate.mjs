@@ -36,6 +36,7 @@ const { values: options } = parseArgs({
 
 /** What is mutated, and the tests under test/ that are about it; the first that holds counts. */
 const TESTS = [
+  ["kernels/reference/sizes", "kernels/sizes"],
   ["kernels/reference/contour", "kernels/contour theory/loss"],
   ["kernels/reference/dynamics", "kernels/dynamics theory/dynamics-golden"],
   ["math/spiral", "math/spiral"],

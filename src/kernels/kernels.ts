@@ -6,11 +6,13 @@ import type { DynamicsKernels } from "./dynamics.ts";
 import type { MomentumKernels } from "./momentum.ts";
 import type { ResolventKernels } from "./resolvent.ts";
 import type { SimulationKernels } from "./simulation.ts";
+import type { SizeKernels } from "./sizes.ts";
 import type { VolterraKernels } from "./volterra.ts";
 
 export interface Kernels
   extends ResolventKernels,
     ContourKernels,
+    SizeKernels,
     VolterraKernels,
     MomentumKernels,
     DynamicsKernels,

@@ -91,6 +91,15 @@ const CALLS: Calls<Kernels> = {
   axisKappa: (kernels, n, k) => kernels.axisKappa(modes(n), 0.01, 0.02, numbers(k, 54)),
   transforms: (kernels, n, k) =>
     kernels.transforms({ modes: modes(n), d: 10, gamma: 0.01, batch: 2, kappa0: 0.02 }, complex(k, 56)),
+  sizeLosses: (kernels, n, k) => {
+    const unit = { s: complex(2 * n, 92), weight: complex(2 * n, 94) };
+    const panel = { nodes: numbers(4, 96), weights: numbers(4, 97) };
+    const rule = { alpha: 0.7, beta: 0.3, log: numbers(k + 1, 98), multiplicity: numbers(k + 1, 99) };
+    const rest = { d: 10, surplus: 3, batch: 2, step: { share: 0.1 }, tolerance: 1e-9, lastStep: 1e-9 };
+    return [modes(n + 1), ...[0, 1, 4].map((end) => ({ ...rule, panel, start: 1, length: 1, end }))].map((made) =>
+      kernels.sizeLosses({ modes: made, ...rest }, unit, numbers(k, 100, 1e4), 1.1),
+    );
+  },
   contourSums: (kernels, n, k) =>
     kernels.contourSums({ s: complex(n, 58), ds: complex(n, 60) }, complex(n, 62), complex(n, 64), numbers(k, 66)),
   stepModes: (kernels, n, k) => {

@@ -2,7 +2,7 @@
 // 14 nodes and modes to twelve digits, from a scan of e-folds at each budget: computed at tolerance 1e-6 in log d.
 import { describe, expect, it } from "vitest";
 import { defaultKernels, diagram, frontier, logspace, measured, plrf, powerLaw } from "../../src/index.ts";
-import { modesOf } from "../../src/theory/measure/modes.ts";
+import { modesOf, ruleOf } from "../../src/theory/measure/modes.ts";
 import { contourValues, talbotLosses } from "../../src/theory/plrf/contour.ts";
 import { COARSE, FINE, type Precision } from "../../src/theory/plrf/search.ts";
 
@@ -132,8 +132,13 @@ function errorsOf(precision: Precision): { ratio: number; told: number[] } {
       const model = plrf({ spectrum, d, batch, stepFraction });
       const steps = logspace(64, 1e12, 40);
       const truth = contourValues(kernels, model, "P", steps);
-      const searched = { ...model, modes: modesOf(spectrum, 4 * d, precision), lastStep: precision.lastStep };
-      const { values, error } = talbotLosses(kernels, searched, steps, precision.contour);
+      const size = {
+        modes: ruleOf(spectrum, 4 * d, precision),
+        ...{ d, batch, surplus: 3, step: { share: stepFraction } },
+        ...{ tolerance: 0.02, lastStep: precision.lastStep },
+      };
+      const modes = () => modesOf(spectrum, 4 * d, precision);
+      const { values, error } = talbotLosses(kernels, size, modes, steps, precision.contour);
       truth.values.forEach((P, i) => {
         ratio = Math.max(ratio, Math.abs(values[i]! - P) / (error[i]! + truth.error[i]!));
         told.push(error[i]! / P);

@@ -6,6 +6,7 @@ import { dynamicsReference } from "./dynamics.ts";
 import { momentumReference } from "./momentum.ts";
 import { resolventReference } from "./resolvent.ts";
 import { simulationReference } from "./simulation.ts";
+import { sizeReference } from "./sizes.ts";
 import { volterraReference } from "./volterra.ts";
 
 /** Made by a call that is pure, so that a bundle that does not ask for it leaves it out. */
@@ -13,6 +14,7 @@ export const referenceKernels: Kernels = /* @__PURE__ */ (() => ({
   name: "reference",
   ...resolventReference,
   ...contourReference,
+  ...sizeReference,
   ...volterraReference,
   ...momentumReference,
   ...dynamicsReference,

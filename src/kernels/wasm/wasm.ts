@@ -7,6 +7,7 @@ import { dynamicsKernels } from "./dynamics.ts";
 import { momentumKernels } from "./momentum.ts";
 import { resolventKernels } from "./resolvent.ts";
 import { simulationKernels } from "./simulation.ts";
+import { sizeKernels } from "./sizes.ts";
 import { volterraKernels } from "./volterra.ts";
 
 /** Kernels on a WebAssembly instance of their own. `module` defaults to the bytes embedded in the library. */
@@ -19,6 +20,7 @@ export function kernelsOn(core: Core): Kernels {
     name: "wasm",
     ...resolventKernels(core),
     ...contourKernels(core),
+    ...sizeKernels(core),
     ...volterraKernels(core),
     ...momentumKernels(core),
     ...dynamicsKernels(core),

@@ -8,6 +8,7 @@
 // h(v+1)…h(v+m) taken off again.
 
 import type { Modes } from "../../kernels/resolvent.ts";
+import type { PowerRule } from "../../kernels/sizes.ts";
 import { solveDense } from "../../math/dense.ts";
 import { exp, log, pow } from "../../math/elementary.ts";
 import { gaussLegendre } from "../../math/quadrature.ts";
@@ -17,7 +18,7 @@ import type { Measured, PowerLaw, Spectrum } from "./spectrum.ts";
 export const EXACT = 100;
 const PLAIN: Refinement = { exact: EXACT };
 /** Nodes a panel, unless a rule has fewer. */
-const NODES = 16;
+export const NODES = 16;
 /** Where the closed tail of v = ∞ begins: far beyond any d the resolvent can tell from infinity. */
 export const FAR = 1e18;
 /** C[h](x) ≈ Σ_k e_k [h(x+k−½) − h(x−k+½)], exact for h up to degree 6 (solved from the Taylor series). */
@@ -41,6 +42,52 @@ export interface Refinement {
  */
 export function modesOf(spectrum: Spectrum, v: number, refinement: Refinement = PLAIN): Modes {
   return spectrum.kind === "measured" ? measuredModes(spectrum, v) : powerLawModes(spectrum, v, refinement);
+}
+
+/** By how many modes are exact: log j of those and of the correction after them, with the multiplicity of each point. */
+const leads = new Map<number, Pick<PowerRule, "log" | "multiplicity">>();
+
+function leadOf(exact: number): Pick<PowerRule, "log" | "multiplicity"> {
+  let lead = leads.get(exact);
+  if (!lead) {
+    const corrections = Array.from(END_CORRECTION, (e, k) => [
+      [exact + k + 1, e],
+      [exact - k, -e],
+    ]).flat();
+    const points = [...Array.from({ length: exact }, (_, j) => [j + 1, 1]), ...corrections];
+    lead = {
+      log: Float64Array.from(points, ([j]) => log(j!)),
+      multiplicity: Float64Array.from(points, ([, multiplicity]) => multiplicity!),
+    };
+    leads.set(exact, lead);
+  }
+  return lead;
+}
+
+/** What `modesOf` makes, as the rule that the kernel of a search makes it by; as modes where they are no such rule. */
+export function ruleOf(
+  spectrum: Spectrum,
+  v: number,
+  refinement: Required<Pick<Refinement, "exact" | "nodes">>,
+): Modes | PowerRule {
+  const { exact, nodes } = refinement;
+  if (spectrum.kind === "measured" || v <= exact || v === Infinity) return modesOf(spectrum, v, refinement);
+  const lead = leadOf(exact);
+  const corrections = 2 * END_CORRECTION.length;
+  const points = lead.log.length;
+  const [logs, multiplicity] = [new Float64Array(points + corrections), new Float64Array(points + corrections)];
+  logs.set(lead.log);
+  multiplicity.set(lead.multiplicity);
+  END_CORRECTION.forEach((e, k) => {
+    logs[points + 2 * k] = log(v + k + 1);
+    logs[points + 2 * k + 1] = log(v - k);
+    multiplicity[points + 2 * k] = -e;
+    multiplicity[points + 2 * k + 1] = e;
+  });
+  const { alpha, beta } = spectrum;
+  const panel = gaussLegendre(nodes);
+  const length = panelLength(spectrum);
+  return { alpha, beta, log: logs, multiplicity, panel, start: log(exact + 0.5), end: log(v + 0.5), length };
 }
 
 /** Points j with the multiplicity each stands for, being filled. */

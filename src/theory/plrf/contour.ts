@@ -11,9 +11,10 @@
 // Gauss–Legendre panels of log s, out to where e^{r₀ s} has vanished. Its nodes grow with the decades between r₀ and r₁,
 // not with r, d or v.
 
-import type { Path, Recursion, Transform } from "../../kernels/contour.ts";
+import type { Path, Transform } from "../../kernels/contour.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
-import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
+import { type ComplexArray, complexArray, type Modes } from "../../kernels/resolvent.ts";
+import type { Size, SizeLosses, UnitContour } from "../../kernels/sizes.ts";
 import { type Complex, complex, exp, mul, scale } from "../../math/complex.ts";
 import { cos, exp as expOf, hypot, log, pow, sin } from "../../math/elementary.ts";
 import { gaussLegendre } from "../../math/quadrature.ts";
@@ -40,6 +41,8 @@ const TALBOT_NODES = 14;
 const CONVERGENCE = 1 / 15.1;
 /** At none: 30 times what is seen on the whole. */
 const CUT_OFF = 20;
+/** −log of what is as good as nothing. */
+const DIED_OUT = 100;
 const PANEL_NODES = 16;
 /** |s| grows by this from one end of a panel to the other. */
 const PANEL_RATIO = 4;
@@ -169,9 +172,9 @@ function talbot(r: number): Path {
 }
 
 /** s, and e^s ds/π, for r = 1, by the number of nodes. */
-const unitWeights = new Map<number, { readonly s: ComplexArray; readonly weight: ComplexArray }>();
+const unitWeights = new Map<number, UnitContour>();
 
-function weightsOf(nodes: number) {
+function weightsOf(nodes: number): UnitContour {
   let made = unitWeights.get(nodes);
   if (!made) {
     const { s, ds } = unitTalbotOf(nodes)();
@@ -185,53 +188,40 @@ function weightsOf(nodes: number) {
   return made;
 }
 
-/** What the generating functions and the end of what is analytic in them depend on. */
-export type Searched = Recursion & Pick<Plrf, "P0">;
+export interface TalbotLosses extends ContourValues {
+  readonly model: SizeLosses;
+}
 
 /**
- * P(r) of one model at many r ≥ 64, increasing, by Talbot contours of so many nodes, one for each r, whose nodes go to the kernels at once. Their error
+ * P(r) of one model at many r ≥ 64, increasing, by Talbot contours of so many nodes, one for each r, in one call of the kernels. Their error
  * is known by what they add up: where P falls steeply it may be as large as P.
+ * @param modes those of the size, for small r and steps near the limit
  */
-export function talbotLosses(kernels: Kernels, model: Searched, steps: Float64Array, nodes: number): ContourValues {
-  const { s, weight } = weightsOf(nodes);
-  const count = steps.length;
-  const block = new Float64Array(2 * nodes * count);
-  const all = { re: block.subarray(0, nodes * count), im: block.subarray(nodes * count) };
-  // κ is followed along each node from one r to the next
-  for (let k = 0; k < nodes; k++)
-    for (let i = 0; i < count; i++) {
-      all.re[k * count + i] = s.re[k]! / steps[i]!;
-      all.im[k * count + i] = s.im[k]! / steps[i]!;
-    }
-  const { whole, singular } = kernels.transforms(model, all);
-  const [wholeP, singularP] = [whole.P, singular.P];
-  const remainder = analyticRemainder(model);
+export function talbotLosses(
+  kernels: Kernels,
+  size: Size,
+  modes: () => Modes,
+  steps: Float64Array,
+  nodes: number,
+): TalbotLosses {
+  const { d, batch } = size;
+  // far out one look is enough
+  const far = steps.find((r) => DIED_OUT / r < log(batch + 1));
+  const model = kernels.sizeLosses(size, weightsOf(nodes), steps, far ? expOf(DIED_OUT / far) : batch + 1);
+  const { whole, singular, open, gamma, P0 } = model;
+  const remainder = lazily(() => analyticRemainder({ modes: modes(), d, gamma, batch }));
   const cut = CUT_OFF * pow(CONVERGENCE, nodes);
-  let left = Infinity;
-  const values = new Float64Array(count);
-  const error = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    let [all, part, allSize, partSize] = [0, 0, 0, 0];
-    for (let k = 0; k < nodes; k++) {
-      const [x, y] = [weight.re[k]!, weight.im[k]!];
-      const size = Math.abs(x) + Math.abs(y);
-      const at = k * count + i;
-      let [re, im] = [wholeP.re[at]!, wholeP.im[at]!];
-      all += re * y + im * x;
-      allSize += (Math.abs(re) + Math.abs(im)) * size;
-      [re, im] = [singularP.re[at]!, singularP.im[at]!];
-      part += re * y + im * x;
-      partSize += (Math.abs(re) + Math.abs(im)) * size;
-    }
-    const r = steps[i]!;
-    const allError = (cut * allSize) / r;
-    // once it has died out it is gone
-    if (left > 0) left = remainder(r) * model.P0;
-    const partError = (cut * partSize) / r + left;
-    values[i] = (partError < allError ? part : all) / r;
-    error[i] = Math.min(partError, allError);
-  }
-  return { values, error };
+  const values = new Float64Array(steps.length);
+  const error = new Float64Array(steps.length);
+  steps.forEach((r, i) => {
+    const wholeError = cut * whole.size[i]!;
+    let singularError = cut * singular.size[i]!;
+    if (singularError < wholeError && !(far! <= r && open > 0)) singularError += r * remainder()(r) * P0;
+    const better = singularError < wholeError;
+    values[i] = (better ? singular : whole).value[i]! / r;
+    error[i] = (better ? singularError : wholeError) / r;
+  });
+  return { values, error, model };
 }
 
 /** Two panels of the arc, and those of the ray to |s| = end. */

@@ -8,14 +8,13 @@ import { LIMITS } from "../../limits.ts";
 import { exp, log, pow } from "../../math/elementary.ts";
 import { logspace } from "../../math/grid.ts";
 import { brief } from "../../numbers.ts";
-import { modesOf } from "../measure/modes.ts";
+import { EXACT, modesOf, NODES, ruleOf } from "../measure/modes.ts";
 import { type Plrf, plrf } from "../measure/plrf.ts";
-import { kappaAtZero, realSum } from "../measure/resolvent.ts";
 import type { Spectrum } from "../measure/spectrum.ts";
-import { safeGamma, stability } from "../measure/stability.ts";
+import { stability } from "../measure/stability.ts";
 import { finalLoss, lossAt } from "../training/final-loss.ts";
 import { isDear, type Optimizer, sgd, withStep } from "../training/optimizer.ts";
-import { type ContourValues, contourValues, type Searched, talbotLosses } from "./contour.ts";
+import { type ContourValues, contourValues, type TalbotLosses, talbotLosses } from "./contour.ts";
 import type { FrontierOptions, Refused } from "./frontier-options.ts";
 import type { Stepping, TunedProblem } from "./tuned-frontier.ts";
 
@@ -131,9 +130,14 @@ export interface Precision {
 /** To three digits or four, to tell where minima are; to ten, to tell where their bottom is. */
 export const COARSE: Precision = { exact: 8, nodes: 4, contour: 4, lastStep: 3e-3 };
 export const FINE: Precision = { exact: 32, nodes: 12, contour: 10, lastStep: 1e-9 };
+/** To all digits there are. */
+const FULL: Precision = { exact: EXACT, nodes: NODES, contour: 14, lastStep: 1e-9 };
+/** A loss so certain by FULL, short of rounding, is what `loss` gives; away from hard edges, v/d − 1 above SOFT. */
+const CERTAIN = 1e-10;
+const SOFT = 0.01;
 /** Beyond this relative error a contour takes as many nodes as help (contour.ts). */
 const KNOWN = 3e-10;
-const FINEST = 14;
+const FINER: Precision = { ...FINE, contour: 14 };
 /** v/d as near to 1 as this is 1. */
 const HARD = 1e-9;
 /** A loss with a larger relative error is none. */
@@ -146,22 +150,32 @@ const BELOW = 0.3;
 /** Short of the largest stable step by more than modes so few may be off. */
 const SURE = 0.99;
 
-/** What `modelOf` makes, no finer than it is used. @throws RangeError as `modelOf` where a step is unstable */
-function searchedOf(problem: Problem, size: number, precision: Precision): Searched {
-  const { spectrum, dataRatio, largest, setting, batch } = problem;
+/**
+ * Losses of one size at steps r ≥ 64, by a contour of so many nodes.
+ * @throws RangeError as `modelOf` where its step is unstable
+ */
+function lossesOf(problem: Problem, size: number, precision: Precision, steps: Float64Array): TalbotLosses {
+  const { spectrum, dataRatio, largest, setting, batch, kernels } = problem;
   const d = Math.min(size, largest);
   const v = spectrum.kind === "measured" ? spectrum.eigenvalues.length : dataRatio * d;
-  const modes = modesOf(spectrum, v, precision);
-  let [trace, P0] = [0, 0];
-  for (let j = 0; j < modes.lambda.length; j++) {
-    trace += modes.trace[j]!;
-    P0 += modes.energy[j]!;
-  }
-  const gamma = setting.gamma ?? setting.stepFraction! / trace;
+  const sized = {
+    modes: ruleOf(spectrum, v, precision),
+    d,
+    surplus: v / d - 1,
+    batch,
+    step: setting.gamma === undefined ? { share: setting.stepFraction! } : { gamma: setting.gamma },
+    tolerance: ROUGH,
+    lastStep: precision.lastStep,
+  };
+  const losses = talbotLosses(kernels, sized, () => modesOf(spectrum, v, precision), steps, precision.contour);
+  const { gamma, safe } = losses.model;
   // few are near their limit: `plrf` knows it well
-  if (gamma >= safeGamma(modes, d, batch) && gamma > SURE * stability(modes, d, batch).maxGamma) modelOf(problem, size);
-  return { modes, d, gamma, batch, kappa0: kappaAtZero(modes, d, v, ROUGH), P0, lastStep: precision.lastStep };
+  if (gamma >= safe && gamma > SURE * stability(modesOf(spectrum, v, precision), d, batch).maxGamma)
+    modelOf(problem, size);
+  return losses;
 }
+
+const NO_STEPS = new Float64Array();
 
 /** Very small models can be unstable at a step that is fine for all others: the search starts above them. */
 function smallestStable(problem: Problem): number {
@@ -169,7 +183,7 @@ function smallestStable(problem: Problem): number {
   for (let d = 1; ; d *= 1.25) {
     try {
       if (trained) finalLoss(kernels, modelOf(problem, d), FEWEST_STEPS, trained);
-      else searchedOf(problem, d, COARSE);
+      else lossesOf(problem, d, COARSE, NO_STEPS);
       return d;
     } catch (error) {
       const most = Math.min(MOST_SMALLEST, largest, flops[0]! / (FEWEST_STEPS * batch));
@@ -183,7 +197,8 @@ export function searchOf(options: FrontierOptions): Search {
   const problem = problemOf(options);
   const { flops, batch, largest, trained } = problem;
   // an unstable step is refused before any work
-  if (!trained) searchedOf(problem, Math.min(flops[flops.length - 1]! / (FEWEST_STEPS * batch), largest), COARSE);
+  if (!trained)
+    lossesOf(problem, Math.min(flops[flops.length - 1]! / (FEWEST_STEPS * batch), largest), COARSE, NO_STEPS);
   return new Search(problem, smallestStable(problem));
 }
 
@@ -203,7 +218,7 @@ export class Search {
   readonly #multiples = new Map<string, number>();
   #refused: Refused | null = null;
   #surface: Surface | undefined;
-  #contour = FINE.contour;
+  #fine = FINE;
   /** A budget at which there is a size whose loss is below rounding. */
   #lost: number | undefined;
 
@@ -243,20 +258,17 @@ export class Search {
     const d = this.size(u);
     const r = f / (this.batch * d);
     if (!trained) {
-      const [model, steps] = [searchedOf(this.#problem, d, FINE), Float64Array.of(r)];
-      const { modes, kappa0 } = model;
-      let { values, error } = talbotLosses(kernels, model, steps, this.#contour);
-      if (error[0]! > KNOWN * values[0]! && this.#contour < FINEST) {
+      const steps = Float64Array.of(r);
+      let { values, error, model } = lossesOf(this.#problem, d, this.#fine, steps);
+      if (error[0]! > KNOWN * values[0]! && this.#fine !== FINER) {
         // where the loss falls steeply it does so at the next sizes too
-        this.#contour = FINEST;
-        ({ values, error } = talbotLosses(kernels, model, steps, FINEST));
+        this.#fine = FINER;
+        ({ values, error, model } = lossesOf(this.#problem, d, FINER, steps));
       }
       // at hard edges of a few modes nothing may be left of the digits
-      const floor = BELOW * kappa0 * realSum(modes, modes.energy, kappa0);
-      if (values[0]! > floor) return log(values[0]!);
-      const { spectrum, dataRatio, largest } = this.#problem;
+      if (values[0]! > BELOW * model.F0) return log(values[0]!);
       // e^{log n} may be below n
-      if ((spectrum.kind === "measured" ? largest / d : dataRatio) < 1 + HARD) this.#lost = f;
+      if (this.#surplus(d) < HARD) this.#lost = f;
       return Infinity;
     }
     // the d that takes exactly the budget
@@ -276,9 +288,17 @@ export class Search {
   /** log P at a constant step, to all digits. */
   #exact(f: number, u: number): number {
     const d = this.size(u);
-    const model = modelOf(this.#problem, d);
-    const { values, error } = contourValues(this.#problem.kernels, model, "P", Float64Array.of(f / (this.batch * d)));
-    return error[0]! < UNKNOWN * values[0]! ? log(values[0]!) : this.#inRounding(f);
+    const steps = Float64Array.of(f / (this.batch * d));
+    const { values, error } = lossesOf(this.#problem, d, FULL, steps);
+    if (this.#surplus(d) > SOFT && error[0]! < CERTAIN * values[0]!) return log(values[0]!);
+    const known = contourValues(this.#problem.kernels, modelOf(this.#problem, d), "P", steps);
+    return known.error[0]! < UNKNOWN * known.values[0]! ? log(known.values[0]!) : this.#inRounding(f);
+  }
+
+  /** v/d − 1. */
+  #surplus(d: number): number {
+    const { spectrum, dataRatio, largest } = this.#problem;
+    return (spectrum.kind === "measured" ? largest / d : dataRatio) - 1;
   }
 
   #inRounding(f: number): never {
@@ -378,7 +398,6 @@ export class Search {
 
   #scanned(): Surface {
     const { flops, batch } = this;
-    const { kernels } = this.#problem;
     const [low, narrow] = this.range(flops[0]!);
     const [, wide] = this.range(flops.at(-1)!);
     const surface: Surface = [];
@@ -388,7 +407,7 @@ export class Search {
       if (first < 0) break;
       const steps = flops.subarray(first).map((f) => f / (batch * d));
       this.evaluations += steps.length;
-      surface.push({ u, first, ...talbotLosses(kernels, searchedOf(this.#problem, d, COARSE), steps, COARSE.contour) });
+      surface.push({ u, first, ...lossesOf(this.#problem, d, COARSE, steps) });
     }
     return surface;
   }
