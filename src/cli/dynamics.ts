@@ -38,8 +38,9 @@ import {
 } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
+import { columns, type Quantity, rowsOf } from "./quantities.ts";
 import { readSpectrum } from "./spectrum-file.ts";
-import { bold, sampled, table } from "./table.ts";
+import { bold, table } from "./table.ts";
 
 interface Options extends Common {
   readonly a?: number;
@@ -151,10 +152,14 @@ async function run(options: Options): Promise<void> {
     );
   if (options.show.includes("gap") && problems.every(({ P }) => P === Infinity))
     throw new Usage("--show gap needs a finite --P: with P = inf test and train loss are one");
+  if (options.simulate !== undefined && options.modes === undefined && spectrum.kind === "power-law")
+    throw new Usage("--simulate trains on finitely many modes: give --modes 1000, say");
   const write = await openOutput(options);
   const curves = solve(times);
   const networks = options.simulate === undefined ? undefined : await train(options, common, problems, times);
   const stops = problems.map((size) => earlyStopping({ ...common, ...size }));
+  const batches = curves.some(({ decomposition }) => decomposition?.batches);
+  const quantities = curves.map((curve, i) => quantitiesOf(curve, networks?.[i], { batches }));
   const first = curves[0]!;
   const setting = [
     words,
@@ -183,8 +188,8 @@ async function run(options: Options): Promise<void> {
       ...(tail && { tail }),
       made: { ...first.made, parameters: { ...first.made.parameters, N: options.N, P: options.P } },
     }),
-    columns: () => columns(curves, networks),
-    text: () => inWords(curves, stops, setting, tail, common, networks),
+    columns: () => columns(...quantities),
+    text: () => inWords(curves, quantities, stops, setting, tail, common, networks),
     figure: async () => {
       const { dynamicsFigure } = await import("../figures/index.ts");
       const bar = progress("studies", options);
@@ -204,7 +209,7 @@ async function run(options: Options): Promise<void> {
         ...data,
         setting: raised(setting),
         time: rule.kind === "gradient-flow" ? "training time t" : "steps t",
-        table: columns(curves, networks),
+        table: columns(...quantities),
       });
     },
   });
@@ -271,46 +276,63 @@ async function spectrumOf({
   return { spectrum: sourceCapacity({ a, b }), words: `a = ${a}, b = ${b}` };
 }
 
+const inErrors = (x: number): string => signed(x, 1);
+
 /** L(0): errors are told relative to no less than a part of it. */
 const started = ({ model }: DynamicsCurve) => model.energy + model.noise;
 
-/** One row for each N, P and time; errors as they stand beside the losses. */
-function columns(curves: readonly DynamicsCurve[], networks?: readonly DynamicsSimulation[]) {
-  const long = (pick: (curve: DynamicsCurve) => ArrayLike<number>) =>
-    Float64Array.from(curves.flatMap((c) => Array.from(pick(c))));
-  const constant = (pick: (curve: DynamicsCurve) => number) => long((c) => c.times.map(() => pick(c)));
-  const parts = ["bias", "features", "data", "both"] as const;
-  const first = curves[0]!;
-  return {
-    N: constant(({ model }) => model.N),
-    P: constant(({ model }) => model.P),
-    time: long((c) => c.times),
-    test: long((c) => c.test),
-    train: long((c) => c.train),
-    "test error": long((c) => c.test.map((L) => c.stats.error * Math.max(L, 1e-10 * started(c)))),
-    "train error": long((c) => c.train.map((L) => c.stats.trainError * Math.max(L, 1e-6 * started(c)))),
-    ...(first.decomposition && {
-      ...Object.fromEntries(parts.map((part) => [part, long((c) => c.decomposition![part])])),
-      ...(curves.some((c) => c.decomposition!.batches) && {
-        batches: long((c) => c.decomposition!.batches ?? new Float64Array(c.times.length)),
-      }),
-      noise: constant((c) => c.decomposition!.noise),
-    }),
-    ...(first.ensemble && { ensemble: long((c) => c.ensemble!) }),
-    ...(networks &&
-      Object.fromEntries(
-        (["test", "train"] as const).flatMap((kind) =>
-          (["mean", "stderr"] as const).map((what) => [
-            `simulated ${kind} ${what}`,
-            Float64Array.from(networks.flatMap((one) => [...one[kind][what]])),
-          ]),
-        ),
-      )),
-  };
+/** The columns of one N and P; `batches` where any curve has that part. Errors stand beside the losses. */
+function quantitiesOf(
+  curve: DynamicsCurve,
+  network: DynamicsSimulation | undefined,
+  { batches }: { readonly batches: boolean },
+): Quantity[] {
+  const { times, test, train, stats, model, decomposition, ensemble } = curve;
+  const constant = (value: number) => times.map(() => value);
+  const simulated = network
+    ? (["test", "train"] as const).flatMap((kind): Quantity[] => [
+        {
+          name: `simulated ${kind} mean`,
+          values: network[kind].mean,
+          ...(kind === "test" && { title: `test, ${network.draws} networks`, digits: 6 }),
+        },
+        { name: `simulated ${kind} stderr`, values: network[kind].stderr },
+      ])
+    : [];
+  return [
+    { name: "N", values: constant(model.N) },
+    { name: "P", values: constant(model.P) },
+    { name: "time", title: "time t", values: times },
+    { name: "test", title: "test L", values: test, digits: 6 },
+    { name: "train", title: "train L̂", values: train, digits: 6 },
+    { name: "test error", values: test.map((L) => stats.error * Math.max(L, 1e-10 * started(curve))) },
+    { name: "train error", values: train.map((L) => stats.trainError * Math.max(L, 1e-6 * started(curve))) },
+    ...(decomposition
+      ? [
+          { name: "bias", title: "bias", values: decomposition.bias },
+          { name: "features", title: "var. features", values: decomposition.features },
+          { name: "data", title: "var. data", values: decomposition.data },
+          { name: "both", title: "var. both", values: decomposition.both },
+          ...(batches
+            ? [
+                {
+                  name: "batches",
+                  values: decomposition.batches ?? constant(0),
+                  ...(decomposition.batches && { title: "var. batches" }),
+                },
+              ]
+            : []),
+          { name: "noise", values: constant(decomposition.noise) },
+        ]
+      : []),
+    ...(ensemble ? [{ name: "ensemble", title: "ensemble", values: ensemble }] : []),
+    ...simulated,
+  ];
 }
 
 function inWords(
   curves: readonly DynamicsCurve[],
+  quantities: readonly (readonly Quantity[])[],
   stops: readonly ReturnType<typeof earlyStopping>[],
   setting: string,
   tail: TailFit | undefined,
@@ -328,32 +350,12 @@ function inWords(
       : []),
     ...curves.flatMap((curve, index) => {
       const network = networks?.[index];
-      const rows = sampled(curve.times.length, curves.length > 1 ? 7 : 15);
-      const pick = (values: Float64Array) => rows.map((i) => values[i]!);
-      const { model, decomposition, ensemble } = curve;
+      const shown = quantities[index]!;
+      // in the terminal each mean is told by how far off it is
+      const off = network && { name: "off", title: "off by (s.e.)", values: network.test.deviation, format: inErrors };
       return [
-        `  N = ${brief(model.N)}, P = ${brief(model.P)}`,
-        table([
-          { title: "time t", values: pick(curve.times) },
-          { title: "test L", values: pick(curve.test), digits: 6 },
-          { title: "train L̂", values: pick(curve.train), digits: 6 },
-          ...(decomposition
-            ? [
-                { title: "bias", values: pick(decomposition.bias) },
-                { title: "var. features", values: pick(decomposition.features) },
-                { title: "var. data", values: pick(decomposition.data) },
-                { title: "var. both", values: pick(decomposition.both) },
-                ...(decomposition.batches ? [{ title: "var. batches", values: pick(decomposition.batches) }] : []),
-              ]
-            : []),
-          ...(ensemble ? [{ title: "ensemble", values: pick(ensemble) }] : []),
-          ...(network
-            ? [
-                { title: `test, ${network.draws} networks`, values: pick(network.test.mean), digits: 6 },
-                { title: "off by (s.e.)", values: pick(network.test.deviation), format: (x: number) => signed(x, 1) },
-              ]
-            : []),
-        ]),
+        `  N = ${brief(curve.model.N)}, P = ${brief(curve.model.P)}`,
+        rowsOf(off ? [...shown, off] : shown, curves.length > 1 ? 7 : 15),
         "",
       ];
     }),

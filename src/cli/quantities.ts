@@ -1,4 +1,5 @@
 // The quantities of a curve, each named once: a field of the JSON, a column of files, and a column at the terminal.
+// Of several curves, a file has the rows of one after those of the other.
 
 import type { Columns } from "../figures/figure.ts";
 import { type Column, sampled, table } from "./table.ts";
@@ -15,10 +16,13 @@ export interface Quantity extends Omit<Column, "title" | "values"> {
 export const fields = (quantities: readonly Quantity[]): Readonly<Record<string, Float64Array>> =>
   Object.fromEntries(quantities.map(({ name, values }) => [name, values]));
 
-/** The columns of a file. */
-export const columns = (quantities: readonly Quantity[]): Columns =>
+/** The columns of a file, of one curve or of several with the same quantities. */
+export const columns = (...curves: readonly (readonly Quantity[])[]): Columns =>
   Object.fromEntries(
-    quantities.map(({ name, values }) => [name.replace(/(?<=[a-z])[A-Z]/g, (c) => `_${c.toLowerCase()}`), values]),
+    curves[0]!.map(({ name }, i) => [
+      name.replace(/(?<=[a-z])[A-Z]/g, (c) => `_${c.toLowerCase()}`),
+      Float64Array.from(curves.flatMap((quantities) => Array.from(quantities[i]!.values))),
+    ]),
   );
 
 /** A table of at most `most` of their rows. */

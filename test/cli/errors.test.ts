@@ -56,6 +56,7 @@ const BAD: readonly [line: string, message: RegExp][] = [
   ["plan runs.csv --budget -1", /--budget.*above 0, got -1/],
   ["spectrum --alpha 0.7 --beta 0.7 --d 100 --sampled 1e9", /^isoflop: --sampled must be at most 1000000/],
   ["dynamics --a 1.8 --b 1.4 --times 1 --N 0", /^isoflop: --N must be at least 1, got 0/],
+  ["dynamics --a 1.8 --b 1.4 --times 1 --simulate 4", /^isoflop: --simulate.*--modes 1000/],
   ["frontiers", /unknown command 'frontiers'.*frontier/],
   ["--foo", /unknown option '--foo'/],
 ];
