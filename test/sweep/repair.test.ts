@@ -9,7 +9,7 @@ import { type Cell, cellAt, type Outcome, runCell } from "../../src/sweep/cells.
 import { readPlan } from "../../src/sweep/plan.ts";
 import { type Repair, repair } from "../../src/sweep/repair.ts";
 import { PENDING, Store } from "../../src/sweep/store.ts";
-import { bytesOf, folder, isoflop, seeded } from "./support.ts";
+import { bytesOf, folder, isoflop, isoflopProcess, seeded } from "./support.ts";
 
 requireBuild();
 
@@ -109,7 +109,7 @@ describe("a damaged store", () => {
     await expect(repair(folder())).rejects.toThrow(/^there is no sweep in /);
     const held = folder();
     const store = await Store.open(held, "write");
-    const other = isoflop(["sweep", "repair", held]);
+    const other = isoflopProcess(["sweep", "repair", held]);
     expect(other.stderr).toMatch(/^isoflop: the store .* is in use by another process/);
     await store.close();
   });
