@@ -158,11 +158,8 @@ function pairKernel(
   variance: f64,
   k: v128,
   z: v128,
-  R1: v128,
-  R3: v128,
   l: v128,
   zl: v128,
-  R1l: v128,
   R3l: v128,
   Dl: v128,
   Gl: v128,
@@ -171,20 +168,19 @@ function pairKernel(
 ): v128 {
   const one = complex(1, 0);
   const s = complex(variance, 0);
-  const E2 = csub(Dl, cmul(k, E1));
-  const SS = cmul(cmul(R1, R1l), cmul(R3, R3l));
+  const kE1 = cmul(k, E1);
+  const E2 = csub(Dl, kE1);
   const zz = cmul(z, zl);
-  if (shared == NONE) return cadd(cdiv(T0, SS), cdiv(s, zz));
-  const fewData = csub(one, cscale(invP, E2));
-  if (shared == DATA) return cdiv(cadd(cmul(cmul(k, l), T0), s), cmul(fewData, zz));
-  const fewFeatures = csub(one, cscale(invN, E2));
-  // T0 R3′ + G′ E1/N = (G R3′ − G′ R3)/(κ′ − κ)
-  const X = cadd(cmul(T0, R3l), cscale(invN, cmul(Gl, E1)));
-  if (shared == FEATURES) return cadd(cdiv(X, cmul(fewFeatures, SS)), cdiv(s, zz));
   const kl = cmul(k, l);
-  const spread = cscale(invN * invP, cmul(kl, cmul(E1, E1)));
-  const noise = cdiv(cscale(variance, fewFeatures), kl);
-  return cdiv(cadd(X, noise), cmul(SS, csub(cmul(fewFeatures, fewData), spread)));
+  if (shared == DATA) return cdiv(cadd(cmul(kl, T0), s), cmul(csub(one, cscale(invP, E2)), zz));
+  if (shared == NONE) return cdiv(cadd(cmul(kl, T0), s), zz);
+  const fewFeatures = csub(one, cscale(invN, E2));
+  // T0 R3′ + G′ E1/N = (G R3′ − G′ R3)/(κ′ − κ); κ² R1 R1′ R3 R3′ = z z′
+  const X = cmul(kl, cadd(cmul(T0, R3l), cscale(invN, cmul(Gl, E1))));
+  if (shared == FEATURES) return cdiv(cadd(X, cmul(s, fewFeatures)), cmul(fewFeatures, zz));
+  const fewData = csub(one, cscale(invP, E2));
+  const spread = cscale(invN * invP, cmul(kE1, cmul(l, E1)));
+  return cdiv(cadd(X, cscale(variance, fewFeatures)), cmul(zz, csub(cmul(fewFeatures, fewData), spread)));
 }
 
 /** f64 a node in `nodes`: κ, z, R1, R3, D, G. */
@@ -210,35 +206,15 @@ export function pairForm(
   for (let i = 0; i < m; i++) {
     const a = nodes + <usize>i * NODE;
     const k = v128.load(a),
-      z = v128.load(a, 16),
-      R1 = v128.load(a, 32),
-      R3 = v128.load(a, 48);
+      z = v128.load(a, 16);
     for (let j = 0; j <= i; j++, T0 += 32, E1 += 32) {
       const b = nodes + <usize>j * NODE;
       const l = v128.load(b),
         zl = v128.load(b, 16),
-        R1l = v128.load(b, 32),
         R3l = v128.load(b, 48),
         Dl = v128.load(b, 64),
         Gl = v128.load(b, 80);
-      const A = pairKernel(
-        shared,
-        invN,
-        invP,
-        variance,
-        k,
-        z,
-        R1,
-        R3,
-        l,
-        zl,
-        R1l,
-        R3l,
-        Dl,
-        Gl,
-        v128.load(T0),
-        v128.load(E1),
-      );
+      const A = pairKernel(shared, invN, invP, variance, k, z, l, zl, R3l, Dl, Gl, v128.load(T0), v128.load(E1));
       const B = pairKernel(
         shared,
         invN,
@@ -246,11 +222,8 @@ export function pairForm(
         variance,
         k,
         z,
-        R1,
-        R3,
         conj(l),
         conj(zl),
-        conj(R1l),
         conj(R3l),
         conj(Dl),
         conj(Gl),

@@ -92,6 +92,15 @@ export {
   dynamics,
   type Ensemble,
 } from "./theory/dynamics/dynamics.ts";
+export {
+  type EpochsPlane,
+  type EpochsPlaneOptions,
+  type EpochsPlaneRow,
+  epochsPlane,
+  epochsPlaneRow,
+  type Helps,
+  type PlaneFit,
+} from "./theory/dynamics/epochs-plane.ts";
 export * from "./theory/dynamics/exponents.ts";
 export type { StaticLosses } from "./theory/dynamics/limits.ts";
 export {

@@ -5,7 +5,16 @@ import { reuse, sourceCapacity } from "../index.ts";
 import { brief, readable, scripted, withError } from "../numbers.ts";
 import { Usage } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
-import { type Common, noiseOption, number, positives, sigmaOption, whole, withCommon } from "./options.ts";
+import {
+  type Common,
+  noiseOption,
+  number,
+  positives,
+  sigmaOption,
+  threadsOption,
+  whole,
+  withCommon,
+} from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
@@ -21,6 +30,8 @@ interface Options extends Common {
   readonly batch: number;
   readonly compute?: Float64Array;
   readonly minN: number;
+  readonly plane?: boolean;
+  readonly threads?: number;
 }
 
 export function define(command: Command): void {
@@ -40,15 +51,19 @@ export function define(command: Command): void {
       )
       .option("--batch <B>", "samples a step, drawn with replacement", whole, 1)
       .option("--compute <list>", "instead: the best N, steps and epochs at these budgets C = N·B·t", positives)
-      .option("--min-N <N>", "fewest features tried with --compute", number, 10),
+      .option("--min-N <N>", "fewest features tried with --compute", number, 10)
+      .option("--plane", "with --compute: what helps more all over the plane of C and U, with exponents")
+      .addOption(threadsOption()),
   ).action(run);
 }
 
 async function run(options: Options): Promise<void> {
   if (options.compute) {
     if (options.N !== Infinity) throw new Usage("--N does not go with --compute, which looks for the best N");
+    if (options.plane) return (await import("./epochs-plane.ts")).epochsPlaneOf(options, options.compute);
     return (await import("./epochs-optimal.ts")).optimum(options, options.compute);
   }
+  if (options.plane) throw new Usage("--plane takes --compute, the budgets of its columns");
   const { a, b, unique, epochs, N, noise, eta, batch } = options;
   const write = await openOutput(options);
   const bar = progress("samples", options);

@@ -7,6 +7,7 @@ export { designFigure } from "./design.ts";
 export { type DiagramData, diagramFigure } from "./diagram.ts";
 export { compose, type Drawing, type DrawOptions, draw, type Plane } from "./draw.ts";
 export { type DynamicsFigureData, dynamicsFigure } from "./dynamics.ts";
+export { type EpochsPlaneData, epochsPlaneFigure } from "./epochs-plane.ts";
 export type { Columns, Figure, Legend, Panel, Ramp, Readout, ReadSeries, Swatch, Swatches, View } from "./figure.ts";
 export { bridgeFigure } from "./fit/phase-plane.ts";
 export { type FitFigureData, fitFigure, planFigure } from "./fit.ts";

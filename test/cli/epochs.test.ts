@@ -30,6 +30,19 @@ describe("isoflop epochs", () => {
     expect(isoflop(`${line} --N 10`).error).toContain("--N does not go with --compute");
   });
 
+  it("tells what helps more all over the plane", () => {
+    const line = "epochs --a 1.8 --b 1.4 --unique 10:1000:4 --compute 1e3:1e7:5 --plane";
+    const found = json(`${line} --threads 1`);
+    expect(found.helps).toHaveLength(4);
+    expect(found.helps[0][4]).toBe("samples");
+    expect(found.helps[3][0]).toBe("epochs");
+    expect(found.loss[0]).toHaveLength(5);
+    expect(isoflop(line).out).toMatch(/more of +of the plane/);
+    expect(isoflop("epochs --a 1.8 --b 1.4 --unique 10:1000:4 --plane").error).toContain("--plane takes --compute");
+    const { status, error } = isoflop(`${line} --eta 9`);
+    expect([status, error.trim().split("\n").length]).toEqual([2, 1]);
+  });
+
   it("gives its fields", () => {
     const found = json("epochs --a 1.8 --b 1.4 --unique 100,300,1000 --eta 0.2");
     expect(found.unique).toEqual([100, 300, 1000]);

@@ -90,6 +90,20 @@ const MADE: Readonly<Record<string, () => Figure | Promise<Figure>>> = {
       measured,
     });
   },
+  epochsPlaneFigure: () => {
+    const [unique, compute] = [
+      [30, 100, 300],
+      [1e3, 1e4, 1e5],
+    ];
+    const rows = (value: (i: number, j: number) => number) => unique.map((_, i) => compute.map((_, j) => value(i, j)));
+    return figures.epochsPlaneFigure({
+      ...{ setting, unique, compute, boundary: [2e3, 2e4, Number.NaN] },
+      helps: unique.map((_, i) => compute.map((_, j) => (j > i ? "samples" : "epochs"))),
+      epochs: rows((i, j) => 10 ** (j - i)),
+      loss: rows((i, j) => 1 / (1 + i + j)),
+      N: rows((_, j) => 10 * (1 + j)),
+    });
+  },
   dynamicsFigure: () => {
     const curves = [1, 2].map((scale) => ({
       label: `N = ${scale}`,

@@ -21,7 +21,7 @@ const CHECKED = 12;
 const FINER = 1.5;
 
 /** One run as fine as most end with: the other run has measured what its growing steps err. */
-const ONCE = { tolerance: Infinity, exact: 4096, perDecade: 48 };
+const ONCE = { tolerance: Infinity, exact: 8192, perDecade: 48 };
 
 export interface LossErrors {
   readonly error: number;

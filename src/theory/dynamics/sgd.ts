@@ -30,13 +30,16 @@ export interface SgdLosses {
   readonly error: Float64Array;
 }
 
+/** What comes to 1e-9 on most problems at the first doubling. */
+const PACE: Pace = { exact: 8192, perDecade: 48 };
+
 /** Both losses and their forcing at each of `times` (steps). */
 export function sgdLosses(
   kernels: Kernels,
   model: DynamicsModel,
   solution: Solution,
   times: Float64Array,
-  pace?: Pace,
+  pace: Pace = PACE,
 ): SgdLosses {
   const { contour, nodes, phi } = solution;
   const { eta, share } = noiseOf(model);

@@ -180,9 +180,9 @@ function run(
       });
       measure();
     }
-    // chunks double at first: what cancels is measured at their ends
+    // chunks double at first: what cancels is measured as often
     else
-      for (let r = from, n = 0; r < to; r += n) {
+      for (let r = from, n = 0, measured = r / 2; r < to; r += n) {
         n = Math.min(to - r, Math.max(64, Math.min(r, CHUNK)));
         if (observe) {
           if (steps[next] === r) save(r, runner.loss());
@@ -190,7 +190,10 @@ function run(
         }
         const losses = runner.step(Float64Array.from({ length: n }, (_, i) => r + i));
         wholeSteps += n;
-        measure();
+        if (r + n >= Math.min(2 * measured, to, measured + CHUNK)) {
+          measure();
+          measured = r + n;
+        }
         while (steps[next]! < r + n) save(steps[next]!, losses[steps[next]! - r]!);
       }
   }
