@@ -110,8 +110,14 @@ export async function drawn(card: string): Promise<void> {
   const inSight = () => page.locator(`#${card}`).scrollIntoViewIfNeeded();
   // a view that is being changed may replace the card meanwhile: the new one stays
   await inSight().catch(inSight);
-  await page.waitForSelector(`#${card} .drawing svg`);
-  await settled(card);
+  await page.waitForFunction((id) => {
+    const node = document.getElementById(id);
+    if (!node) return false;
+    // what is said above it may have grown, and pushed it out of sight
+    const { top, bottom } = node.getBoundingClientRect();
+    if (top >= innerHeight || bottom <= 0) node.scrollIntoView();
+    return node.dataset.version === `${document.getElementById("view")!.dataset.state}.5`;
+  }, card);
 }
 
 /** Presses a button of a card's export and reads the file. */

@@ -25,5 +25,5 @@ speed();
 links();
 around();
 site();
-everyone();
+everyone(["wide", "phone", "dynamics", "schedules on a phone"]);
 faults();

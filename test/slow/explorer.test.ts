@@ -2,10 +2,18 @@
 
 import { describe, expect, it } from "vitest";
 import { expectAccessible, page, saved, shareBrowser, visit } from "../explorer/browser.ts";
+import { leadThrough } from "../explorer/sections/around.ts";
+import { everyone } from "../explorer/sections/everyone.ts";
+import { expectNothingLeft } from "../explorer/sections/faults.ts";
 
 shareBrowser();
+everyone(["dark", "schedules"]);
 
 describe("the explorer, slowly", () => {
+  it("leads through the second paper in five steps, by keyboard", () => leadThrough(1));
+
+  it("leaves nothing behind over a hundred changes of view", () => expectNothingLeft(20));
+
   it("measures every kernel in turns, with its error, and saves the numbers", async () => {
     await visit("?view=speed&rounds=1&slice=1");
     expect(await page.locator("#speed .note").textContent()).toContain("Nothing measured yet");
