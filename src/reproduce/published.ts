@@ -30,6 +30,7 @@ import {
   type Table,
 } from "../index.ts";
 import { exp, log } from "../math/elementary.ts";
+import { interval } from "../math/quantiles.ts";
 import { atLeast, atMost, type Claim, equals, type Findings, type Recipe } from "./recipe.ts";
 
 /** One publication: its tables, where they come from, and what is found on them. */
@@ -89,6 +90,37 @@ function intervals(law: ScalingLaw, on: Runs, delta: number, quick: boolean, nam
   const { ci, draws } = resampled(fit, on, { delta }, { draws: quick ? 40 : 200, seed: 1, by: "case" });
   const told = names.map((name) => `${name} ${fit.parameters[name]!.toPrecision(4)} (${between(ci[name]!)})`);
   return { fit, ci, words: `95 % intervals of ${draws} resamples: ${told.join(", ")}.` };
+}
+
+/**
+ * R_D ∝ U^ρ beside what the model of random features says of it (docs/theory.md, 11.9): ρ = b − 1, where one pass falls as D^{−(a−1)/b}
+ * and width as N^{−(a−1)}, so that the law's own exponents give b = α/β.
+ */
+function growth(on: Runs, quick: boolean): { claim: Claim; words: string } {
+  const law = lawNamed("data-constrained-growing");
+  const fit = fitLaw(law, on, 1e-3);
+  const { all, draws } = resampled(fit, on, { delta: 1e-3 }, { draws: quick ? 40 : 200, seed: 1, by: "case" });
+  const place = (name: string) => law.parameters.indexOf(name);
+  const rho = (p: ArrayLike<number>) => p[place("rho")]!;
+  const foretold = (p: ArrayLike<number>) => p[place("alpha")]! / p[place("beta")]! - 1;
+  const [ofRho, ofModel, ofDifference] = [rho, foretold, (p: ArrayLike<number>) => rho(p) - foretold(p)].map(
+    (value) => ({
+      value: value(fit.p),
+      ci: interval(all.map(value)),
+    }),
+  ) as [{ value: number; ci: Interval }, { value: number; ci: Interval }, { value: number; ci: Interval }];
+  const told = ({ value, ci }: typeof ofRho) => `${value.toPrecision(2)} (${between(ci)})`;
+  const half = +((ofDifference.ci[1] - ofDifference.ci[0]) / 2).toPrecision(2);
+  return {
+    claim: {
+      ...equals("ρ of R_D ∝ U^ρ less what random features say, α/β − 1", 0, half, {
+        measured: ofDifference.value,
+        source: "theory",
+        disputed: `on these runs ρ is ${told(ofRho)}, the model's ${told(ofModel)}: what repeated tokens are worth in units of the unique ones does not grow with them here. A law without a term for what many epochs spoil gives that to R_D`,
+      }),
+    },
+    words: `with R_D ∝ U^ρ, all free: ρ ${told(ofRho)}, objective ${fit.objective.toPrecision(5)}; the model of random features says b − 1 = α/β − 1 = ${told(ofModel)}; their difference ${told(ofDifference)}, 95 % intervals of ${draws} resamples.`,
+  };
 }
 
 /** Schedules that the multi-power law was fitted to, and those it was tried on. */
@@ -187,7 +219,7 @@ const CASES: readonly Case[] = [
       const at = objectiveOf(law, on, { ...held, RD: 15.3878, RN: 5.3097 }, { delta: 1e-3 });
       const { fit, ci, words } = intervals(fixed(law, held), on, 1e-3, quick, ["RD", "RN"]);
       const free = fitLaw(law, on, 1e-3);
-      const growing = fitLaw(lawNamed("data-constrained-growing"), on, 1e-3);
+      const model = growth(on, quick);
       const why = `the published point is no minimum: objective ${at.toPrecision(9)} there, ${fit.objective.toPrecision(9)} at R_D ${fit.parameters.RD!.toPrecision(4)}, R_N ${fit.parameters.RN!.toPrecision(4)}; resamples put R_D anywhere in ${between(ci.RD!)}`;
       return {
         claims: [
@@ -195,10 +227,12 @@ const CASES: readonly Case[] = [
           lowest("least objective, the others held", 0.0158259366, fit.objective),
           equals("R_D", 15.3878, 1, { measured: fit.parameters.RD!, disputed: why }),
           equals("R_N", 5.3097, 0.5, { measured: fit.parameters.RN!, disputed: why }),
+          model.claim,
         ],
         remarks: [
           words,
-          `all seven free: objective ${free.objective.toPrecision(5)}, α ${free.parameters.alpha!.toPrecision(4)}, β ${free.parameters.beta!.toPrecision(4)}, R_D ${free.parameters.RD!.toPrecision(4)}; with R_D ∝ U^ρ, ρ ${growing.parameters.rho!.toPrecision(3)}: ${growing.objective.toPrecision(5)}.`,
+          `all seven free: objective ${free.objective.toPrecision(5)}, α ${free.parameters.alpha!.toPrecision(4)}, β ${free.parameters.beta!.toPrecision(4)}, R_D ${free.parameters.RD!.toPrecision(4)}.`,
+          model.words,
         ],
       };
     },
