@@ -8,10 +8,13 @@ import { transforms, transformsScratch } from "./contour";
 import { exp } from "./exponential";
 import { add, BYTES, load64, mul, splat, store64 } from "./lanes";
 import { traceSums } from "./modes";
+import { makeTail, tailRoom } from "./moments";
 import { safeExp } from "./safe-exponential";
 
 /** Newton's method and bisection for κ₀ and u end after so many steps, at the latest. */
 const MOST_STEPS: i32 = 100;
+/** e^−SETTLED is nothing beside any loss. */
+const SETTLED: f64 = 80;
 /** u beyond the support is known so well, relative. */
 const FEW_DIGITS: f64 = 1e-3;
 
@@ -52,7 +55,7 @@ export function powerModes(
     at += panel;
   }
   for (; at < bytes; at += 8) {
-    store<f64>(lambda + at, 0);
+    store<f64>(lambda + at, end);
     store<f64>(a + at, 0);
   }
   const perLambda = splat(-2 * alpha),
@@ -69,9 +72,9 @@ export function powerModes(
   }
 }
 
-/** f64 of scratch that sizeLosses takes, for m nodes in all. */
-export function sizeLossesScratch(m: i32): i32 {
-  return 14 * m + transformsScratch(m) + 8;
+/** f64 of scratch that sizeLosses takes, for n modes and m nodes in all. */
+export function sizeLossesScratch(n: i32, m: i32): i32 {
+  return max(14 * m + transformsScratch(m), n) + tailRoom() + 8;
 }
 
 /**
@@ -80,9 +83,11 @@ export function sizeLossesScratch(m: i32): i32 {
  * @param step γ, or γ·Tr D where `share`
  * @param tolerance of κ₀, relative
  * @param last κ is found to a last step of Newton's method below this, relative
+ * @param head modes that stay as they are at κ far from the rest, a multiple of 4 (moments.ts); n for all
+ * @param reach of λ/|κ|, for the rest
  * @param far w > 1 at which 1 − w K_s(w) is looked at
  * out: 7 f64 — Tr D, P(0), γ, κ₀, F₀, a step that is surely stable, 1 − w K_s(w) at w = far (NaN where z₂ has met the support);
- * then 4 arrays of count: r P(r) whole, all that adds up to it, the same less what is analytic near s = 0.
+ * then, each as far as P(r) moves, and as it settles from there on, 4 arrays of count: r P(r) whole, all that adds up to it, the same less what is analytic near s = 0.
  */
 export function sizeLosses(
   n: i32,
@@ -90,6 +95,8 @@ export function sizeLosses(
   a: usize,
   t: usize,
   u: usize,
+  head: i32,
+  reach: f64,
   d: f64,
   surplus: f64,
   batch: f64,
@@ -132,30 +139,65 @@ export function sizeLosses(
   store<f64>(out, gamma, 16);
   store<f64>(out, kappa0, 24);
   store<f64>(out, 2 / ((batch + 1) * z), 40);
-  store<f64>(out, open(n, lambda, a, d, gamma, batch, most, far, scratch), 48);
+  const open1 = open(n, lambda, a, d, gamma, batch, most, far, scratch);
+  store<f64>(out, open1, 48);
   if (kappa0 > 0) traceSums(n, lambda, t, kappa0, 0, scratch);
   store<f64>(out, kappa0 > 0 ? kappa0 * load<f64>(scratch) : 0, 32);
 
-  const column = (<usize>count) << 3,
+  const moving = open1 > 0 ? movingSteps(n, lambda, a, d, gamma, batch, kappa0, count, steps, scratch) : count;
+  const column = (<usize>moving) << 3,
     bytes = (<usize>m) << 3,
     all = <usize>m * column;
-  const s = scratch,
+  const tail = head < n && count > 0 ? scratch : 0;
+  const s = scratch + ((<usize>tailRoom()) << 3),
     made = s + 2 * all;
+  if (tail) makeTail(n, head, lambda, a, t, reach, tail, s);
   // κ is followed along each node from one r to the next
   for (let k: usize = 0, at = s; k < bytes; k += 8)
     for (let i: usize = 0; i < column; i += 8, at += 8) {
       store<f64>(at, load<f64>(sr + k) / load<f64>(steps + i));
       store<f64>(at + all, load<f64>(si + k) / load<f64>(steps + i));
     }
-  transforms(n, lambda, a, t, u, d, gamma, batch, kappa0, last, m * count, s, s + all, made, made + 12 * all);
-  const whole = made + 4 * all,
-    singular = made + 10 * all;
-  weigh(bytes, column, all, whole, wr, wi, out + 56);
-  weigh(bytes, column, all, singular, wr, wi, out + 56 + 2 * column);
+  const at = made + 12 * all;
+  transforms(n, lambda, a, t, u, d, gamma, batch, kappa0, last, m * moving, s, s + all, made, at, tail);
+  const sums = out + 56;
+  for (let part: usize = 0; part < 2; part++)
+    weigh(bytes, column, all, made + (4 + 6 * part) * all, wr, wi, sums + ((2 * part * <usize>count) << 3), count);
+  for (let i = column; i < (<usize>count) << 3; i += 8)
+    for (let k: usize = 0; k < 4; k++) {
+      const settled = sums + ((k * <usize>count) << 3);
+      const r = load<f64>(steps + i) / load<f64>(steps + column - 8);
+      store<f64>(settled + i, r * load<f64>(settled + column - 8));
+    }
+}
+
+/**
+ * How many of the steps there are until P(r) has settled: the support of K̂ begins beyond z = κ (D(κ)/d − 1) at any κ < κ₀ (3.7), and F and K
+ * less their limits fall as e^{−2γBzr}.
+ */
+function movingSteps(
+  n: i32,
+  lambda: usize,
+  a: usize,
+  d: f64,
+  gamma: f64,
+  batch: f64,
+  kappa0: f64,
+  count: i32,
+  steps: usize,
+  scratch: usize,
+): i32 {
+  if (!(kappa0 > 0)) return count;
+  const kappa = kappa0 / 2;
+  traceSums(n, lambda, a, kappa, 0, scratch);
+  const rate = 2 * gamma * batch * kappa * (load<f64>(scratch) / d - 1);
+  let moving = 0;
+  while (moving < count && load<f64>(steps + ((<usize>moving) << 3)) * rate < SETTLED) moving++;
+  return min(count, moving + 1);
 }
 
 /** Im Σ f w over the nodes of each contour, and Σ |f| |w| beside it, by the sum of their parts. */
-function weigh(bytes: usize, column: usize, all: usize, f: usize, wr: usize, wi: usize, out: usize): void {
+function weigh(bytes: usize, column: usize, all: usize, f: usize, wr: usize, wi: usize, out: usize, count: i32): void {
   for (let i: usize = 0; i < column; i += 8) {
     let sum = 0.0,
       size = 0.0;
@@ -168,7 +210,7 @@ function weigh(bytes: usize, column: usize, all: usize, f: usize, wr: usize, wi:
       size += (Math.abs(re) + Math.abs(im)) * (Math.abs(x) + Math.abs(y));
     }
     store<f64>(out + i, sum);
-    store<f64>(out + column + i, size);
+    store<f64>(out + ((<usize>count) << 3) + i, size);
   }
 }
 

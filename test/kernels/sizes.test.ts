@@ -34,7 +34,11 @@ onEachBackend((kernels) => {
       const model = plrf({ spectrum, d, batch, stepFraction: 0.05 });
       const steps = logspace(100, 1e7, 9);
       const modes = () => model.modes;
-      const { model: made, values, error } = talbotLosses(kernels, sizeOf({ spectrum, d }, batch), modes, steps, 14);
+      const {
+        model: made,
+        values,
+        error,
+      } = talbotLosses(kernels, sizeOf({ spectrum, d }, batch), modes, steps, { contour: 14, rule: 0 });
       for (const key of ["trace", "P0", "gamma", "kappa0", "F0"] as const)
         expect(made[key] / model[key], key).toBeCloseTo(1, 10);
       expect(made.safe / safeGamma(model.modes, d, batch)).toBeCloseTo(1, 10);

@@ -138,7 +138,7 @@ function errorsOf(precision: Precision): { ratio: number; told: number[] } {
         ...{ tolerance: 0.02, lastStep: precision.lastStep },
       };
       const modes = () => modesOf(spectrum, 4 * d, precision);
-      const { values, error } = talbotLosses(kernels, size, modes, steps, precision.contour);
+      const { values, error } = talbotLosses(kernels, size, modes, steps, precision);
       truth.values.forEach((P, i) => {
         ratio = Math.max(ratio, Math.abs(values[i]! - P) / (error[i]! + truth.error[i]!));
         told.push(error[i]! / P);

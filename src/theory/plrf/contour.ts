@@ -196,21 +196,22 @@ export interface TalbotLosses extends ContourValues {
  * P(r) of one model at many r ≥ 64, increasing, by Talbot contours of so many nodes, one for each r, in one call of the kernels. Their error
  * is known by what they add up: where P falls steeply it may be as large as P.
  * @param modes those of the size, for small r and steps near the limit
+ * @param precision nodes of a contour, and what the modes leave of all that they add up to
  */
 export function talbotLosses(
   kernels: Kernels,
   size: Size,
   modes: () => Modes,
   steps: Float64Array,
-  nodes: number,
+  { contour, rule }: { readonly contour: number; readonly rule: number },
 ): TalbotLosses {
   const { d, batch } = size;
   // far out one look is enough
   const far = steps.find((r) => DIED_OUT / r < log(batch + 1));
-  const model = kernels.sizeLosses(size, weightsOf(nodes), steps, far ? expOf(DIED_OUT / far) : batch + 1);
+  const model = kernels.sizeLosses(size, weightsOf(contour), steps, far ? expOf(DIED_OUT / far) : batch + 1);
   const { whole, singular, open, gamma, P0 } = model;
   const remainder = lazily(() => analyticRemainder({ modes: modes(), d, gamma, batch }));
-  const cut = CUT_OFF * pow(CONVERGENCE, nodes);
+  const cut = CUT_OFF * pow(CONVERGENCE, contour) + rule;
   const values = new Float64Array(steps.length);
   const error = new Float64Array(steps.length);
   steps.forEach((r, i) => {

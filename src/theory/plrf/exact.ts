@@ -24,6 +24,8 @@ const SETTLED = 30;
 /** After so many polynomials Brent's method takes over. */
 const MOST_TRIES = 8;
 const DEGREE = 5;
+/** Budgets in a row that take their third order from one before. */
+const MOST_KEPT = 4;
 /** Beside a bottom flatter than this (half of d² log P/du²) there may be another, this far off in log d, that no scan has seen. */
 const FLAT = 0.1;
 const BESIDE = [-0.6, -0.3, 0.3, 0.6];
@@ -52,6 +54,7 @@ export function exact(search: Search, { signal, onProgress }: FrontierOptions, n
   const narrow = search.trained ? NARROW_TRAINED : NARROW;
   let missed = near ? NEAR : WIDE;
   let cubic: number | undefined;
+  let kept = 0;
   flops.forEach((f, i) => {
     signal?.throwIfAborted();
     const guess = near ? near[i]! + (i > 0 ? optima[i - 1]!.u - near[i - 1]! : 0) : prediction(optima, step);
@@ -61,7 +64,8 @@ export function exact(search: Search, { signal, onProgress }: FrontierOptions, n
     const best = beside(search, f, deepest(search, f, search.scan(i), tracked));
     const jump = i > 0 && Math.abs(best.u - tracked!.u) > JUMP;
     if (jump) missed = WIDE;
-    cubic = best.cubic;
+    kept = best.cubic === undefined && !jump ? kept + 1 : 0;
+    if (kept === 0 || kept > MOST_KEPT) cubic = best.cubic;
     const { u, value, edge } = best;
     optima.push({ ...search.known(f, { u, value, edge }), jump });
     onProgress?.((i + 1) / flops.length);

@@ -126,18 +126,19 @@ export interface Precision {
   readonly contour: number;
   /** Of Newton's method for κ: its square is left. */
   readonly lastStep: number;
+  /** What its modes leave of all that adds up to a loss, relative, where that counts beside the contour. */
+  readonly rule: number;
 }
 /** To three digits or four, to tell where minima are; to ten, to tell where their bottom is. */
-export const COARSE: Precision = { exact: 8, nodes: 4, contour: 4, lastStep: 3e-3 };
-export const FINE: Precision = { exact: 32, nodes: 12, contour: 10, lastStep: 1e-9 };
+export const COARSE: Precision = { exact: 8, nodes: 4, contour: 4, lastStep: 3e-3, rule: 0 };
+export const FINE: Precision = { exact: 32, nodes: 12, contour: 12, lastStep: 1e-6, rule: 5e-12 };
 /** To all digits there are. */
-const FULL: Precision = { exact: EXACT, nodes: NODES, contour: 14, lastStep: 1e-9 };
+const FULL: Precision = { exact: EXACT, nodes: NODES, contour: 14, lastStep: 1e-9, rule: 0 };
 /** A loss so certain by FULL, short of rounding, is what `loss` gives; away from hard edges, v/d − 1 above SOFT. */
 const CERTAIN = 1e-10;
 const SOFT = 0.01;
-/** Beyond this relative error a contour takes as many nodes as help (contour.ts). */
-const KNOWN = 3e-10;
-const FINER: Precision = { ...FINE, contour: 14 };
+/** Beyond this relative error, most of which changes slowly with the size, a loss is computed to all digits. */
+const KNOWN = 1e-8;
 /** v/d as near to 1 as this is 1. */
 const HARD = 1e-9;
 /** A loss with a larger relative error is none. */
@@ -167,7 +168,7 @@ function lossesOf(problem: Problem, size: number, precision: Precision, steps: F
     tolerance: ROUGH,
     lastStep: precision.lastStep,
   };
-  const losses = talbotLosses(kernels, sized, () => modesOf(spectrum, v, precision), steps, precision.contour);
+  const losses = talbotLosses(kernels, sized, () => modesOf(spectrum, v, precision), steps, precision);
   const { gamma, safe } = losses.model;
   // few are near their limit: `plrf` knows it well
   if (gamma >= safe && gamma > SURE * stability(modesOf(spectrum, v, precision), d, batch).maxGamma)
@@ -260,10 +261,10 @@ export class Search {
     if (!trained) {
       const steps = Float64Array.of(r);
       let { values, error, model } = lossesOf(this.#problem, d, this.#fine, steps);
-      if (error[0]! > KNOWN * values[0]! && this.#fine !== FINER) {
+      if (error[0]! > KNOWN * values[0]! && this.#fine !== FULL) {
         // where the loss falls steeply it does so at the next sizes too
-        this.#fine = FINER;
-        ({ values, error, model } = lossesOf(this.#problem, d, FINER, steps));
+        this.#fine = FULL;
+        ({ values, error, model } = lossesOf(this.#problem, d, FULL, steps));
       }
       // at hard edges of a few modes nothing may be left of the digits
       if (values[0]! > BELOW * model.F0) return log(values[0]!);
@@ -387,6 +388,8 @@ export class Search {
         const off = error[i - first]! / P;
         points.push(off > 0 && off < MOST_ERROR ? { u, value: log(P), error: off } : this.point(f, u));
       }
+      points.push(this.#rough(f, high));
+      return points;
     }
     points.push(this.point(f, high));
     return points;
@@ -394,6 +397,15 @@ export class Search {
 
   point(f: number, u: number): Point {
     return { u, value: this.value(f, u), error: 0 };
+  }
+
+  /** As a scan sees it, where that will do. */
+  #rough(f: number, u: number): Point {
+    const d = this.size(u);
+    this.evaluations++;
+    const { values, error } = lossesOf(this.#problem, d, COARSE, Float64Array.of(f / (this.batch * d)));
+    const off = error[0]! / values[0]!;
+    return off > 0 && off < MOST_ERROR ? { u, value: log(values[0]!), error: off } : this.point(f, u);
   }
 
   #scanned(): Surface {
