@@ -1,4 +1,4 @@
-// Sums over modes at κ far from all but the first few of them, which stay as they are (docs/theory.md, eq. 4.2b):
+// Sums over modes at κ far from all but the first few of them, which stay as they are (docs/theory.md, eq. 4.8):
 //
 //   Σ_{j>h} w_j/(λ_j+κ) = Σ_{k<K} (−1)^k M_k κ^{−k−1},   M_k = Σ_{j>h} w_j λ_j^k,   off by (λ_{h+1}/|κ|)^K
 //
