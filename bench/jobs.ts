@@ -5,6 +5,7 @@ import {
   diagram,
   dropHighestLoss,
   dynamics,
+  epochsPlaneRow,
   fitParametric,
   frontier,
   type Kernels,
@@ -14,6 +15,7 @@ import {
   plrf,
   powerLaw,
   referenceKernels,
+  sgd,
   simulate,
   sourceCapacity,
   wasmKernels,
@@ -189,6 +191,28 @@ export async function jobBenchmarks({ scalar, only = "", onJob, ...settings }: J
     return {
       timings: [...timings, beside(timings, "NumPy, Talbot twice", seconds, relativeError(values, truth))],
       note: "N = 1000, P = 3000, 1e4 modes, gradient flow; NumPy inverts both Laplace transforms at every time",
+    };
+  });
+
+  await add("SGD on N = P = 1e6 samples, 100 times to 1e9", () => {
+    const times = Float64Array.from(new Set(logspace(1, 1e9, 100).map(Math.round)));
+    const problem = { spectrum: sourceCapacity({ a: 1.8, b: 1.4 }), N: 1e6, P: 1e6, rule: sgd({ eta: 0.2, batch: 1 }) };
+    const truth = dynamics(problem, { times, accuracy: "reference" }).test;
+    const timings = compare(
+      backends.slice(0, 2).map(([name, kernels]) => ({ name, run: () => dynamics(problem, { times, kernels }).test })),
+      { ...settings, truth },
+    );
+    return { timings, note: 'M = ∞, both losses and their errors; the error is against accuracy: "reference"' };
+  });
+
+  await add("plane of compute and samples, a row of 64", async () => {
+    const problem = { spectrum: sourceCapacity({ a: 1.8, b: 1.4 }) };
+    const options = { unique: logspace(1e2, 1e6, 64), compute: logspace(1e4, 1e12, 64), kernels };
+    const row = epochsPlaneRow(problem, options, 32);
+    const time = await repeated(() => epochsPlaneRow(problem, options, 32));
+    return {
+      timings: [{ name: "isoflop", time, ratio: 1, error: Math.max(...row.error) }],
+      note: `the 64 rows of \`epochs --plane\` on two cores take 32 times as long, ${((32 * time) / 1e9).toFixed(0)} s; the error is the row's own estimate`,
     };
   });
 

@@ -84,6 +84,9 @@ const joined = (...arrays: Float64Array[]): Float64Array => {
 };
 
 /** n complex numbers of modulus below `radius`. */
+/** Steps of the long run. */
+const LONG_STEPS = 1e6;
+
 function randomComplex(n: number, radius: number, seed: number): ComplexArray {
   const uniform = random(seed);
   const out = complexArray(n);
@@ -150,6 +153,21 @@ export function cases(): Case[] {
     quadrature.z.re[i] = Math.abs(x);
   });
   const rho = randomComplex(stepped, 1 / stepped, 5);
+
+  const longNodes = 192;
+  const longDrive = {
+    gamma: new Float64Array(LONG_STEPS).fill(0.3),
+    batch: new Float64Array(LONG_STEPS).fill(1),
+    noise: 0,
+  };
+  const decaying = logspace(1e-6, 1, longNodes);
+  const long = {
+    z: { re: decaying, im: decaying.map((x) => 0.5 * x) },
+    forcing: complexArray(0),
+    source: randomComplex(longNodes, 1e-3 / longNodes, 17),
+    rest: 0.01,
+  };
+  const longRho = randomComplex(longNodes, 1 / longNodes, 18);
 
   const [pairNodes, vectors] = [64, 64];
   const kappa = complexArray(pairNodes);
@@ -313,6 +331,19 @@ export function cases(): Case[] {
         length: 1000,
       },
       element: { flops: 13, bytes: 64, count: stepped * 1000 },
+    },
+    {
+      name: "Volterra, modes, long",
+      note: "as many steps as a curve of SGD on a sample takes one by one to 1e6, on the nodes of its contour",
+      size: `${longNodes} nodes × 1e6 steps`,
+      run: (kernels) => kernels.stepModes(long, { re: longRho.re.slice(), im: longRho.im.slice() }, longDrive),
+      plain: () => plain.stepModes(long, longRho, 0.3, 1, LONG_STEPS),
+      native: {
+        kernel: "stepModes",
+        inputs: [long.z, long.source, longRho].flatMap(flat).concat(Float64Array.of(0.01, 0.3, 1, LONG_STEPS)),
+        length: LONG_STEPS,
+      },
+      element: { flops: 13, bytes: 64, count: longNodes * LONG_STEPS },
     },
     {
       name: "sign SGD",

@@ -163,7 +163,8 @@ async function main(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: "user" });
     return 0;
   } catch (error) {
-    if (error instanceof RangeError || error instanceof TypeError)
+    // one of a thread keeps its name alone
+    if (error instanceof Error && ["RangeError", "TypeError"].includes(error.name))
       error.message = asOption(
         error.message,
         program.commands.find((command) => command.name() === named)?.options,
@@ -188,17 +189,17 @@ function tellDefaults(command: Command): void {
   command.commands.forEach(tellDefaults);
 }
 
-/** "stepFraction must be …" of the library, said of the option --step-fraction where the command has it. */
+/** "stepFraction must be …" of the library, said of the option --step-fraction where the command has it; "rule.eta …" of --eta. */
 function asOption(
   message: string,
   options: readonly { readonly long?: string | undefined }[] = [],
   names: CommandFile["NAMES"] = {},
 ): string {
-  const [name] = /^[a-zA-Z]+/.exec(message) ?? [""];
+  const [whole, name = ""] = /^(?:rule\.)?([a-zA-Z]+)/.exec(message) ?? [""];
   const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   const long = [names[name], name, kebab].map((word) => `--${word}`);
   const found = long.find((word) => options.some((option) => option.long === word));
-  return found ? found + message.slice(name.length) : message;
+  return found ? found + message.slice(whole.length) : message;
 }
 
 function say(message: string): void {

@@ -54,6 +54,27 @@ describe("isoflop epochs", () => {
     expect(found.halfLife).toHaveLength(3);
   });
 
+  it.each([
+    ["epochs --a 1.8 --b 1.4 --unique 0.5", "--unique[0] must be at least 1"],
+    ["epochs --a 1.8 --b 1.4 --unique 10 --epochs 0.25 --batch 4", "--epochs must be at least one step of 4"],
+    ["epochs --a 1.8 --b 1.4 --unique 10 --sigma -1", "Use --noise"],
+    ["epochs --a 1.8 --b 1.4 --unique 10 --noise -1", "--noise must be at least 0"],
+    ["epochs --a 1.8 --b 1.4 --unique 10 --eta 5", "--eta must be below"],
+    ["epochs --a 1.8 --b 1.4 --unique 9:99:3 --compute 1e4 --plane", "--compute must have at least 3"],
+    ["epochs --a 1.8 --b 1.4 --unique 9:99:3 --compute 1e3:1e5:3 --plane --eta 5", "--eta must be below"],
+    [
+      "dynamics --a 1.8 --b 1.4 --P 10 --rule sgd --eta .1 --batch 20 --sampling batch --times 1",
+      "--batch must be at most P",
+    ],
+    ["dynamics --a 1.8 --b 1.4 --P 10 --rule sgd --eta 5 --times 1", "--eta must be below"],
+    ["dynamics --a 1.8 --b 1.4 --P 0.5 --rule sgd --eta .1 --times 1", "--P must be at least 1"],
+    ["dynamics --a 1.8 --b 1.4 --P 10 --rule sgd --eta .1 --times 0.5", "must be a whole number"],
+  ])("refuses %s in one line", (line, message) => {
+    const { status, error } = isoflop(line);
+    expect([status, error.trim().split("\n").length]).toEqual([2, 1]);
+    expect(error).toContain(message);
+  });
+
   it("refuses what is no epoch in one line", () => {
     const { status, error } = isoflop("epochs --a 1.8 --b 1.4 --unique 10 --epochs 0.01");
     expect(status).not.toBe(0);
