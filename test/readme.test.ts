@@ -27,11 +27,12 @@ const blocks: Block[] = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map
 const of = (...kinds: string[]) => blocks.filter(({ kind }) => kinds.includes(kind));
 
 /** The same commands, on fewer cells and members. */
-const SMALLER: Readonly<Record<string, readonly string[]>> = {
-  diagram: ["--size", "5"],
-  reproduce: ["--quick"],
-  simulate: ["--members", "4"],
-};
+const SMALLER: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^diagram /, ["--size", "5"]],
+  [/^epochs .*--plane/, ["--unique", "1e2:1e4:4", "--compute", "1e4:1e9:6"]],
+  [/^reproduce /, ["--quick"]],
+  [/^simulate /, ["--members", "4"]],
+];
 
 let packed: Packed;
 beforeAll(() => {
@@ -51,7 +52,8 @@ function run(line: string): string {
     execFileSync(file, given, { cwd, stdio: ["ignore", "pipe", "ignore"] }).toString();
   if (name === "npm") return quietly("npm", ["--silent", ...args], root);
   expect(name, line).toBe("isoflop");
-  return quietly(process.execPath, [main, ...args, ...(SMALLER[args[0]!] ?? [])], packed.folder);
+  const smaller = SMALLER.find(([which]) => which.test(args.join(" ")))?.[1] ?? [];
+  return quietly(process.execPath, [main, ...args, ...smaller], packed.folder);
 }
 
 describe("README", () => {
