@@ -47,6 +47,18 @@ describe("a law with a kink", () => {
   });
 });
 
+it("a parameter that nothing holds is told, and hinders no other", () => {
+  const x = Array.from({ length: 20 }, (_, i) => 1e7 * 1.5 ** i);
+  const fit = fitLaw(
+    lawFrom("loss = E + A/N^a + Z*0", []),
+    rows(
+      x,
+      x.map((N) => 1.7 + 400 / N ** 0.3),
+    ),
+  );
+  expect(fit.parameters.a).toBeCloseTo(0.3, 6);
+});
+
 describe("a loss function", () => {
   const y = [1.2, 3.1, 0.7, 2.2, 5.9, 1.9, 0.4, 2.8, 9.5, 1.4, 2.5];
   const sorted = y.toSorted((a, b) => a - b);

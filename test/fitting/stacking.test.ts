@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { fitLaw, forecaster, heldOut, LAWS, lawAt, lawNamed, type ScalingLaw } from "../../src/fitting/laws/index.ts";
 import { dropHighestLoss, type Runs, runs, select } from "../../src/fitting/runs.ts";
 import { present, published } from "./data.ts";
+import { random } from "./laws.ts";
 
 const TRUTH: Record<string, Record<string, number>> = {
   chinchilla: { E: 1.8, A: 480, B: 2100, alpha: 0.35, beta: 0.37 },
@@ -91,7 +92,30 @@ describe("forecasts", () => {
     const narrow = select(made(lawNamed("tied")), (i) => i < 8);
     const { tested, warnings } = forecaster(narrow);
     expect(tested).toBe(1);
-    expect(warnings.join()).toMatch(/the law coupled needs more rows: left out.*an error of 5 % a decade is assumed/);
+    expect(warnings.join()).toMatch(/the law coupled needs more rows: left out.*an error of 2 % a decade is assumed/);
+  });
+});
+
+describe("runs that hold something still", () => {
+  const truth = { E: 1.75, A: 420, B: 1900, alpha: 0.34, beta: 0.36 };
+  const ladder = (at: (i: number) => readonly [N: number, D: number]) => {
+    const { normal } = random(5);
+    const points = Array.from({ length: 10 }, (_, i) => at(i));
+    const loss = points.map(([N, D]) => lawAt(lawNamed("chinchilla"), truth, { N, D }) * Math.exp(0.002 * normal()));
+    return runs({ N: points.map(([N]) => N), D: points.map(([, D]) => D), loss });
+  };
+  it.each([
+    ["N", (i: number) => [3e8, 1e9 * 2 ** i] as const, [3e9, 5e11]],
+    ["D", (i: number) => [2e7 * 2 ** i, 5e10] as const, [1e10, 5e11]],
+    ["D/N", (i: number) => [2e7 * 2 ** i, 4e8 * 2 ** i] as const, [2e9, 1e12]],
+  ] as const)("%s are said so, and the forecast away from it is wide, and holds", (what, at, [N, D]) => {
+    const found = forecaster(ladder(at), undefined, { draws: 200 });
+    expect(found.warnings.join()).toContain(`${what} hardly varies in these runs`);
+    const { low, high } = found.at(N, D);
+    const reached = lawAt(lawNamed("chinchilla"), truth, { N, D });
+    expect(low).toBeLessThan(reached);
+    expect(high).toBeGreaterThan(reached);
+    expect(Math.log(high / low)).toBeGreaterThan(0.1);
   });
 });
 

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Foretold, foretold, pooled, TABLES, tableRuns } from "../../bench/hold-out.ts";
 import { forecaster, lawAt, lawNamed } from "../../src/fitting/laws/index.ts";
-import { runs } from "../../src/fitting/runs.ts";
+import { runs, select } from "../../src/fitting/runs.ts";
 import { file, present } from "../fitting/data.ts";
 import { random } from "../fitting/laws.ts";
 
@@ -27,6 +27,41 @@ describe.skipIf(!present)("runs of ten times the compute (skipped where ../share
     // what was chosen on all of them must hold without any one
     for (const table of tables)
       expect(pooled(tables.filter((other) => other !== table)).coverage, `without ${table.name}`).toBeGreaterThan(0.9);
+  });
+});
+
+describe.skipIf(!present)("a few runs of a published table", () => {
+  it.each([8, 10, 13])("%i of them hold those of ten times the compute, though no law could be tried", async (size) => {
+    const held: number[] = [];
+    for (const table of TABLES) {
+      if (!existsSync(`${folder}/${table.file}`)) continue;
+      const all = await tableRuns(folder, table);
+      const cut = (all.C.reduce((a, b) => Math.max(a, b), 0) / 10) * (1 + 1e-4);
+      const train = select(all, (i) => all.C[i]! <= cut);
+      const test = select(all, (i) => all.C[i]! > cut);
+      for (let sample = 0; sample < 5; sample++) {
+        const { uniform } = random(31 * sample + size);
+        const drawn = new Set(
+          Array.from(train.N, (_, i) => [uniform(), i] as const)
+            .sort(([a], [b]) => a - b)
+            .slice(0, size)
+            .map(([, i]) => i),
+        );
+        const { all: at, tested } = forecaster(
+          select(train, (i) => drawn.has(i)),
+          undefined,
+          { draws: 200 },
+        );
+        if (tested > 1) continue;
+        const inside = at(test).map(({ low, high }, i) => low <= test.loss[i]! && test.loss[i]! <= high);
+        held.push(inside.filter(Boolean).length / inside.length);
+      }
+    }
+    // samples weigh alike: 40 and more of them, whose runs go together
+    const share = held.reduce((sum, one) => sum + one, 0) / held.length;
+    console.log(`${size} runs: ${(100 * share).toFixed(1)} % held, over ${held.length} samples`);
+    expect(held.length).toBeGreaterThan(25);
+    expect(share).toBeGreaterThan(0.92);
   });
 });
 

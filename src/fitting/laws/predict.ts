@@ -2,7 +2,7 @@
 // interval of 95 % of the draws, widened by the noise and drift of a run.
 
 import { integer, positive } from "../../check.ts";
-import { exp, hypot, pow } from "../../math/elementary.ts";
+import { exp, hypot, log10, pow } from "../../math/elementary.ts";
 import { interval } from "../../math/quantiles.ts";
 import type { Runs } from "../runs.ts";
 import { evaluator, type Points } from "./evaluate.ts";
@@ -10,7 +10,7 @@ import type { LawFit } from "./fit-law.ts";
 import type { ScalingLaw } from "./law.ts";
 import { LAWS } from "./list.ts";
 import { cutsOf, trials } from "./rolling.ts";
-import { decadesBeyond, type Stack, type StackOptions, stack, varianceOf } from "./stack.ts";
+import { decadesBeyond, type Stack, type StackOptions, stack, UNTRIED, varianceOf } from "./stack.ts";
 
 export { CUTS } from "./rolling.ts";
 
@@ -25,7 +25,7 @@ export interface HeldOut {
 
 export interface Stacked extends LawFit {
   readonly heldOut: readonly HeldOut[];
-  /** Mean of the errors at the cuts; 0.05 where no cut leaves rows enough. */
+  /** Mean of the errors at the cuts; 0.02 where no cut leaves rows enough. */
   readonly error: number;
   /** Weight in the stack, of its fits to all rows and to the last decades; all sum to 1. */
   readonly weight: number;
@@ -91,8 +91,18 @@ export function forecaster(
     if (since === 0 && !fit.converged) warnings.push(`the fit of the law ${law.name} did not converge`);
   if (made.tested === 1)
     warnings.push(
-      "too few rows, or too narrow in compute, to test any law beyond its data: an error of 5 % a decade is assumed",
+      "too few rows, or too narrow in compute, to test any law beyond its data: an error of 2 % a decade is assumed",
     );
+  const ranges = rangesOf(runs);
+  for (const [what, range] of [
+    ["N", ranges.N],
+    ["D", ranges.D],
+    ["D/N", ranges.ratio],
+  ] as const)
+    if (still(range))
+      warnings.push(
+        `${what} hardly varies in these runs, which do not say what another does: far from it the forecast is a guess`,
+      );
   const stacked = usable.map((law): Stacked => {
     const own = made.members.filter((member) => member.law === law);
     const whole = own.find(({ since }) => since === 0)!;
@@ -100,11 +110,11 @@ export function forecaster(
     return {
       ...whole.fit,
       heldOut: seen,
-      error: seen.length > 0 ? seen.reduce((sum, { rms }) => sum + rms, 0) / seen.length : 0.05,
+      error: seen.length > 0 ? seen.reduce((sum, { rms }) => sum + rms, 0) / seen.length : UNTRIED,
       weight: own.reduce((sum, { weight }) => sum + weight, 0),
     };
   });
-  const all = foretell(made, rangesOf(runs), runs.flopsPerToken);
+  const all = foretell(made, ranges, runs.flopsPerToken);
   return {
     laws: stacked.sort((a, b) => b.weight - a.weight),
     ...{ tested: made.tested, warnings, stack: made, all },
@@ -116,6 +126,7 @@ export interface Ranges {
   /** Largest compute. */
   readonly C: number;
   readonly N: readonly [number, number];
+  readonly D: readonly [number, number];
   /** Of D/N. */
   readonly ratio: readonly [number, number];
 }
@@ -123,6 +134,7 @@ export interface Ranges {
 export const rangesOf = (runs: Runs): Ranges => ({
   C: extent(runs.C)[1],
   N: extent(runs.N),
+  D: extent(runs.D),
   ratio: extent(runs.D.map((D, i) => D / runs.N[i]!)),
 });
 
@@ -153,7 +165,7 @@ export function foretell(
       const beyondN = outside(ranges.N, N[i]!);
       const beyondRatio = outside(ranges.ratio, D[i]! / N[i]!);
       const decades = decadesBeyond(beyond, beyondN, beyondRatio);
-      const spread = Math.sqrt(varianceOf(noise, C[i]!) + pow(drift * decades, 2));
+      const spread = Math.sqrt(varianceOf(noise, C[i]!) + pow(drift * decades, 2) + guessed(ranges, N[i]!, D[i]!));
       const [least, most] = drawn.length > 0 ? interval(drawn.map((logs) => logs[i]!)) : [centre, centre];
       // a normal error beside the draws: halves add as squares
       const low = centre - hypot(Math.max(0, centre - least), 1.96 * spread);
@@ -165,6 +177,23 @@ export function foretell(
     });
   };
 }
+
+/** Largest over least of a quantity that the runs say nothing of. */
+const STILL = 1.5;
+const still = ([low, high]: readonly [number, number]): boolean => high < STILL * low;
+
+/** Standard deviation of log L a decade off what the runs hold still: α log 10 A N^−α/L of usual laws is half to all of it, both ways. */
+const BLIND = { size: 0.15, ratio: 0.05 };
+
+/** Variance of log L by what the runs do not vary. */
+const guessed = ({ N, D, ratio }: Ranges, size: number, tokens: number): number =>
+  (
+    [
+      [N, size, BLIND.size],
+      [D, tokens, BLIND.size],
+      [ratio, tokens / size, BLIND.ratio],
+    ] as const
+  ).reduce((sum, [range, x, a]) => sum + (still(range) ? pow(a * log10(outside(range, x)), 2) : 0), 0);
 
 /** Least and largest. */
 function extent(values: Float64Array): readonly [number, number] {

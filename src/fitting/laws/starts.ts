@@ -161,7 +161,8 @@ const dot = (a: Float64Array, b: Float64Array): number => {
 /** Least squares of Σ c_m f_m = y with c ≥ 0 but for those that are free: the most negative is dropped until none is left. */
 function nonNegative(f: readonly Float64Array[], y: Float64Array, free: readonly boolean[]): Float64Array | undefined {
   const c = new Float64Array(f.length);
-  let kept = f.map((_, m) => m);
+  // a coefficient of nothing stays 0
+  let kept = f.map((_, m) => m).filter((m) => f[m]!.some((v) => v !== 0));
   while (kept.length > 0) {
     const k = kept.length;
     const gram = Float64Array.from({ length: k * k }, (_, at) => dot(f[kept[Math.floor(at / k)]!]!, f[kept[at % k]!]!));
