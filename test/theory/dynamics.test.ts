@@ -88,6 +88,14 @@ describe("dynamics", () => {
     }
   });
 
+  it("has no train loss below zero, however far it falls", () => {
+    for (const N of [64, 1024, Infinity]) {
+      const { train } = dynamics({ spectrum: sourceCapacity({ a: 1.5, b: 1.25 }), N, P: 32 }, { times: logspace(0.1, 1e8, 90) }); // biome-ignore format: one line
+      expect(Math.min(...train)).toBeGreaterThanOrEqual(0);
+      expect(train[89]).toBeLessThan(1e-15);
+    }
+  });
+
   it("says so where momentum very near 1 is more than the quadrature resolves", () => {
     const rule = { kind: "heavy-ball", eta: 0.1, momentum: 0.999 } as const;
     const { stats } = dynamics({ spectrum, modes: 7, N: 2, P: 10, rule }, { times: [0, 1, 100, 1e5] });

@@ -187,16 +187,17 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
   const curves = new Map(correlations.map((curve, i) => [shared[i]!, curve]));
   const noisy = rule.kind === "sgd" ? sgdLosses(kernels, model, solution, times) : undefined;
   const test = bounded(model, noisy?.test ?? curves.get("both")!);
-  // it may fall exponentially, below what cancels
-  const first = (noisy?.train ?? trainLoss(kernels, model, solution, times)).map((L) => Math.max(0, L));
+  const first = noisy?.train ?? trainLoss(kernels, model, solution, times);
   const found = { test, train: first, error: noisy?.error };
   const errors = noisy
     ? sgdErrors(kernels, model, accuracy, times, found)
     : contourErrors(kernels, model, accuracy, times, found);
-  const { train, trainError } =
+  const { train: taken, trainError } =
     noisy || errors.trainError <= GOAL
       ? { train: first, trainError: errors.trainError }
       : finerTrain(kernels, model, accuracy, times);
+  // it may fall exponentially, below what cancels
+  const train = taken.map((L) => Math.max(0, L));
   if (
     level === "fast" &&
     solution.reached === solution.contour.z.re.length &&
