@@ -8,7 +8,7 @@ import { openPool, workerScript } from "../pool.ts";
 import { shareOut } from "../share-out.ts";
 import { Usage } from "./errors.ts";
 import { interruption } from "./interrupt.ts";
-import { type Common, interval, range, threadsOption, whole, withCommon } from "./options.ts";
+import { type Common, interval, positives, range, threadsOption, whole, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
@@ -19,6 +19,7 @@ interface Options extends Common {
   readonly size: number;
   readonly measured?: boolean;
   readonly flops: [number, number];
+  readonly corrections?: Float64Array;
   readonly exponent: "xi" | "eta";
   readonly threads?: number;
 }
@@ -31,15 +32,23 @@ export function define(command: Command): void {
       .option("--size <n>", "cells a side", whole, 64)
       .option("--measured", "measure the exponents on the exact frontier")
       .option("--flops <lo:hi>", "budgets to measure over", range, [1e16, 1e20])
+      .option(
+        "--corrections <list>",
+        "budgets at which to show what measured exponents, over a decade around each, differ by from the predicted ones",
+        positives,
+      )
       .addOption(threadsOption())
       .addOption(new Option("--exponent <name>", "which one the figure shows").choices(["xi", "eta"]).default("xi")),
   ).action(run);
 }
 
 async function run(options: Options): Promise<void> {
-  const { size, measured, flops, exponent } = options;
+  const { size, measured, flops, exponent, corrections = [] } = options;
   if (size < 2) throw new Usage(`--size must be at least 2, got ${size}`);
   within("cells", size * size, "--size squared");
+  if (corrections.length > 0 && !measured) throw new Usage("--corrections are of measured exponents: add --measured");
+  if (corrections.length > MOST_CORRECTIONS)
+    throw new Usage(`--corrections takes at most ${MOST_CORRECTIONS} budgets, got ${corrections.length}`);
   if (options.alpha[0] < 0) throw new Usage(`--alpha must not go below 0, got ${options.alpha.join(":")}`);
   if (options.alpha[1] + options.beta[1] <= 0.5)
     throw new Usage(
@@ -49,9 +58,12 @@ async function run(options: Options): Promise<void> {
   const beta = centres(options.beta, size);
   const write = await openOutput(options);
   // the budgets are checked before any thread is started
-  if (measured) diagram({ alpha: [1], beta: [1], flops });
+  const windows = Array.from(corrections, decade);
+  if (measured) for (const window of [flops, ...windows]) diagram({ alpha: [1], beta: [1], flops: window });
   const predicted = diagram({ alpha, beta });
-  const found = measured ? await measure(alpha, beta, options) : undefined;
+  const found = measured ? await measure(alpha, beta, flops, options) : undefined;
+  const beside: Diagram[] = [];
+  for (const window of windows) beside.push(await measure(alpha, beta, window, options));
   const { phase, xi, eta } = found ?? predicted;
   const setting = measured
     ? `exponents of the exact frontier over f = ${brief(flops[0])} … ${brief(flops[1])}, v = 4d, γ = 0.5/Tr D, B = 1`
@@ -65,6 +77,9 @@ async function run(options: Options): Promise<void> {
       xi,
       eta,
       ...(found ? { predicted: { xi: predicted.xi, eta: predicted.eta } } : {}),
+      ...(windows.length > 0
+        ? { corrections: windows.map((window, k) => correction(window, beside[k]!, predicted)) }
+        : {}),
       made: (found ?? predicted).made,
     }),
     columns: () => {
@@ -76,6 +91,12 @@ async function run(options: Options): Promise<void> {
         xi: flat(xi),
         eta: flat(eta),
         ...(found ? { predicted_xi: flat(predicted.xi), predicted_eta: flat(predicted.eta) } : {}),
+        ...Object.fromEntries(
+          beside.flatMap(({ xi, eta }, k) => [
+            [`xi_at_${brief(corrections[k]!)}`, flat(xi)],
+            [`eta_at_${brief(corrections[k]!)}`, flat(eta)],
+          ]),
+        ),
       };
     },
     text: () => inWords(predicted, found, setting),
@@ -89,9 +110,25 @@ async function run(options: Options): Promise<void> {
         exponent,
         predicted: predicted[exponent],
         measured: found?.[exponent],
+        corrections: beside.map((at, k) => ({
+          flops: corrections[k]!,
+          difference: correction(windows[k]!, at, predicted)[exponent],
+        })),
       });
     },
   });
+}
+
+/** The figure has a panel for each. */
+const MOST_CORRECTIONS = 3;
+
+/** A decade around a budget. */
+const decade = (f: number): [number, number] => [f / Math.sqrt(10), f * Math.sqrt(10)];
+
+/** What measured exponents differ by from the predicted ones. */
+function correction(flops: readonly [number, number], at: Diagram, predicted: Diagram) {
+  const off = (name: "xi" | "eta") => at[name].map((row, i) => row.map((x, j) => x - predicted[name][i]![j]!));
+  return { flops, xi: off("xi"), eta: off("eta") };
 }
 
 /** The centres of n equal cells. */
@@ -100,7 +137,12 @@ function centres([lo, hi]: [number, number], n: number): number[] {
 }
 
 /** Row by row on threads. */
-async function measure(alpha: number[], beta: number[], { flops, threads, quiet }: Options): Promise<Diagram> {
+async function measure(
+  alpha: number[],
+  beta: number[],
+  flops: readonly [number, number],
+  { threads, quiet }: Options,
+): Promise<Diagram> {
   const signal = interruption();
   const pool = await openPool(workerScript("cli/diagram-thread"), threads);
   const bar = progress("measuring", { quiet });

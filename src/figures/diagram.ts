@@ -1,7 +1,7 @@
 // The phase plane (docs/theory.md, §6): regions named, boundaries drawn, an exponent as colour; where it was measured, how far
 // it lies from the prediction too.
 
-import { areaY, line, rect, text } from "@observablehq/plot";
+import { areaY, contour, line, rect, text } from "@observablehq/plot";
 import { scripted } from "../numbers.ts";
 import { extent, linearAxis, plane, roundTicks } from "./axes.ts";
 import type { Figure, Legend, Panel } from "./figure.ts";
@@ -21,7 +21,14 @@ export interface DiagramData {
   readonly predicted: Grid;
   /** [β][α]: measured, NaN where it was not. */
   readonly measured?: Grid | undefined;
+  /** [β][α]: what exponents measured about a budget differ by from the predicted ones, instead of those of `measured`. */
+  readonly corrections?: readonly { readonly flops: number; readonly difference: Grid }[];
 }
+
+/** As many as are told apart: neighbours of one shade are drawn as one. */
+const SHADES = 256;
+/** Within its contour the predicted exponents are as good as measured ones. */
+const CLOSE = 0.02;
 
 /** The plane of phases, coloured by an exponent; where it was measured, with its difference from the prediction. */
 export function diagramFigure(data: DiagramData): Figure {
@@ -31,19 +38,27 @@ export function diagramFigure(data: DiagramData): Figure {
   // a few cells where the measurement fails would take up the colours
   const range = extent([...predicted, bulk(measured ?? [])]) ?? [0, 1];
   const value = (theme: Theme) => (x: number) => theme.sequential((x - range[0]) / (range[1] - range[0] || 1));
-  const difference = measured?.map((row, i) => Array.from(row, (x, j) => x - predicted[i]![j]!));
-  const most = Math.max(0.01, ...bulk(difference ?? []).map(Math.abs));
+  const { corrections = [] } = data;
+  const own = measured?.map((row, i) => Array.from(row, (x, j) => x - predicted[i]![j]!)) ?? [];
+  const differences =
+    corrections.length > 0
+      ? corrections.map(({ flops, difference }) => ({ where: ` at f = ${scripted(flops, 3)}`, difference }))
+      : [{ where: "", difference: own }];
+  const most = Math.max(0.01, ...differences.flatMap(({ difference }) => bulk(difference).map(Math.abs)));
   const paper = (theme: Theme) => theme.paper;
   const panels = measured
     ? [
         panel(data, measured, value, range, `measured ${symbol}`, paper),
-        panel(
-          data,
-          difference!,
-          (theme) => (x) => theme.diverging(x / most),
-          [-most, most],
-          `measured − predicted ${symbol}`,
-          (theme) => theme.muted,
+        ...differences.map(({ where, difference }) =>
+          panel(
+            data,
+            difference,
+            (theme) => (x) => theme.diverging(x / most),
+            [-most, most],
+            `measured − predicted ${symbol}${where}`,
+            (theme) => theme.muted,
+            corrections.length > 0,
+          ),
         ),
       ]
     : [panel(data, predicted, value, range, `predicted ${symbol}`, paper)];
@@ -51,9 +66,9 @@ export function diagramFigure(data: DiagramData): Figure {
   return {
     id: "diagram",
     title: `Phases of compute-optimal scaling, ${law}`,
-    subtitle: data.setting,
+    subtitle: corrections.length > 0 ? `${data.setting}; lines: off by ${CLOSE}` : data.setting,
     caption: "The plane of data complexity α and target complexity β with its phases, and an exponent as colour.",
-    width: measured ? 1080 : 640,
+    width: measured ? 540 * (1 + differences.length) : 640,
     height: 620,
     panels,
     table: {
@@ -62,6 +77,9 @@ export function diagramFigure(data: DiagramData): Figure {
       phase: cells.map(([i, j]) => data.phase[i]![j] ?? ""),
       predicted: cells.map(([i, j]) => predicted[i]![j]!),
       ...(measured ? { measured: cells.map(([i, j]) => measured[i]![j]!) } : {}),
+      ...Object.fromEntries(
+        corrections.map(({ flops, difference }) => [`off_at_${flops}`, cells.map(([i, j]) => difference[i]![j]!)]),
+      ),
     },
   };
 }
@@ -79,6 +97,7 @@ function panel(
   range: readonly [number, number],
   label: string,
   edge: (theme: Theme) => string,
+  close = false,
 ): Panel {
   const { alpha, beta } = data;
   const edges = (centres: readonly number[]): [number, number, number] => {
@@ -87,8 +106,9 @@ function panel(
   };
   const [a0, a1, da] = edges(alpha);
   const [b0, b1, db] = edges(beta);
+  const shadeStep = (range[1] - range[0]) / SHADES || 1;
   const cells = merged(alpha, beta, (i, j) => {
-    const value = (k: number, l: number) => grid[k]?.[l] ?? Number.NaN;
+    const value = (k: number, l: number) => Math.round((grid[k]?.[l] ?? Number.NaN) / shadeStep) * shadeStep;
     // a cell on the edge of no power law takes its neighbour's colour; the triangle drawn over it makes the edge sharp
     return data.phase[i]![j] === null
       ? [value(i, j), value(i, j + 1), value(i + 1, j)].find(Number.isFinite)
@@ -136,6 +156,17 @@ function panel(
             fill: ({ value }) => (value === undefined || Number.isNaN(value) ? theme.grid : color(value)),
             shapeRendering: "crispEdges",
           }),
+          ...(close
+            ? [
+                contour(
+                  grid.flatMap((row) => Array.from(row, (x) => Math.abs(x))),
+                  {
+                    ...{ width: alpha.length, height: beta.length, x1: a0, x2: a1, y1: b0, y2: b1 },
+                    ...{ thresholds: [CLOSE], stroke: theme.ink, strokeWidth: 1.2 },
+                  },
+                ),
+              ]
+            : []),
           areaY([a0, a1], { x: [a0, a1], y1: b0, y2: (a: number) => 0.5 - a, fill: theme.grid }),
           ...BOUNDARIES.map((boundary) => line(boundary(far), { stroke: edge(theme), strokeWidth: 1.6 })),
           ...[true, false].map((upright) =>

@@ -146,6 +146,20 @@ describe("diagram", () => {
         expect(found.xi[i][j]).not.toBe(found.predicted.xi[i][j]);
       }
   });
+
+  it("tells what exponents measured about a budget differ by from the predicted ones", () => {
+    const [alpha, beta] = [0.9, 0.65];
+    const at = `--alpha ${alpha - 0.05}:${alpha + 0.05} --beta ${beta - 0.05}:${beta + 0.05} --size 2`;
+    const { corrections, predicted } = json(`diagram ${at} --measured --flops 1e12:1e16 --corrections 1e12,1e20`);
+    const alone = json(
+      `frontier --alpha 0.875 --beta 0.625 --flops ${1e12 / Math.sqrt(10)}:${1e12 * Math.sqrt(10)} --points 3`,
+    );
+    expect(corrections[0].xi[0][0]).toBeCloseTo(alone.fit.xi.value - predicted.xi[0][0], 5);
+    expect(corrections[0].eta[0][0]).toBeCloseTo(alone.fit.eta.value - predicted.eta[0][0], 8);
+    // at more compute the table is nearer
+    for (const name of ["xi", "eta"])
+      expect(Math.abs(corrections[1][name][0][0])).toBeLessThan(Math.abs(corrections[0][name][0][0]));
+  });
 });
 
 describe("spectrum", () => {

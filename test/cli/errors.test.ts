@@ -26,6 +26,8 @@ const BAD: readonly [line: string, message: RegExp][] = [
   ["frontier --alpha 0.2 --beta 0.2 --flops 1e8:1e20", /alpha \+ beta must be greater than 1\/2/],
   ["diagram --alpha 0:0.2 --beta 0:0.2", /alpha \+ beta must exceed 1\/2/],
   ["diagram --alpha -1:1", /--alpha must not go below 0/],
+  ["diagram --corrections 1e16", /add --measured/],
+  ["diagram --measured --corrections 1e8,1e9,1e10,1e11", /--corrections takes at most 3 budgets, got 4/],
   ["diagram --size 1", /--size must be at least 2/],
   [`${LOSS} --d 0.5`, /d must be at least 1, got 0\.5/],
   [`${LOSS} --v 50`, /v must be at least d = 100, got 50/],

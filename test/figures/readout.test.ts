@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { exampleRuns } from "../../src/explorer/example.ts";
 import { speedFigure } from "../../src/explorer/views/speed-figure.ts";
 import * as figures from "../../src/figures/index.ts";
+import { toSvg } from "../../src/figures/render.ts";
 import { designRuns, forecaster } from "../../src/fitting/laws/index.ts";
 import {
   components,
@@ -274,6 +275,36 @@ describe("reading figures", () => {
         const own = difference!.series.find((one) => one.y[0] === y[k])!.value![k]!;
         expect(own).toBe((table.measured![row] as number) - (table.predicted![row] as number));
       }
+    const corrected = figures.diagramFigure({
+      ...{ setting, alpha: [0.6, 0.8], beta: [0.7, 1.1], exponent: "xi" },
+      phase: [
+        ["II", "III"],
+        ["III", "III"],
+      ],
+      predicted: [
+        [0.5, 0.5],
+        [0.5, 0.5],
+      ],
+      measured: [
+        [0.51, 0.52],
+        [0.53, 0.54],
+      ],
+      corrections: [
+        {
+          flops: 1e16,
+          difference: [
+            [0.03, 0.01],
+            [0.002, -0.03],
+          ],
+        },
+      ],
+    });
+    expect(corrected.panels).toHaveLength(2);
+    expect(corrected.panels[1]!.readout!.y).toContain("10^{16}");
+    expect(corrected.table.off_at_10000000000000000).toEqual([0.03, 0.01, 0.002, -0.03]);
+    // the line between cells that are near the prediction and those that are not
+    const [, path] = toSvg(corrected).match(/stroke-width="1.2"[^>]*><path d="([^"]*)"/)!;
+    expect(path!.match(/M/g)).toHaveLength(2);
     const bridge = await MADE.bridgeFigure!();
     const { series } = bridge.panels[0]!.readout!;
     for (const [r, alpha] of Array.from(bridge.table.alpha!).entries()) {
