@@ -25,5 +25,7 @@ export default defineConfig({
     hookTimeout: 600_000,
     // many files wait for processes and threads of their own: a second worker fills the time
     maxWorkers: 2,
+    // modules are evaluated once a worker, not once a file: what a test changes of them it puts back
+    isolate: false,
   },
 });
