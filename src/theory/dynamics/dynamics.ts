@@ -188,10 +188,9 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
   const noisy = rule.kind === "sgd" ? sgdLosses(kernels, model, solution, times) : undefined;
   const test = bounded(model, noisy?.test ?? curves.get("both")!);
   const first = noisy?.train ?? trainLoss(kernels, model, solution, times);
-  const found = { test, train: first, error: noisy?.error };
   const errors = noisy
-    ? sgdErrors(kernels, model, accuracy, times, found)
-    : contourErrors(kernels, model, accuracy, times, found);
+    ? sgdErrors(kernels, model, accuracy, times, { ...noisy, test, train: first })
+    : contourErrors(kernels, model, accuracy, times, { test, train: first });
   const { train: taken, trainError } =
     noisy || errors.trainError <= GOAL
       ? { train: first, trainError: errors.trainError }

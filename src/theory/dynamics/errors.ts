@@ -4,7 +4,7 @@
 
 import type { Kernels } from "../../kernels/kernels.ts";
 import type { DynamicsModel } from "./problem.ts";
-import { sgdLosses } from "./sgd.ts";
+import { type SgdLosses, sgdLosses } from "./sgd.ts";
 import { type Accuracy, curvesOf, solve, trainLoss } from "./solution.ts";
 
 /** The error that is aimed at, relative to max(L, TEST_FLOOR L(0)) and max(L̂, TRAIN_FLOOR L(0)). */
@@ -19,9 +19,6 @@ const RESOLVED = 1e-3;
 const CHECKED = 12;
 /** Nodes a panel, in units of those before, of a finer train loss. */
 const FINER = 1.5;
-
-/** One run as fine as most end with: the other run has measured what its growing steps err. */
-const ONCE = { tolerance: Infinity, exact: 8192, perDecade: 48 };
 
 export interface LossErrors {
   readonly error: number;
@@ -69,13 +66,13 @@ export function sgdErrors(
   model: DynamicsModel,
   accuracy: Accuracy,
   times: Float64Array,
-  { test, train, error: own }: Found & { readonly error: Float64Array | undefined },
+  { test, train, error: own, pace }: SgdLosses,
 ): LossErrors {
   const { some, worst, scale } = checked(model, times);
   const finer = { ...accuracy, panel: accuracy.panel + 2 };
-  const again = sgdLosses(kernels, model, solve(kernels, model, some.at(-1)!, finer, "second"), some, ONCE);
+  const again = sgdLosses(kernels, model, solve(kernels, model, some.at(-1)!, finer, "second"), some, pace);
   // growing steps err in the train loss, which drives the other
-  const growing = Math.max(...own!.map((e, i) => (e * train[i]!) / Math.max(train[i]!, TRAIN_FLOOR * scale)));
+  const growing = Math.max(...own.map((e, i) => (e * Math.abs(train[i]!)) / Math.max(train[i]!, TRAIN_FLOOR * scale)));
   return {
     error: worst(test, again.test, TEST_FLOOR) + growing,
     trainError: worst(train, again.train, TRAIN_FLOOR) + growing,

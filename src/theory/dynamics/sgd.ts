@@ -28,6 +28,8 @@ export interface SgdLosses {
   readonly forcing: { readonly test: Float64Array; readonly train: Float64Array };
   /** Estimated error of growing steps, relative to the train loss. */
   readonly error: Float64Array;
+  /** One run at this pace differs by no more. */
+  readonly pace: Pace;
 }
 
 /** What comes to 1e-9 on most problems at the first doubling. */
@@ -56,13 +58,18 @@ export function sgdLosses(
     return log1p(mul(at, { re: (1 + share) * at.re - 2, im: (1 + share) * at.im }));
   });
   if (model.P === Infinity) {
-    const { loss, error } = evolve(kernels, { z: x, forcing, source, rest: 0 }, constant, times, pace);
+    const { loss, error, pace: last } = evolve(kernels, { z: x, forcing, source, rest: 0 }, constant, times, pace);
     const fresh = powerSums(kernels, rate, [forcing, forcing], times)[0];
-    return { test: loss, train: loss.slice(), forcing: { test: fresh, train: fresh.slice() }, error };
+    return { test: loss, train: loss.slice(), forcing: { test: fresh, train: fresh.slice() }, error, pace: last };
   }
   const response = mapComplex(n, (j) => div(complex(1), entry(nodes.R1, j)));
   const program = { ...constant, observe: response };
-  const { loss, observed, error } = evolve(kernels, { z: x, forcing, source, rest: 0 }, program, times, pace);
+  const {
+    loss,
+    observed,
+    error,
+    pace: last,
+  } = evolve(kernels, { z: x, forcing, source, rest: 0 }, program, times, pace);
   // the states less what the forcing alone would have left of them: what the noise drives
   const seen = mapComplex(n, (j) => mul(entry(forcing, j), entry(response, j)));
   const [undriven, train] = powerSums(kernels, rate, [seen, forcing], times);
@@ -72,5 +79,6 @@ export function sgdLosses(
     train: loss,
     forcing: { test, train },
     error,
+    pace: last,
   };
 }

@@ -63,6 +63,8 @@ export interface Evolution {
   /** Whole and growing steps taken. */
   readonly wholeSteps: number;
   readonly growingSteps: number;
+  /** The coarser of the last two paces: one run at it differs from these values by no more than `error`. */
+  readonly pace: Required<Pace>;
 }
 
 /** Whole steps handed to the kernel at a time. */
@@ -86,7 +88,11 @@ export function evolve(
   const end = steps[steps.length - 1]!;
   if (tolerance === Infinity) {
     const { rounding, ...once } = run(kernels, nodes, program, steps, program.stepwise ? end : exact, perDecade);
-    return { ...once, error: once.growingSteps > 0 ? rounding.fill(Infinity) : rounding };
+    return {
+      ...once,
+      error: once.growingSteps > 0 ? rounding.fill(Infinity) : rounding,
+      pace: { tolerance, exact, perDecade },
+    };
   }
   // where only the coarser of two runs takes growing steps, as near to the start, a break or an end as it does
   const edges = (reach: number) =>
@@ -99,10 +105,12 @@ export function evolve(
   const at = (r: number) => place.get(r)!;
   const index = steps.map(at);
   let fine = run(kernels, nodes, program, asked, program.stepwise ? end : exact, perDecade);
+  let doubled = 0;
   let error = index.map(() => 0);
   let differences = index.map(() => 0);
   for (let k = 0, coarse = fine; fine.growingSteps > 0 && k < DOUBLINGS; k++, coarse = fine) {
     const reach = reaches[k]!;
+    doubled = k;
     fine = run(kernels, nodes, program, asked, reach, perDecade, pow(2, k + 1));
     const difference = (i: number) => {
       const [was, is] = [coarse.observed[i]!, fine.observed[i]!];
@@ -123,6 +131,7 @@ export function evolve(
     error: error.map((e, j) => e + fine.rounding[index[j]!]! + (nodes.error ?? 0)),
     wholeSteps: fine.wholeSteps,
     growingSteps: fine.growingSteps,
+    pace: { tolerance: Infinity, exact: exact * pow(2, doubled), perDecade: perDecade * pow(2, doubled) },
   };
 }
 

@@ -31,7 +31,10 @@ export function common({ schedule = constant(), gamma, eta, batch }: CommonOptio
     throw new RangeError(`a step is gamma or eta = gamma·batch, not both: got gamma ${gamma} and eta ${eta}`);
   if (typeof batch === "number") whole("batch", batch);
   else if (batch !== undefined) {
-    counted("knots", "batch", batch).forEach(([step, size], i) => {
+    counted("knots", "batch", batch).forEach((pair, i) => {
+      if (!Array.isArray(pair) || pair.length !== 2)
+        throw new TypeError(`batch[${i}] must be a pair of a step and the samples from it on, got ${String(pair)}`);
+      const [step, size] = pair;
       integer(`batch[${i}] step`, step, i === 0 ? 0 : batch[i - 1]![0] + 1);
       whole("batch", size, `batch[${i}] size`);
     });
