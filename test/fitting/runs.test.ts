@@ -127,10 +127,11 @@ describe("reading runs", () => {
     expect(runsFromTable(json).N[0]).toBe(1e8);
   });
 
-  it("a million rows", async () => {
-    const text = `params,tokens,loss\n${Array.from({ length: 1e6 }, (_, i) => `${1e8 + i},2e9,3`).join("\n")}`;
+  // a million: test/slow
+  it("a hundred thousand rows", async () => {
+    const text = `params,tokens,loss\n${Array.from({ length: 1e5 }, (_, i) => `${1e8 + i},2e9,3`).join("\n")}`;
     const found = await csv(text);
-    expect(found.n).toBe(1e6);
-    expect(found.N[999_999]).toBe(1e8 + 999_999);
+    expect(found.n).toBe(1e5);
+    expect(found.N[99_999]).toBe(1e8 + 99_999);
   });
 });
