@@ -173,6 +173,11 @@ describe("fitPowerLaw", () => {
       { alpha: 0.7, beta: 0.7 },
       { batch: 4, flops: [1e5, 1e9], points: 4 },
     ],
+    [
+      // all but square: κ ~ √ζ loses half of the digits
+      { alpha: 3, beta: 0.5 },
+      { dataRatio: 1.0001, stepFraction: 0.001, flops: [1e6, 1e9], points: 4 },
+    ],
   ])("is the global minimum, by brute force: %j %j", (exponents, options) => {
     const spectrum = powerLaw(exponents);
     const { flops, loss: best } = frontier({ spectrum, ...options });
