@@ -125,7 +125,11 @@ async function run(file: string, options: Options, command: Command): Promise<vo
       : null;
   const told: FitResult = {
     ...result,
-    warnings: [...result.warnings, ...reach(budgets.reduce((a, b) => Math.max(a, b), 0) / largest(runs), stacked)],
+    warnings: [
+      ...result.warnings,
+      ...reach(budgets.reduce((a, b) => Math.max(a, b), 0) / largest(runs), stacked),
+      ...apart(result, budgets, stacked),
+    ],
   };
   await write({
     json: (file) => ({
@@ -171,6 +175,18 @@ function plans(result: FitResult, { fitted }: Entry, budgets: Float64Array, stac
   return Array.from(budgets, (flops) => {
     const made = plan(fitted.fit, { flops }, { flopsPerToken: result.runs.flopsPerToken, draws });
     return { ...made, forecast: stacked?.at(made.N, made.D) ?? null };
+  });
+}
+
+/** What is said of an approach whose own loss no run would have, by all laws: the first such budget of each. */
+function apart(result: FitResult, budgets: Float64Array, stacked: Forecaster | null): string[] {
+  return entries(result).flatMap((entry) => {
+    const found = plans(result, entry, budgets, stacked).find(
+      ({ loss, forecast }) => forecast && (loss < forecast.low || loss > forecast.high),
+    );
+    if (!found) return [];
+    const { flops, loss, forecast } = found;
+    return `${entry.title.split(",")[0]!.toLowerCase()} has ${fixed(loss)} at ${brief(flops)} flops, outside of what all laws say of a run there, ${readable(forecast!.low)} … ${readable(forecast!.high)}: they contradict each other`;
   });
 }
 

@@ -28,6 +28,21 @@ const ray = write(
 const FAST = "--starts projection --bootstrap 60 --threads 1";
 
 describe("isoflop fit", () => {
+  it("says where approach 2 and the laws contradict each other at a budget", () => {
+    // N counts embeddings, C does not: slices have their minima all the same, no law of N has these losses
+    const lines = [1e17, 3.16e17, 1e18, 3.16e18, 1e19].flatMap((C) =>
+      [-4, -3, -2, -1, 0, 1, 2, 3, 4].map((j) => {
+        const N = 2.68e9 * (C / 1e21) ** 0.5143 * 1.4 ** j;
+        const D = C / (6 * N);
+        return [N + 8e4 * N ** (1 / 3), D, C, 1.75 + 420 / N ** 0.34 + 1900 / D ** 0.36];
+      }),
+    );
+    const table = write("total.csv", `N,D,C,loss\n${lines.map((line) => line.join()).join("\n")}\n`);
+    const { warnings } = json(`fit ${table} ${FAST} --method 2 --budget 1e19,1e22`);
+    expect(warnings.join()).toMatch(/approach 2 has 2\.\d+ at 1e22 flops, outside of what all laws say of a run there/);
+    expect(json(`fit ${good} ${FAST} --budget 1e21`).warnings.join()).not.toContain("outside of what all laws say");
+  });
+
   it("prints the fields that stay stable", () => {
     const result = json(`fit ${good} ${FAST} --budget 1e21,1e23 --method 2,3`);
     for (const key of ["E", "alpha", "beta"] as const) {
