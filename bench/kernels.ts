@@ -154,7 +154,7 @@ export function cases(): Case[] {
   });
   const rho = randomComplex(stepped, 1 / stepped, 5);
 
-  const longNodes = 192;
+  const longNodes = 16;
   const longDrive = {
     gamma: new Float64Array(LONG_STEPS).fill(0.3),
     batch: new Float64Array(LONG_STEPS).fill(1),
@@ -334,7 +334,7 @@ export function cases(): Case[] {
     },
     {
       name: "Volterra, modes, long",
-      note: "as many steps as a curve of SGD on a sample takes one by one to 1e6, on the nodes of its contour",
+      note: "few nodes, so that a million steps stay short: each step has its own γ and B, which C is spared",
       size: `${longNodes} nodes × 1e6 steps`,
       run: (kernels) => kernels.stepModes(long, { re: longRho.re.slice(), im: longRho.im.slice() }, longDrive),
       plain: () => plain.stepModes(long, longRho, 0.3, 1, LONG_STEPS),
