@@ -8,7 +8,7 @@
 import { cadd, cdiv, cmul, complex, conj, cscale, csqrt, csub, imag, real } from "./complex";
 import { cosIn, exp, expm1, quarterTurn, sinIn } from "./exponential";
 import { BYTES, add, lanesum, load64, mul, splat, splatAt, sqrt, store64, sub } from "./lanes";
-import { tailedModeSums } from "./moments";
+import { modeSums } from "./modes";
 import { newtonKappa } from "./resolvent";
 import { V } from "./width";
 
@@ -32,7 +32,7 @@ export function transformsScratch(m: i32): i32 {
 
 /**
  * κ along every other one of m ζ (`bytes` in all, from `first` on), which lie along a path: Newton's method from where the last root leads,
- * or from κ₀ + ζ, until it moves by less than `step`, relative. tail: of moments.ts, or 0. scratch: 8 f64. Returns at how many it was not found (NaN).
+ * or from κ₀ + ζ, until it moves by less than `step`, relative. scratch: 8 f64. Returns at how many it was not found (NaN).
  */
 function followKappa(
   n: i32,
@@ -48,7 +48,6 @@ function followKappa(
   ki: usize,
   scratch: usize,
   step: f64,
-  tail: usize,
 ): i32 {
   let failed = 0,
     last = complex(0, 0);
@@ -56,11 +55,11 @@ function followKappa(
     const x = load<f64>(zr + i),
       y = load<f64>(zi + i);
     const zeta = complex(x, y);
-    let found = lead(last, zeta, scratch) && newtonKappa(n, lambda, a, invN, 0, x, y, scratch, step, tail);
+    let found = lead(last, zeta, scratch) && newtonKappa(n, lambda, a, invN, 0, x, y, scratch, step);
     if (!found) {
       store<f64>(scratch, kappa0 + x);
       store<f64>(scratch, y, 8);
-      found = newtonKappa(n, lambda, a, invN, 0, x, y, scratch, step, tail);
+      found = newtonKappa(n, lambda, a, invN, 0, x, y, scratch, step);
     }
     // without a root, no next one is led to
     last = found ? zeta : complex(0, 0);
@@ -96,7 +95,6 @@ function norm(a: v128): f64 {
 /**
  * F̃, K̃, P̃ whole, then F_v, K_v, P_v of (4.5), at m values of s (m even) with 0 ≤ Im s ≤ π.
  * κ is found to a last step of Newton's method below `step`, relative. out: 12 arrays of m f64, real and imaginary parts in turn. scratch: 26m + 8 f64.
- * tail: of moments.ts, for what is far from its modes, or 0.
  * Returns at how many points κ was not found (what depends on them is NaN).
  */
 export function transforms(
@@ -115,7 +113,6 @@ export function transforms(
   si: usize,
   out: usize,
   scratch: usize,
-  tail: usize,
 ): i32 {
   const bytes = (<usize>m) << 3;
   // m of e^{−s} − 1 and of q; then 2m of what belongs to z₁ and z₂ in turn
@@ -166,12 +163,9 @@ export function transforms(
     }
   }
   let failed = 0;
-  for (let k: usize = 0; k < 2; k++) {
-    const behind = k ? tail : 0;
-    failed += followKappa(n, lambda, a, 1 / d, kappa0, k << 3, 2 * bytes, zr, zi, kr, ki, Hi + 2 * bytes, step, behind);
-    for (let i = k << 3; i < 2 * bytes; i += 16)
-      tailedModeSums(n, lambda, a, t, u, kr + i, ki + i, Dr + i, Di + i, Gr + i, Gi + i, Hr + i, Hi + i, behind);
-  }
+  for (let k: usize = 0; k < 2; k++)
+    failed += followKappa(n, lambda, a, 1 / d, kappa0, k << 3, 2 * bytes, zr, zi, kr, ki, Hi + 2 * bytes, step);
+  modeSums(n, lambda, a, t, u, 2 * m, kr, ki, Dr, Di, Gr, Gi, Hr, Hi);
 
   let C0 = 0.0;
   for (let j: usize = 0; j < (<usize>n) << 3; j += 8) C0 += load<f64>(u + j);

@@ -1,7 +1,7 @@
 // The self-consistent equation ζ = κ (1 − D(κ)/N)(1 − D(κ)/P), solved for κ by Newton's method (docs/theory.md, eq. 3.1).
 // PLRF is P = ∞, N = d, ζ = −z. In the upper half plane the physical root keeps 0 ≤ arg κ ≤ arg ζ.
 
-import { tailedTraceSums } from "./moments";
+import { traceSums } from "./modes";
 
 /** Steps of Newton's method after which a root counts as lost. */
 const MAX_ITERATIONS: i32 = 60;
@@ -15,7 +15,7 @@ export function kappaScratch(): i32 {
 
 /**
  * One solve, from the guess in `scratch` (x, y), which the root replaces where Newton's method converges to the physical one: after a
- * step below `last`, relative. tail: of moments.ts, or 0.
+ * step below `last`, relative.
  * scratch: 8 f64 — the root; the derivative dζ/dκ beside it; and room for the sums. Returns whether it did.
  */
 export function newtonKappa(
@@ -28,13 +28,12 @@ export function newtonKappa(
   zy: f64,
   scratch: usize,
   last: f64 = LAST_STEP,
-  tail: usize = 0,
 ): bool {
   const sums = scratch + 32;
   let x = load<f64>(scratch),
     y = load<f64>(scratch, 8);
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration++) {
-    tailedTraceSums(n, lambda, a, x, y, sums, tail);
+    traceSums(n, lambda, a, x, y, sums);
     const Dx = load<f64>(sums),
       Dy = load<f64>(sums, 8);
     const Ex = load<f64>(sums, 16),

@@ -8,7 +8,6 @@ import { transforms, transformsScratch } from "./contour";
 import { exp } from "./exponential";
 import { add, BYTES, load64, mul, splat, store64 } from "./lanes";
 import { traceSums } from "./modes";
-import { makeTail, tailRoom } from "./moments";
 import { safeExp } from "./safe-exponential";
 
 /** Newton's method and bisection for κ₀ and u end after so many steps, at the latest. */
@@ -72,9 +71,9 @@ export function powerModes(
   }
 }
 
-/** f64 of scratch that sizeLosses takes, for n modes and m nodes in all. */
-export function sizeLossesScratch(n: i32, m: i32): i32 {
-  return max(14 * m + transformsScratch(m), n) + tailRoom() + 8;
+/** f64 of scratch that sizeLosses takes, for m nodes in all. */
+export function sizeLossesScratch(m: i32): i32 {
+  return 14 * m + transformsScratch(m) + 8;
 }
 
 /**
@@ -83,8 +82,6 @@ export function sizeLossesScratch(n: i32, m: i32): i32 {
  * @param step γ, or γ·Tr D where `share`
  * @param tolerance of κ₀, relative
  * @param last κ is found to a last step of Newton's method below this, relative
- * @param head modes that stay as they are at κ far from the rest, a multiple of 4 (moments.ts); n for all
- * @param reach of λ/|κ|, for the rest
  * @param far w > 1 at which 1 − w K_s(w) is looked at
  * out: 7 f64 — Tr D, P(0), γ, κ₀, F₀, a step that is surely stable, 1 − w K_s(w) at w = far (NaN where z₂ has met the support);
  * then, each as far as P(r) moves, and as it settles from there on, 4 arrays of count: r P(r) whole, all that adds up to it, the same less what is analytic near s = 0.
@@ -95,8 +92,6 @@ export function sizeLosses(
   a: usize,
   t: usize,
   u: usize,
-  head: i32,
-  reach: f64,
   d: f64,
   surplus: f64,
   batch: f64,
@@ -148,10 +143,8 @@ export function sizeLosses(
   const column = (<usize>moving) << 3,
     bytes = (<usize>m) << 3,
     all = <usize>m * column;
-  const tail = head < n && count > 0 ? scratch : 0;
-  const s = scratch + ((<usize>tailRoom()) << 3),
+  const s = scratch,
     made = s + 2 * all;
-  if (tail) makeTail(n, head, lambda, a, t, reach, tail, s);
   // κ is followed along each node from one r to the next
   for (let k: usize = 0, at = s; k < bytes; k += 8)
     for (let i: usize = 0; i < column; i += 8, at += 8) {
@@ -159,7 +152,7 @@ export function sizeLosses(
       store<f64>(at + all, load<f64>(si + k) / load<f64>(steps + i));
     }
   const at = made + 12 * all;
-  transforms(n, lambda, a, t, u, d, gamma, batch, kappa0, last, m * moving, s, s + all, made, at, tail);
+  transforms(n, lambda, a, t, u, d, gamma, batch, kappa0, last, m * moving, s, s + all, made, at);
   const sums = out + 56;
   for (let part: usize = 0; part < 2; part++)
     weigh(bytes, column, all, made + (4 + 6 * part) * all, wr, wi, sums + ((2 * part * <usize>count) << 3), count);

@@ -20,7 +20,7 @@ export function contourKernels(core: Core): ContourKernels {
       const out = arena.space(12 * m);
       const scratch = arena.space(core.run.transformsScratch(m));
       const sizes = [d, gamma, batch, kappa0, lastStep] as const;
-      const failed = core.run.transforms(n, lambda, trace, energy, ratio, ...sizes, m, ...points, out, scratch, 0);
+      const failed = core.run.transforms(n, lambda, trace, energy, ratio, ...sizes, m, ...points, out, scratch);
       const taken = arena.take(out, 12 * m);
       const column = (c: number): ComplexArray => ({
         re: taken.subarray(2 * c * m, 2 * c * m + count),

@@ -1,14 +1,8 @@
 // Marshals assembly/sizes.ts.
 
-import { pow } from "../../math/elementary.ts";
 import type { Modes } from "../resolvent.ts";
 import { type PowerRule, panelsOf, type SizeKernels } from "../sizes.ts";
 import { type Arena, type Core, padded } from "./core.ts";
-
-/** Of a measured spectrum: modes that stay as they are at κ far from the rest, where they are worth leaving. */
-const HEAD = 32;
-/** Terms of what stands for the rest there (assembly/moments.ts). */
-const TERMS = 12;
 
 /** n, λ, a, t, u: a search asks for no κ where the λ that fill them up have a pole. */
 function putModes(arena: Arena, { lambda, trace, energy, ratio }: Modes) {
@@ -32,17 +26,13 @@ export function sizeKernels(core: Core): SizeKernels {
     sizeLosses({ modes, d, surplus, batch, step, tolerance, lastStep }, { s, weight }, steps, far) {
       const arena = core.arena();
       const points = "lambda" in modes ? putModes(arena, modes) : makeModes(core, arena, modes);
-      const [n] = points;
-      const head = "log" in modes ? padded(modes.log.length) : n > 2 * HEAD ? HEAD : n;
-      // what is left of κ is left of the sums too
-      const reach = pow(lastStep, 2 / TERMS);
       const [share, gamma] = "share" in step ? [true, step.share] : [false, step.gamma];
       const [m, count] = [s.re.length, steps.length];
       const contour = arena.putAll([s.re, s.im, weight.re, weight.im]);
       const at = arena.put(steps);
       const out = arena.space(7 + 4 * count);
-      const scratch = arena.space(core.run.sizeLossesScratch(n, m * count));
-      const size = [head, reach, d, surplus, batch, gamma, share, tolerance, lastStep, far] as const;
+      const scratch = arena.space(core.run.sizeLossesScratch(m * count));
+      const size = [d, surplus, batch, gamma, share, tolerance, lastStep, far] as const;
       core.run.sizeLosses(...points, ...size, m, ...contour, count, at, out, scratch);
       const told = arena.take(out, 7 + 4 * count);
       const column = (k: number) => told.subarray(7 + k * count, 7 + (k + 1) * count);
