@@ -55,13 +55,16 @@ export async function openTable(file: string): Promise<Table> {
   });
 }
 
+/** "name it with columns, as loss=NAME" of the library, as it is typed here. */
+export const asTyped = (message: string): string => message.replace(/ with (columns|units), as /, " with --$1 ");
+
 /** What a table does not hold is told with the file's name. */
 export function refusing<T>(file: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
     if (error instanceof RangeError || error instanceof TypeError)
-      throw new Usage(`${file === "-" ? "stdin" : file}: ${error.message}`);
+      throw new Usage(`${nameOf(file)}: ${asTyped(error.message)}`);
     throw error;
   }
 }

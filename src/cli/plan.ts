@@ -213,13 +213,19 @@ function columns(plans: readonly Told[]) {
       ["low", "high"].forEach((end, i) => {
         out[`${key}_${end}`] = pick((p) => p.billCi?.[key]?.[i]);
       });
-  out.excess_half = pick((p) => p.misses?.[0]?.excess);
-  out.excess_double = pick((p) => p.misses?.[1]?.excess);
+  const excess = (by: number) => pick((p) => p.misses?.find(({ factor }) => factor === by)?.excess);
+  out.excess_half = excess(0.5);
+  out.excess_double = excess(2);
   return out;
 }
 
 function inWords(plans: readonly Told[], warnings: readonly string[]): string {
-  const between = (range: Interval | undefined) => (range ? `${readable(range[0], 3)} … ${readable(range[1], 3)}` : "");
+  // intervals of a loss are narrow
+  const between = (name: string, [low, high]: Interval) => {
+    const digits = name.startsWith("loss") ? 4 : 3;
+    return `${readable(low, digits)} … ${readable(high, digits)}`;
+  };
+  const told = (excess: number) => (excess < Infinity ? fixed(excess) : "∞: no token is left to train on");
   const lines = plans.flatMap((p) => {
     const rows: [string, number, Interval | undefined][] = [
       ["compute C (flops)", p.flops, p.ci?.flops],
@@ -248,8 +254,8 @@ function inWords(plans: readonly Told[], warnings: readonly string[]): string {
           ? [
               {
                 title: "95 %",
-                values: rows.map(([, value, range]) =>
-                  !range ? "" : range[1] > range[0] * (1 + 1e-9) ? between(range) : value ? "given" : "",
+                values: rows.map(([name, value, range]) =>
+                  !range ? "" : range[1] > range[0] * (1 + 1e-9) ? between(name, range) : value ? "given" : "",
                 ),
               },
             ]
@@ -263,7 +269,7 @@ function inWords(plans: readonly Told[], warnings: readonly string[]): string {
                 title: "if the model is",
                 values: p.misses.map(({ factor }) => (factor < 1 ? "2× too small" : "2× too large")),
               },
-              { title: "loss rises by", values: p.misses.map(({ excess }) => fixed(excess)) },
+              { title: "loss rises by", values: p.misses.map(({ excess }) => told(excess)) },
               ...(p.ci
                 ? [
                     {

@@ -12,7 +12,7 @@ import {
   runsFromTable,
   select,
 } from "../index.ts";
-import { openTable, refusing, TABLE_FILE } from "./open-table.ts";
+import { asTyped, openTable, refusing, TABLE_FILE } from "./open-table.ts";
 import { number, range, refused, whole, withRandom } from "./options.ts";
 
 /** Which rows of a table are taken, and how they are read. */
@@ -107,6 +107,7 @@ export async function openRuns(
       ...(options.bestOf && { bestOf: options.bestOf }),
       ...(options.flopsPerToken !== undefined && { flopsPerToken: options.flopsPerToken }),
     });
+    runs = { ...runs, warnings: runs.warnings.map(asTyped) };
     const [lo, hi] = options.window ?? [0, Infinity];
     if (options.window) runs = select(runs, (i) => runs.C[i]! >= lo && runs.C[i]! <= hi);
     return options.dropHighestLoss > 0 ? dropHighestLoss(runs, options.dropHighestLoss) : runs;

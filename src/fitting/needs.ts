@@ -112,7 +112,9 @@ function atBest(p: Problem, name: "N" | "D", value: number): Allocation {
   }
   const found = atFlops(p, exp(high));
   // beyond a ceiling, or what any compute calls for
-  return Math.abs(found[name] / value - 1) < 1e-3 ? found : { ...found, flops: Infinity };
+  if (!(Math.abs(found[name] / value - 1) < 1e-3)) return { ...found, flops: Infinity };
+  // what is given is met, not neared
+  return name === "N" ? at(p, value, found.D) : at(p, found.N, value);
 }
 
 /** The best plan under needs. */

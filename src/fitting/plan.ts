@@ -29,7 +29,10 @@ export interface Plan extends Allocation {
         readonly epochs: Interval | null;
       })
     | null;
-  /** Half and double the best N at the same budget; null for approaches 1 and 2, which do not know the loss off the optimum. */
+  /**
+   * Half and double the best N at the same budget, as far as the ceiling lets; null for approaches 1 and 2, which do not know the
+   * loss off the optimum.
+   */
   readonly misses:
     | readonly (Miss & { readonly ci: { readonly excess: Interval; readonly wasted: Interval } | null })[]
     | null;
@@ -43,6 +46,9 @@ export interface PlanOptions {
   /** Bootstrap draws of the same model. */
   readonly draws?: readonly Model[];
 }
+
+/** N over the best N, in what a miss is told by. */
+const MISSES = [0.5, 2];
 
 /**
  * What to train.
@@ -100,7 +106,7 @@ export function plan(
           },
     misses: !isLaw(model)
       ? null
-      : [0.5, 2].map((factor) => {
+      : MISSES.filter((factor) => factor * centre.N <= (needs.most ?? Infinity)).map((factor) => {
           const missed = laws.map((law) => miss(law, factor));
           return {
             ...miss(model, factor),

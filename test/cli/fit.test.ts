@@ -122,6 +122,12 @@ describe("isoflop fit", () => {
     ["formula.csv", `${head}1e8,"=cmd|' /C calc'!A0",3\n`, "", /row 3, column "tokens".*got "=cmd/],
     ["runs.xlsx", "", "", /must end in \.csv/],
     ["named.csv", head, "--columns N=size", /no column "size" for parameters: found "params", "tokens", "loss"/],
+    [
+      "two.csv",
+      "params,tokens,c4_loss,pile_loss",
+      "",
+      /hold the loss: "c4_loss", "pile_loss"; name one with --columns loss=c4_loss/,
+    ],
     ["part.csv", head, "--columns size", /give N=…, D=…/],
     ["window.csv", head, "--window 1:2", /no row is left/],
     ["method.csv", head, "--method 4", /give 1, 2, 3/],

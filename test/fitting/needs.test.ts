@@ -68,6 +68,11 @@ describe("with needs", () => {
     expect(repeated.epochs).toBeCloseTo(repeated.D / 1e10, 9);
     expect(repeated.ci!.loss[1]).toBeGreaterThan(repeated.ci!.loss[0]);
     expect(repeated.misses!.every(({ excess, wasted }) => excess > 0 && wasted > 0 && wasted < 1)).toBe(true);
+    const capped = plan(LAW, { flops: 1e24 }, { needs: { most: 1e9 }, draws: [LAW, { ...LAW, A: 500 }] });
+    expect([capped.N, capped.misses!.map(({ factor }) => factor)]).toEqual([1e9, [0.5]]);
+    expect(plan(LAW, { flops: 1e22 }, { needs: { most: 1e15 } }).misses).toHaveLength(2);
+    const given = plan(LAW, { D: 1e11 }, { draws: [LAW, { ...LAW, A: 500 }] });
+    expect([given.D, given.ci!.D, given.flops / (6 * given.N * 1e11)]).toEqual([1e11, [1e11, 1e11], 1]);
     expect(() => plan(LAW, { loss: 1.7 })).toThrow(/no plan reaches loss = 1.7/);
     expect(() => plan(LAW, { loss: 1.9 }, { needs: { unique: 1e9 } })).toThrow(/no plan reaches/);
     expect(() => plan(LAW, { N: 1e10 }, { needs: { most: 1e9 } })).toThrow(/no plan reaches/);
