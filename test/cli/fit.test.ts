@@ -124,7 +124,7 @@ describe("isoflop fit", () => {
     ["named.csv", head, "--columns N=size", /no column "size" for parameters: found "params", "tokens", "loss"/],
     [
       "two.csv",
-      "params,tokens,c4_loss,pile_loss",
+      "params,tokens,c4_loss,pile_loss\n1e8,2e9,3,2\n",
       "",
       /hold the loss: "c4_loss", "pile_loss"; name one with --columns loss=c4_loss/,
     ],
