@@ -14,8 +14,8 @@ import { readLaw, type WrittenLaw, writtenLaw } from "./written.ts";
 export const FORMAT = "isoflop law";
 /** Of the format: raised where a file of the old would be read wrongly. */
 export const VERSION = 1;
-/** Of a file at most: rows, and draws. */
-const [MOST_ROWS, MOST_DRAWS] = [2_000_000, 100_000];
+/** Of a file at most: rows, draws, and warnings. */
+const [MOST_ROWS, MOST_DRAWS, MOST_WARNINGS] = [2_000_000, 100_000, 100];
 
 /** Draws of approach 3 as columns. */
 export type LawColumns = Readonly<Record<keyof Law, ArrayLike<number>>>;
@@ -59,6 +59,8 @@ export interface SavedLaw {
     readonly drift: number;
     readonly tested: number;
     readonly by: Stack["by"];
+    /** What a forecast is to be told with; none in a file of before. */
+    readonly warnings?: readonly string[];
   } | null;
 }
 
@@ -110,6 +112,7 @@ export function savedStack(
       drift: forecaster.stack.drift,
       tested: forecaster.stack.tested,
       by: forecaster.stack.by,
+      warnings: forecaster.warnings,
     },
   };
 }
@@ -175,6 +178,15 @@ function numbers(name: string, value: unknown, n: number): Float64Array {
   const values = list(name, value, n);
   if (values.length !== n) throw new RangeError(`${name} must have ${n} entries, got ${values.length}`);
   return Float64Array.from(values, (x, i) => finite(`${name}[${i}]`, x));
+}
+
+/** Sentences that a terminal may print: what would steer it is refused. */
+function sentences(name: string, value: unknown): string[] {
+  return list(name, value, MOST_WARNINGS).map((text, i) => {
+    if (typeof text !== "string" || /\p{Cc}/u.test(text))
+      throw new TypeError(`${name}[${i}] must be text in one line, got ${shown(text)}`);
+    return text;
+  });
 }
 
 function lawOf(fields: Fields): Pick<ReadLaw, "law" | "draws"> {
@@ -245,7 +257,7 @@ function forecasterOf(fields: Fields, table: Runs): Forecaster {
         ...{ ...fit, heldOut: [], error: Number.NaN },
         weight: members.reduce((sum, member) => sum + (same(member.law, law) ? member.weight : 0), 0),
       })),
-    ...{ tested: stack.tested, warnings: [], stack, all },
+    ...{ tested: stack.tested, warnings: sentences("stack.warnings", fields.warnings ?? []), stack, all },
     at: (N, D) => all({ N: Float64Array.of(positive("N", N)), D: Float64Array.of(positive("D", D)) })[0]!,
   };
 }
