@@ -5,8 +5,9 @@ import { pow } from "../math/elementary.ts";
 import { jobs } from "./jobs.ts";
 import { canonical, kernelVersion, sha256 } from "./keys.ts";
 import type { JobKind, Parameter, Value } from "./kinds/kind.ts";
-import { MOST_CELLS, planSchema } from "./schema.ts";
+import { MOST_CELLS, planSchemaOf } from "./schema.ts";
 import { openTable, type Tables } from "./tables.ts";
+import { validator } from "./validator.ts";
 
 export interface Axis {
   readonly name: string;
@@ -213,10 +214,10 @@ function numbersOf(range: Range | number[]): number[] {
 }
 
 async function checked(value: object): Promise<Source> {
-  const { Ajv } = await import("ajv").catch(() => {
-    throw new Error("sweeps need the package ajv: npm install ajv");
-  });
-  validate ??= new Ajv({ allowUnionTypes: true, strictRequired: false, strictTypes: false }).compile(planSchema);
+  const job = (value as { job?: unknown } | null)?.job; // null is JSON too
+  const known = typeof job === "string" && jobs.has(job) ? job : "";
+  const validate = validators.get(known) ?? (await validator(planSchemaOf(known)));
+  validators.set(known, validate);
   if (validate(value)) return value as Source;
   // of an alternative that failed the deepest complaint says most; `if` only announces the one before it
   const errors = validate.errors!.filter(({ keyword }) => keyword !== "if");
@@ -226,11 +227,12 @@ async function checked(value: object): Promise<Source> {
   throw explained(error, value);
 }
 
-let validate: import("ajv").ValidateFunction | undefined;
+/** By job: what the others' parameters may be takes half a second to compile. */
+const validators = new Map<string, import("ajv").ValidateFunction>();
 
 function explained({ instancePath, keyword, params, message }: import("ajv").ErrorObject, plan: object): PlanError {
   const name = params.additionalProperty as string;
-  const job = jobs.get((plan as Source).job);
+  const job = jobs.get((plan as Source | null)?.job ?? "");
   switch (keyword) {
     case "additionalProperties":
       return new PlanError(

@@ -92,7 +92,7 @@ export function throughQueue(place: Place, { name = "default", onAway }: QueueOp
         reminded = performance.now();
         for (const [reference, bytes] of tables) await put(redis, table(reference), bytes);
       }
-      await add(queue, remind ? [...out.values()] : fresh);
+      await add(redis, queue, remind ? [...out.values()] : fresh);
       return harvest({ redis, queue, notice, word, out, record, commit });
     };
 
@@ -183,9 +183,19 @@ export async function fetchTables(
 /** Not an integer and without a colon, as BullMQ wants. */
 const jobId = ({ key }: Cell): string => `cell-${key}`;
 
-async function add(queue: Queue<Cell, Wire>, cells: readonly Cell[]): Promise<void> {
-  if (cells.length > 0)
-    await queue.addBulk(cells.map((cell) => ({ name: cell.job, data: cell, opts: { jobId: jobId(cell) } })) as never);
+async function add(redis: import("ioredis").Redis, queue: Queue<Cell, Wire>, cells: readonly Cell[]): Promise<void> {
+  if (cells.length === 0) return;
+  const bulk = () =>
+    queue.addBulk(cells.map((cell) => ({ name: cell.job, data: cell, opts: { jobId: jobId(cell) } })) as never);
+  try {
+    await bulk();
+  } catch (error) {
+    if (!/WRONGTYPE/.test((error as Error).message)) throw error;
+    // where a cell belongs somebody put what is none
+    for (const key of cells.map((cell) => queue.toKey(jobId(cell))))
+      if (!/^(hash|none)$/.test(await redis.type(key))) await redis.del(key);
+    await bulk();
+  }
 }
 
 /** Records what came back, commits it, and only then takes it from the queue. Returns how much it was. */

@@ -7,6 +7,7 @@ import { type Cell, failed, keyOf, type Outcome } from "./cells.ts";
 import { jobs } from "./jobs.ts";
 import type { Column, JobKind, Value } from "./kinds/kind.ts";
 import { cellSchema, MOST_SECONDS } from "./schema.ts";
+import { validator } from "./validator.ts";
 
 /** An outcome as JSON can hold it: curves as base64 of little-endian doubles. */
 export interface Wire extends Omit<Outcome, "curves"> {
@@ -152,10 +153,7 @@ const validators = new Map<string, ValidateFunction>();
 async function demand(what: string, id: string, schema: object, value: unknown): Promise<void> {
   let validate = validators.get(id);
   if (!validate) {
-    const { Ajv } = await import("ajv").catch(() => {
-      throw new Error("sweeps need the package ajv: npm install ajv");
-    });
-    validate = new Ajv({ allowUnionTypes: true, strictRequired: false, strictTypes: false }).compile(schema);
+    validate = await validator(schema);
     validators.set(id, validate);
   }
   if (!validate(value)) throw new RangeError(complaint(what, validate.errors![0]!));

@@ -1,6 +1,7 @@
 // The connection to Redis. Its password may come in the URL or from the environment; it is given to the client and nowhere
 // else: no message, file or store holds it.
 
+import { createRequire } from "node:module";
 import { isIP } from "node:net";
 import type { Redis } from "ioredis";
 
@@ -68,14 +69,24 @@ function decoded(text: string, what: string): string {
   }
 }
 
-/** Loads the client and the queue. */
+/** Loads the queue. */
 export async function loadQueue() {
+  const { Queue, Worker } = await import("bullmq").catch(missing);
+  return { Queue, Worker };
+}
+
+/** Loads the client alone: the queue takes longer, and is not needed where there is no Redis. */
+async function loadClient() {
   try {
-    const [{ Redis }, bullmq] = await Promise.all([import("ioredis"), import("bullmq")]);
-    return { Redis, Queue: bullmq.Queue, Worker: bullmq.Worker };
+    createRequire(import.meta.url).resolve("bullmq");
+    return (await import("ioredis")).Redis;
   } catch {
-    throw new Error("a queue needs the packages bullmq and ioredis: npm install bullmq ioredis");
+    return missing();
   }
+}
+
+function missing(): never {
+  throw new Error("a queue needs the packages bullmq and ioredis: npm install bullmq ioredis");
 }
 
 /**
@@ -83,7 +94,7 @@ export async function loadQueue() {
  * @throws Error in one line where there is no Redis, or it refuses
  */
 export async function connect({ options, shown }: Place): Promise<Redis> {
-  const { Redis } = await loadQueue();
+  const Redis = await loadClient();
   let connected = false;
   const redis = new Redis({
     ...options,

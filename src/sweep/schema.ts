@@ -153,6 +153,12 @@ export const planSchema: Schema = {
   allOf: [...jobs.values()].map(branch),
 };
 
+/** The same for plans of one job alone; of no job where there is none of that name. */
+export const planSchemaOf = (job: string): Schema => {
+  const kind = jobs.get(job);
+  return { ...planSchema, allOf: kind ? [branch(kind)] : [{}] };
+};
+
 /** A parameter as a cell has it: ranges laid out, a table by its reference, null where it was left open. */
 function cellValue(parameter: Parameter): Schema {
   const { type, entries } = parameter;

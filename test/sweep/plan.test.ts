@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { Ajv, type ValidateFunction } from "ajv";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { version } from "../../src/provenance.ts";
@@ -7,7 +8,8 @@ import { cellAt, repeats, spreadOrder } from "../../src/sweep/cells.ts";
 import { jobs } from "../../src/sweep/jobs.ts";
 import { canonical, KeySet, kernelVersion, sha256 } from "../../src/sweep/keys.ts";
 import { readPlan } from "../../src/sweep/plan.ts";
-import { planSchema } from "../../src/sweep/schema.ts";
+import { cellSchema, planSchema, planSchemaOf } from "../../src/sweep/schema.ts";
+import { STRICT } from "../../src/sweep/validator.ts";
 
 const small = {
   job: "rehearsal",
@@ -143,6 +145,7 @@ describe("a mistake in a plan", () => {
   const cases: [name: string, plan: unknown, message: RegExp][] = [
     ["no JSON", "{job: 1}", /^the plan is not JSON: .*position 1/],
     ["no object", "[]", /^the plan must be object/],
+    ["null", "null", /^the plan must be object/],
     ["no job", {}, /^the plan must have required property 'job'/],
     ["unknown job", { job: "lose" }, /^\/job must be one of phase, loss, .*rehearsal/],
     ["unknown field", { job: "phase", axis: {} }, /^\/axis is not known here/],
@@ -211,7 +214,33 @@ describe("a mistake in a plan", () => {
     expect(error!.message).toMatch(message);
     expect(error!.message).not.toContain("\n");
   });
+
+  it("is the same to the schema of its job as to the whole one, which are valid", () => {
+    // it refuses a schema that is none
+    const whole = new Ajv(STRICT).compile(planSchema);
+    const compiled = new Map(["", ...jobs.keys()].map((job) => [job, new Ajv(STRICT).compile(planSchemaOf(job))]));
+    const found = ({ errors }: ValidateFunction) =>
+      errors?.map(({ instancePath, keyword, params }) => ({ instancePath, keyword, params }));
+    let wrong = 0;
+    for (const [name, given] of [["small", small], ["null", null], ["text", "x"], ...cases]) {
+      const plan = typeof given === "string" && /^[[{].*[\]}]$/.test(given) ? tried(given) : given;
+      const check = compiled.get(String((plan as { job?: unknown } | null)?.job)) ?? compiled.get("")!;
+      expect(check(plan), String(name)).toBe(whole(plan));
+      if (found(whole)) wrong++;
+      expect(found(check), String(name)).toEqual(found(whole));
+    }
+    expect(wrong).toBeGreaterThan(20);
+    for (const kind of jobs.values()) new Ajv(STRICT).compile(cellSchema(kind));
+  });
 });
+
+function tried(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
 
 describe("the schema and the jobs", () => {
   it("is shipped as it is", () => {

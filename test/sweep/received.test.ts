@@ -175,6 +175,8 @@ describe.skipIf(!hasRedis)("a coordinator", () => {
       axes: { alpha: { list: [0.7] }, beta: { list: [0.7] } },
       seeds: 40,
     });
+    const ids = Array.from({ length: 40 }, (_, i) => `cell-${cellAt(plan, i).key}`);
+    redis.command("set", key(ids[3]!), "no hash"); // where a cell is to be
     const sweep = start(["sweep", file, "--out", out, "--queue", "--json"], redis.env);
     await until(() => redis.command("llen", key("wait")) === "40");
     const forged = [
@@ -186,14 +188,15 @@ describe.skipIf(!hasRedis)("a coordinator", () => {
       '{"status":"odd"}',
       JSON.stringify({ ...wire, curves: { D: "AAAA" } }),
     ];
-    const ids = Array.from({ length: 40 }, (_, i) => `cell-${cellAt(plan, i).key}`);
-    for (const [i, id] of ids.entries()) {
-      redis.command("lrem", key("wait"), "0", id);
-      if (i % 10 === 8) redis.command("del", key(id));
-      else if (i % 10 === 9) redis.command("set", key(id), "no hash");
-      else redis.command("hset", key(id), "data", "{", "returnvalue", forged[i % forged.length]!);
-      redis.command("zadd", key("completed"), String(i), id);
-    }
+    redis.commands(
+      ids.flatMap((id, i) => [
+        ["lrem", key("wait"), "0", id],
+        ...(i % 10 === 8 ? [["del", key(id)]] : []),
+        ...(i % 10 === 9 ? [["set", key(id), "no hash"]] : []),
+        ...(i % 10 < 8 ? [["hset", key(id), "data", "{", "returnvalue", forged[i % forged.length]!]] : []),
+        ["zadd", key("completed"), String(i), id],
+      ]),
+    );
     expect(await sweep.end).toBe(1);
     expect(JSON.parse(sweep.stdout())).toMatchObject({ cells: 40, done: 0, failed: 40 });
     const { stdout, status } = isoflop(["sweep", "status", out, "--json"]);

@@ -51,6 +51,12 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Run
   return { child, stdout: () => output.stdout, stderr: () => output.stderr, end, kill };
 }
 
+/** The command line as a process beside others: how it ended. */
+export async function ran(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const { end, stdout, stderr } = start(args, env);
+  return { status: await end, stdout: stdout(), stderr: stderr() };
+}
+
 /** Runs the command line to its end, as a process of its own. */
 export function isoflopProcess(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   return spawnSync(process.execPath, [MAIN, ...args], {
@@ -228,7 +234,16 @@ export class TestRedis {
   }
 
   command(...args: string[]): string {
+    return this.#client(args, "");
+  }
+
+  /** Many, from one client. */
+  commands(all: readonly (readonly string[])[]): string {
+    return this.#client([], all.map((words) => words.map((word) => JSON.stringify(word)).join(" ")).join("\n"));
+  }
+
+  #client(args: readonly string[], input: string): string {
     const login = ["-p", String(this.port), "-a", TestRedis.password, "--no-auth-warning"];
-    return execFileSync("redis-cli", [...login, ...args], { encoding: "utf8" }).trim();
+    return execFileSync("redis-cli", [...login, ...args], { encoding: "utf8", input }).trim();
   }
 }
