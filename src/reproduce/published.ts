@@ -82,6 +82,8 @@ const lowest = (what: string, value: number, measured: number): Claim => ({
   reads: `≤ ${value}`,
 });
 
+/** Repetitions that nobody makes: an R_D beyond them is no number of the data's. */
+const UNBOUNDED = 1e6;
 const between = ([low, high]: Interval): string => `${low.toPrecision(4)} … ${high.toPrecision(4)}`;
 
 /** 95 % intervals of a law's parameters, in words. */
@@ -220,7 +222,7 @@ const CASES: readonly Case[] = [
       const { fit, ci, words } = intervals(fixed(law, held), on, 1e-3, quick, ["RD", "RN"]);
       const free = fitLaw(law, on, 1e-3);
       const model = growth(on, quick);
-      const why = `the published point is no minimum: objective ${at.toPrecision(9)} there, ${fit.objective.toPrecision(9)} at R_D ${fit.parameters.RD!.toPrecision(4)}, R_N ${fit.parameters.RN!.toPrecision(4)}; resamples put R_D anywhere in ${between(ci.RD!)}`;
+      const why = `the published point is no minimum: objective ${at.toPrecision(9)} there, ${fit.objective.toPrecision(9)} at R_D ${fit.parameters.RD!.toPrecision(4)}, R_N ${fit.parameters.RN!.toPrecision(4)}; resamples put R_D anywhere ${ci.RD![1] < UNBOUNDED ? `in ${between(ci.RD!)}` : `from ${ci.RD![0].toPrecision(4)} up, without bound`}`;
       return {
         claims: [
           objective("objective at the published R_D and R_N", 0.0158259366, at),
