@@ -161,3 +161,29 @@ describe("the losses of the search", () => {
     expect(told[Math.round(0.5 * told.length)]).toBeLessThan(1e-9);
   });
 });
+
+describe("contours where the circle ends", () => {
+  const model = plrf({ spectrum: powerLaw({ alpha: 1, beta: 0.7 }), d: 100 });
+  const at = (quantity: "F" | "K" | "P", ...steps: number[]) =>
+    contourValues(defaultKernels(), model, quantity, Float64Array.from(steps));
+
+  it.each(["F", "K", "P"] as const)("know %s at r that rounding has left just below 64", (quantity) => {
+    const { values, error } = at(quantity, 64 - 2 ** -47, 64);
+    expect(Math.abs(values[0]! / values[1]! - 1)).toBeLessThan(1e-12);
+    expect(error[0]! / values[0]!).toBeLessThan(1e-10);
+  });
+
+  it("join: what lies between 63 and 64 is on one curve with 61 to 66", () => {
+    const [a, b, c, d, e, f] = at("P", 61, 62, 63, 64, 65, 66).values.map(Math.log);
+    const [between] = at("P", 63.5).values.map(Math.log);
+    // the polynomial through six points, off by some 5/1024 · 120/64⁶ = 1e-11; the circle knows nine digits
+    const middle = (150 * (c! + d!) - 25 * (b! + e!) + 3 * (a! + f!)) / 256;
+    expect(Math.abs(between! - middle)).toBeLessThan(1e-9);
+  });
+
+  it("tell that nothing is known of a step that is not whole below", () => {
+    const { error } = at("P", 12, 12.5, 13);
+    expect(error[1]).toBe(Infinity);
+    expect(Math.max(error[0]!, error[2]!)).toBeLessThan(1e-9);
+  });
+});

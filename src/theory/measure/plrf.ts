@@ -6,7 +6,7 @@ import type { Modes } from "../../kernels/resolvent.ts";
 import { pow } from "../../math/elementary.ts";
 import { brief } from "../../numbers.ts";
 import { EXACT, FAR, modesOf } from "./modes.ts";
-import { kappaAtZero, realSum } from "./resolvent.ts";
+import { kappaAtZero, realSum, total } from "./resolvent.ts";
 import { powerLaw, type Spectrum } from "./spectrum.ts";
 import { safeGamma, stability } from "./stability.ts";
 
@@ -110,5 +110,3 @@ function dataModes(spectrum: Spectrum, d: number, v: number | undefined): number
   within("spread", pow(used === Infinity ? FAR : used, 2 * alpha), "v^(2 alpha)");
   return used;
 }
-
-const total = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0);

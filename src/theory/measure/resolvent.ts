@@ -108,6 +108,30 @@ export function realSum2(modes: Pick<Modes, "lambda">, weight: Float64Array, x: 
   return sum;
 }
 
+/** Σ a_j λ_j / (λ_j + x)² for real x. */
+export function traceSum2({ lambda, trace }: Pick<Modes, "lambda" | "trace">, x: number): number {
+  let sum = 0;
+  for (let j = 0; j < lambda.length; j++) {
+    const q = 1 / (lambda[j]! + x);
+    sum += trace[j]! * lambda[j]! * q * q;
+  }
+  return sum;
+}
+
+/** Σ values. */
+export function total(values: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < values.length; j++) sum += values[j]!;
+  return sum;
+}
+
+/** The least of values, ∞ of none. */
+export function leastOf(values: Float64Array): number {
+  let least = Infinity;
+  for (let j = 0; j < values.length; j++) if (values[j]! < least) least = values[j]!;
+  return least;
+}
+
 /**
  * κ₀ ≥ 0 with D(κ₀) = width (docs/theory.md, eq. 3.4): the root at ζ = 0, to a tolerance in log κ₀. It is 0 where there are no more
  * modes than features.
@@ -119,9 +143,9 @@ export function kappaAtZero(
   tolerance = 1e-15,
 ): number {
   if (v <= width) return 0;
-  const trace = modes.trace.reduce((sum, a) => sum + a, 0);
+  const trace = total(modes.trace);
   // λ_min (v/N − 1) ≤ κ₀ ≤ Tr D/N; between, Newton on log D against log κ, guarded by bisection
-  let low = log(modes.lambda.reduce((least, l) => Math.min(least, l)) * Math.min(v / width - 1, 1)) - 1;
+  let low = log(leastOf(modes.lambda) * Math.min(v / width - 1, 1)) - 1;
   let high = log(trace / width);
   let u = high - 1;
   for (let iteration = 0; iteration < 200; iteration++) {

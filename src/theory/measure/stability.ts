@@ -7,7 +7,7 @@
 
 import type { Modes } from "../../kernels/resolvent.ts";
 import { exp, log } from "../../math/elementary.ts";
-import { realSum, realSum2 } from "./resolvent.ts";
+import { realSum, traceSum2 } from "./resolvent.ts";
 
 /** The part of a model that the functions below need. */
 export interface Stepped {
@@ -32,11 +32,10 @@ const z = (modes: Modes, d: number, u: number): number => u * (1 + g(modes, u) /
 
 /** The largest stable γ of a model of d features trained on batches of `batch` samples. */
 export function stability(modes: Modes, d: number, batch: number): Stability {
-  const weight = modes.trace.map((a, j) => a * modes.lambda[j]!);
   const { lambda, trace, square, firstTrace } = summary(modes);
   // dz/du = 0  ⇔  Σ a_j λ_j/(u−λ_j)² = d
   const edge = bisect(
-    (u) => realSum2(modes, weight, -u) - d,
+    (u) => traceSum2(modes, -u) - d,
     lambda + Math.sqrt((0.5 * firstTrace * lambda) / d),
     lambda + 1.001 * Math.sqrt(square / d),
   );
@@ -50,11 +49,10 @@ export function stability(modes: Modes, d: number, batch: number): Stability {
 
 /** The lower edge of the support, where v > d (docs/theory.md, eq. 3.7): z = κ (S(κ)−1) is largest at Σ a_j λ_j/(λ_j+κ)² = d, κ < κ₀. */
 export function leftEdge(modes: Modes, d: number, kappa0: number): number {
-  const weight = modes.trace.map((a, j) => a * modes.lambda[j]!);
   let [low, high] = [log(kappa0) - 100, log(kappa0)];
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;
-    if (realSum2(modes, weight, exp(middle)) > d) low = middle;
+    if (traceSum2(modes, exp(middle)) > d) low = middle;
     else high = middle;
   }
   const kappa = exp(low);

@@ -1,7 +1,7 @@
 // F(r), K(r) and P(r) at any r without time-stepping (docs/theory.md, §4): their generating functions integrated over
 //
-//   r ≥ 64:   P(r) = (1/2πi) ∫ P̃(e^{−s}) e^{rs} ds   around the singularities on s ≤ 0                             (4.4)
-//   r < 64:   P(r) = (1/M) Σ_k P̃(w_k) w_k^{−r}       on a circle |w| = ρ < 1                                       (4.7)
+//   r > 63:   P(r) = (1/2πi) ∫ P̃(e^{−s}) e^{rs} ds   around the singularities on s ≤ 0                             (4.4)
+//   r ≤ 63:   P(r) = (1/M) Σ_k P̃(w_k) w_k^{−r}       on a circle |w| = ρ < 1, at whole r                           (4.7)
 //
 // One r takes a modified Talbot contour of its own (Dingfelder & Weideman 2015):
 //
@@ -19,7 +19,7 @@ import { type Complex, complex, exp, mul, scale } from "../../math/complex.ts";
 import { cos, exp as expOf, hypot, log, pow, sin } from "../../math/elementary.ts";
 import { gaussLegendre } from "../../math/quadrature.ts";
 import type { Plrf } from "../measure/plrf.ts";
-import { realSum2, resolvents } from "../measure/resolvent.ts";
+import { resolvents, traceSum2 } from "../measure/resolvent.ts";
 import { amplification, analyticRemainder } from "../measure/stability.ts";
 
 export type Quantity = keyof Transform;
@@ -30,8 +30,8 @@ export interface ContourValues {
   readonly error: Float64Array;
 }
 
-/** Below this the circle serves. */
-const SMALL = 64;
+/** Up to this the circle serves. It knows whole r only: what is asked for from 64 on may be rounded to just below. */
+const SMALL = 63;
 const CIRCLE_NODES = 256;
 /** ρ^M: the aliasing error, relative to P(0). */
 const ALIASING = 1e-13;
@@ -56,30 +56,32 @@ const WELL_KNOWN = 8;
 /** What the sums over modes are good for, relative (modes.ts). */
 const MODE_RULE = 1e-12;
 
-/** One of F, K, P at increasing r ≥ 0; whole where r < 64. */
+/** One of F, K, P at increasing r ≥ 0; whole where r ≤ 63, or nothing is known of its error. */
 export function contourValues(kernels: Kernels, model: Plrf, quantity: Quantity, steps: Float64Array): ContourValues {
   const values = new Float64Array(steps.length);
   const error = new Float64Array(steps.length);
-  const small = steps.findIndex((r) => r >= SMALL);
+  const small = steps.findIndex((r) => r > SMALL);
   const first = small < 0 ? steps.length : small;
   const remainder = analyticRemainder(model);
   const loss = lossOfDigits(kernels, model);
   const start = quantity === "K" ? firstKernel(model) : model.P0;
   const grown = quantity === "P" ? amplification(model) : () => 1;
   const fill = (path: Path, from: number, to: number) => {
-    const { whole, singular } = kernels.transforms(model, path.s);
-    const [all, part] = kernels.contourSums(path, whole[quantity], singular[quantity], steps.subarray(from, to));
+    const made = kernels.transforms(model, path.s);
+    const [whole, singular] = [made.whole[quantity], made.singular[quantity]];
+    const [all, part] = kernels.contourSums(path, whole, singular, steps.subarray(from, to));
     for (let i = from; i < to; i++) {
       const r = steps[i]!;
       const [wholeSize, singularSize] = [all.size[i - from]!, part.size[i - from]!];
-      const left = r < SMALL ? Infinity : 10 * remainder(r);
+      const small = r <= SMALL;
+      const left = small ? Infinity : 10 * remainder(r);
       // P may grow at first, up to that
-      const aliasing = r < SMALL ? ALIASING * grown(CIRCLE_NODES) : 0;
+      const aliasing = small ? (r % 1 > 0 ? Infinity : ALIASING * grown(CIRCLE_NODES)) : 0;
       const rounding = ROUNDING * EPSILON * loss(r) * grown(r);
       // K̃ = K_s + K_v, which can all but cancel
       const terms = wholeSize + (quantity === "K" ? 2 * singularSize : 0);
-      const wholeError = rounding * terms + aliasing * start + cutOff(path, whole[quantity], r);
-      const singularError = rounding * singularSize + left * start + cutOff(path, singular[quantity], r);
+      const wholeError = rounding * terms + aliasing * start + cutOff(path, whole, r);
+      const singularError = rounding * singularSize + left * start + cutOff(path, singular, r);
       const better = singularError < wholeError;
       values[i] = (better ? part : all).value[i - from]!;
       error[i] = (better ? singularError : wholeError) + MODE_RULE * grown(r) * Math.abs(values[i]!);
@@ -103,7 +105,8 @@ function cutOff({ s }: Path, f: ComplexArray, r: number): number {
 
 /** K(0) = γ²B Σ λ̂² ≤ γ²B (Σ λ² + (Tr D)²/d). */
 function firstKernel({ modes, trace, d, gamma, batch }: Plrf): number {
-  const square = modes.trace.reduce((sum, a, j) => sum + a * modes.lambda[j]!, 0);
+  let square = 0;
+  for (let j = 0; j < modes.trace.length; j++) square += modes.trace[j]! * modes.lambda[j]!;
   return gamma * gamma * batch * (square + (trace * trace) / d);
 }
 
@@ -112,8 +115,7 @@ function firstKernel({ modes, trace, d, gamma, batch }: Plrf): number {
  * and late steps lose half their digits.
  */
 function lossOfDigits(kernels: Kernels, { modes, d, kappa0, gamma, batch }: Plrf): (r: number) => number {
-  const weight = modes.trace.map((a, j) => a * modes.lambda[j]!);
-  const factor = (kappa: number) => Math.max(1, 1 / Math.abs(1 - realSum2(modes, weight, kappa) / d));
+  const factor = (kappa: number) => Math.max(1, 1 / Math.abs(1 - traceSum2(modes, kappa) / d));
   // largest at ζ = 0
   if (factor(kappa0) < WELL_KNOWN) return () => 1;
   return (r) => {
@@ -165,10 +167,15 @@ const unitTalbotOf = (nodes: number) => (): Path =>
 
 const unitTalbot = lazily(unitTalbotOf(TALBOT_NODES));
 
+const scaledTalbot = lazily(unitTalbotOf(TALBOT_NODES));
+
+/** For r, in place of the one before. */
 function talbot(r: number): Path {
-  const { s, ds } = unitTalbot();
-  const scaled = (x: Float64Array) => x.map((value) => value / r);
-  return { s: { re: scaled(s.re), im: scaled(s.im) }, ds: { re: scaled(ds.re), im: scaled(ds.im) } };
+  const [unit, scaled] = [unitTalbot(), scaledTalbot()];
+  for (const part of ["s", "ds"] as const)
+    for (const x of ["re", "im"] as const)
+      for (let k = 0; k < TALBOT_NODES; k++) scaled[part][x][k] = unit[part][x][k]! / r;
+  return scaled;
 }
 
 /** s, and e^s ds/π, for r = 1, by the number of nodes. */

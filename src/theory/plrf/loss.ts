@@ -8,6 +8,7 @@ import { LIMITS } from "../../limits.ts";
 import { brief } from "../../numbers.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import type { Plrf } from "../measure/plrf.ts";
+import { leastOf } from "../measure/resolvent.ts";
 import { type Optimizer, recursionOf, samplesBefore, sgd } from "../training/optimizer.ts";
 import { byModes, byVolterra, type Route } from "../training/time-stepping.ts";
 import { training } from "../training/training.ts";
@@ -164,8 +165,8 @@ function stepsAsked({ kappa0, gamma, batch, modes }: Plrf, asked: ArrayLike<numb
   const steps = increasing("steps", asked, LIMITS.steps.least, LIMITS.steps.most).map(Math.round);
   const last = steps[steps.length - 1]!;
   if (stepped) within("horizon", Math.max(1, last), "steps");
-  const most = MOST_LEARNT / (gamma * batch * modes.lambda.reduce((least, lambda) => Math.min(least, lambda)));
-  if (kappa0 === 0 && last > most)
+  const most = kappa0 === 0 ? MOST_LEARNT / (gamma * batch * leastOf(modes.lambda)) : Infinity;
+  if (last > most)
     throw new RangeError(
       `steps must be at most ${brief(most)} where v = d (the loss is lost in rounding beyond), got ${brief(last)}`,
     );

@@ -429,6 +429,7 @@ export class Search {
     if (this.trained || budgets.length === 0) return budgets.map((f) => this.value(f, log(d)));
     this.evaluations += budgets.length;
     const steps = budgets.map((f) => f / (this.batch * d));
-    return contourValues(this.#problem.kernels, modelOf(this.#problem, d), "P", steps).values.map(log);
+    const { values, error } = contourValues(this.#problem.kernels, modelOf(this.#problem, d), "P", steps);
+    return values.map((P, i) => (error[i]! < UNKNOWN * P ? log(P) : Infinity));
   }
 }
