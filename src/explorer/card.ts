@@ -30,13 +30,23 @@ export class Card {
   readonly #crosshair: Crosshair;
   #figure: Figure | undefined;
   #version = 0;
+  readonly #watchers: ((inSight: boolean) => void)[] = [];
   #inSight = false;
+  #isComplete = () => true;
+  #complete: (() => Promise<void>) | undefined;
+  #failed = false;
   #stale = false;
   #width = 0;
 
   constructor(name: string, text: CardText, life: AbortSignal, ...extra: Node[]) {
     this.#crosshair = new Crosshair(name, readingOf(life));
-    this.#buttons = exportButtons(name, () => this.#figure);
+    this.#buttons = exportButtons(name, {
+      canBe: () => this.#figure !== undefined || (this.#complete !== undefined && !this.#failed),
+      figure: async () => {
+        await this.#complete?.();
+        return this.#figure;
+      },
+    });
     this.#place.append(h("p", { class: "waiting" }, "Computing…"));
     this.node = h(
       "section",
@@ -54,9 +64,13 @@ export class Card {
       this.#buttons.node,
     );
     const sight = new IntersectionObserver(
-      ([entry]) => {
-        this.#inSight = entry!.isIntersecting;
-        if (this.#inSight && this.#stale) drawSoon(this);
+      (entries) => {
+        const inSight = entries.at(-1)!.isIntersecting;
+        if (inSight === this.#inSight) return;
+        this.#inSight = inSight;
+        if (inSight && this.#figure && !this.#isComplete()) this.node.classList.add("off");
+        if (inSight && this.#stale) drawSoon(this);
+        for (const watcher of this.#watchers) watcher(inSight);
       },
       { rootMargin: "20px" },
     );
@@ -67,11 +81,13 @@ export class Card {
     size.observe(this.#place);
     onTheme(() => this.redraw(), life);
     // paper shows what was out of sight
-    addEventListener("beforeprint", () => this.draw(), { signal: life });
+    addEventListener("beforeprint", () => this.#print(), { signal: life });
+    toPrint.add(this);
     life.addEventListener("abort", () => {
       sight.disconnect();
       size.disconnect();
       waiting.delete(this);
+      toPrint.delete(this);
     });
   }
 
@@ -79,6 +95,7 @@ export class Card {
   show(figure: Figure, version = 0): void {
     this.#figure = figure;
     this.#version = version;
+    this.#failed = false;
     this.#note.hidden = true;
     this.#place.hidden = false;
     this.#buttons.update();
@@ -92,6 +109,8 @@ export class Card {
     this.#note.hidden = false;
     this.node.classList.add("off");
     this.#place.hidden = this.#figure === undefined;
+    this.#failed = true;
+    this.#buttons.update();
   }
 
   /** Says something beside what is shown, until another figure is. */
@@ -110,9 +129,35 @@ export class Card {
     return this.#inSight;
   }
 
+  /** Tells whenever it comes into sight, or leaves it. */
+  watch(watcher: (inSight: boolean) => void): void {
+    this.#watchers.push(watcher);
+  }
+
+  /** Its figures are computed where they are seen: `onSight` is told of that, `complete` computes the present one wherever it is. */
+  follow(onSight: () => void, isComplete: () => boolean, complete: () => Promise<void>): void {
+    this.watch((inSight) => inSight && onSight());
+    this.#isComplete = isComplete;
+    this.#complete = complete;
+    this.#buttons.update();
+  }
+
+  /** Resolves when its figure is that of the present state, or cannot be. */
+  async complete(): Promise<void> {
+    await this.#complete?.();
+  }
+
   redraw(): void {
     this.#stale = true;
     if (this.#inSight) drawSoon(this);
+  }
+
+  /** On paper, at once: what is not computed yet is there the next time. */
+  #print(): void {
+    this.draw();
+    if (this.#figure || !this.#complete || this.#failed) return;
+    this.#place.replaceChildren(h("p", { class: "waiting" }, "Not computed when this was printed: print it again."));
+    void this.#complete();
   }
 
   draw(): void {
@@ -134,6 +179,16 @@ export class Card {
     this.#crosshair.follow(this.#figure, drawing);
   }
 }
+
+const toPrint = new Set<Card>();
+
+// a browser prints at once what it is told to: the keys for it wait for what nobody has seen yet
+addEventListener("keydown", async (event: KeyboardEvent) => {
+  if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "p") return;
+  event.preventDefault();
+  await Promise.all([...toPrint].map((card) => card.complete()));
+  print();
+});
 
 const waiting = new Set<Drawn>();
 let scheduled = false;

@@ -16,7 +16,13 @@ export interface ExportButtons {
   update(): void;
 }
 
-export function exportButtons(name: string, figure: () => Figure | undefined): ExportButtons {
+/** What is saved: whether there may be something, and it, once it is computed. */
+export interface Savable {
+  readonly canBe: () => boolean;
+  readonly figure: () => Promise<Figure | undefined>;
+}
+
+export function exportButtons(name: string, { canBe, figure }: Savable): ExportButtons {
   const buttons = KINDS.map((kind) =>
     h(
       "button",
@@ -25,7 +31,7 @@ export function exportButtons(name: string, figure: () => Figure | undefined): E
         disabled: true,
         "aria-label": `Save ${name} as ${kind}`,
         onclick: async () => {
-          const shown = figure();
+          const shown = await figure();
           if (shown) save(`isoflop-${shown.id}.${kind.toLowerCase()}`, await contents(shown, kind));
         },
       },
@@ -35,7 +41,7 @@ export function exportButtons(name: string, figure: () => Figure | undefined): E
   return {
     node: h("p", { class: "export" }, "Save as ", ...buttons),
     update() {
-      for (const button of buttons) button.disabled = figure() === undefined;
+      for (const button of buttons) button.disabled = !canBe();
     },
   };
 }

@@ -15,6 +15,8 @@ export interface Drawing {
   readonly histogram: Histogram | undefined;
   /** The setting has changed, or is still changing. */
   follow(settled: boolean): void;
+  /** It has come into sight, or left it. */
+  look(): void;
 }
 
 export interface DrawingOptions {
@@ -22,9 +24,11 @@ export interface DrawingOptions {
   readonly turn: (draws: number) => void;
   /** There is more to show. */
   readonly onDraw: () => void;
+  /** Whether a reader may see it now: what is out of sight waits. */
+  readonly inSight: () => boolean;
 }
 
-export function drawing({ input, turn, onDraw }: DrawingOptions, life: AbortSignal): Drawing {
+export function drawing({ input, turn, onDraw, inSight }: DrawingOptions, life: AbortSignal): Drawing {
   let lane: WorkerChannel | undefined;
   let key = "";
   let histogram: Histogram | undefined;
@@ -55,19 +59,33 @@ export function drawing({ input, turn, onDraw }: DrawingOptions, life: AbortSign
     });
   };
   life.addEventListener("abort", stop);
+  let isSettled = false;
+  const startIfSeen = () => {
+    const now = input();
+    if (now.draws > 0 && isSettled && inSight() && JSON.stringify(now) !== key) start(now);
+  };
   return {
     node: h("div", { class: "choices" }, button, state),
     get histogram() {
       return histogram;
     },
     follow(settled) {
+      isSettled = settled;
       const now = input();
       button.textContent = now.draws > 0 ? "Leave out the draws" : `Compare with ${USUAL} draws of W`;
       if (now.draws === 0 || !settled) {
         const shown = histogram !== undefined;
         if (lane) stop();
         if (shown) onDraw();
-      } else if (JSON.stringify(now) !== key) start(now);
+      } else if (lane && JSON.stringify(now) !== key) {
+        stop();
+        onDraw();
+      }
+      startIfSeen();
+    },
+    look() {
+      lane?.tell(inSight() ? "go" : "pause");
+      startIfSeen();
     },
   };
 }

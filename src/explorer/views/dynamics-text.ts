@@ -1,7 +1,7 @@
 // What the figures of the dynamical model show, and why.
 
 import type { CardText } from "../card.ts";
-import type { DynamicsKind } from "../work/dynamics.ts";
+import type { DynamicsKind } from "../work/dynamics-setting.ts";
 
 export const TEXTS: Readonly<Record<DynamicsKind, CardText>> = {
   losses: {

@@ -10,7 +10,7 @@ import { FIELDS as ALL } from "../fields.ts";
 import { Store } from "../store.ts";
 import { type MeasuredTask, measuredTask } from "../task.ts";
 import type { Mounted } from "../view.ts";
-import type { DynamicsKind } from "../work/dynamics.ts";
+import type { DynamicsKind } from "../work/dynamics-setting.ts";
 import { TEXTS } from "./dynamics-text.ts";
 
 const FIELDS = ALL.dynamics;
@@ -47,7 +47,8 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
     {
       job: "dynamics",
       root,
-      input: (detail) => ({ ...questionOf(store.values), detail }),
+      cards,
+      input: (detail, parts) => ({ ...questionOf(store.values), detail, parts }),
       kind: ({ kind }) => kind,
       show(part, version) {
         if ("reason" in part) cards[part.kind].fail(part.reason);

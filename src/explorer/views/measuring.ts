@@ -40,7 +40,10 @@ export function measuring(store: PhaseStore, plane: PhasePlane, life: AbortSigna
     "Stop",
   );
   const state = h("span", { class: "measuring", hidden: true }, bar, stop);
-  const buttons = exportButtons("phase plane", () => plane.figure);
+  const buttons = exportButtons("phase plane", {
+    canBe: () => plane.figure !== undefined,
+    figure: async () => plane.figure,
+  });
   let key = "";
   let span = spanAround(0, 0);
   let rows: { xi: Float64Array; eta: Float64Array }[] = [];

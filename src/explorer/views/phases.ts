@@ -37,6 +37,7 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
       },
       turn: (draws) => store.set({ draws }),
       onDraw: () => showSpectrum(),
+      inSight: () => cards.spectrum.inSight,
     },
     life,
   );
@@ -45,6 +46,7 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
     loss: new Card("components", TEXTS.components, life),
     spectrum: new Card("spectrum", TEXTS.spectrum, life, draws.node),
   };
+  cards.spectrum.watch(draws.look);
   const showSpectrum = () => {
     if (theory) cards.spectrum.show(spectrumFigure({ ...theory.data, histogram: draws.histogram }), theory.version);
   };
@@ -83,11 +85,9 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
     {
       job: "scaling",
       root,
-      input(detail) {
+      cards,
+      input(detail, parts) {
         const { alpha, beta, d, step, batch, ratio, from, to } = store.values;
-        const names = ["frontier", "loss", "spectrum"] as const;
-        // what nobody sees can wait for the rest
-        const parts = detail === "fine" ? names : names.filter((name) => cards[name].inSight);
         return { alpha, beta, d, step, batch, ratio, flops: [from, to], detail, parts };
       },
       kind: (part) => (part.kind === "none" ? part.of : part.kind),

@@ -69,7 +69,10 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
     store.set({ optimizer: value, ...strengthOf(value) }),
   );
   const controls = makeControls(store, life);
-  const buttons = exportButtons("schedule", () => editor.figure);
+  const buttons = exportButtons("schedule", {
+    canBe: () => editor.figure !== undefined,
+    figure: async () => editor.figure,
+  });
   root.append(
     h(
       "div",
@@ -100,9 +103,12 @@ export function mount(root: HTMLElement, life: AbortSignal): Mounted {
     {
       job: "schedules",
       root,
-      input(detail) {
+      cards,
+      // of them the verdict and the numbers
+      always: ["losses", "parts"],
+      input(detail, parts) {
         const model = modelOf(store.values);
-        return { ...model, knots: store.values.knots, withShapes: JSON.stringify(model) !== drawn, detail };
+        return { ...model, knots: store.values.knots, withShapes: JSON.stringify(model) !== drawn, detail, parts };
       },
       kind: ({ kind }) => kind,
       show(part, version) {

@@ -1,4 +1,4 @@
-// The card of SGD runs: started on demand, paused, stopped; a change of the setting starts them anew.
+// The card of SGD runs: started on demand, paused, stopped; a change of the setting starts them anew. They run where they are seen.
 
 import { curvesFigure } from "../../figures/index.ts";
 import { Card } from "../card.ts";
@@ -35,7 +35,7 @@ export function streaming({ input, isOn, turn, setSeed }: StreamingOptions, life
       hidden: true,
       onclick: () => {
         paused = !paused;
-        lane?.tell(paused ? "pause" : "go");
+        pace();
         pause.textContent = paused ? "Go on" : "Pause";
       },
     },
@@ -59,11 +59,14 @@ export function streaming({ input, isOn, turn, setSeed }: StreamingOptions, life
     life,
     h("div", { class: "choices" }, start, pause, h("label", { for: "seed" }, "Seed "), seed, state),
   );
+  const pace = () => lane?.tell(paused || !card.inSight ? "pause" : "go");
   const idle = () =>
     card.fail(
       isLarge()
         ? `d = ${input().d} is more than is simulated here, step by step: a run takes models up to d = ${MOST_SGD}.`
-        : "Not run yet.",
+        : isOn()
+          ? "Runs while it is in sight."
+          : "Not run yet.",
     );
 
   const run = () => {
@@ -90,23 +93,33 @@ export function streaming({ input, isOn, turn, setSeed }: StreamingOptions, life
       },
     });
   };
+  let isSettled = false;
+  const runIfSeen = () => {
+    if (isOn() && !isLarge() && isSettled && card.inSight && JSON.stringify(input()) !== key) run();
+  };
+  card.watch(() => {
+    pace();
+    runIfSeen();
+  });
   life.addEventListener("abort", () => lane?.close());
   return {
     node: card.node,
     follow(settled) {
+      isSettled = settled;
       const on = isOn();
       seed.value = String(input().seed);
       const large = isLarge();
       start.textContent = large ? `Run SGD at d = ${MOST_SGD}` : on ? "Stop" : "Run SGD";
-      if (large || !(on || card.hasFigure)) idle();
-      if (on && !large && settled && JSON.stringify(input()) !== key) run();
-      else if ((!on || large || !settled) && lane) {
+      if (large || (!card.hasFigure && !(on && card.inSight))) idle();
+      const isOther = key !== "" && JSON.stringify(input()) !== key;
+      if ((!on || large || !settled || (isOther && !card.inSight)) && lane) {
         lane.close();
         lane = undefined;
         key = "";
         conceal(pause, start);
         state.textContent = on ? "" : "stopped";
       }
+      runIfSeen();
     },
   };
 }

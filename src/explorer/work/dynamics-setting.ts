@@ -21,7 +21,12 @@ export interface DynamicsInput {
   readonly times: readonly [number, number];
   readonly fan: "N" | "P";
   readonly detail: "coarse" | "fine";
+  /** What is wanted; losses and parts come together. */
+  readonly parts: readonly DynamicsKind[];
 }
+
+/** The figures there are. */
+export type DynamicsKind = "losses" | "parts" | "transfer" | "epochs" | "approach" | "optimal";
 
 /** The question with its task at hand. */
 export type DynamicsSetting = DynamicsInput & Task;

@@ -6,11 +6,15 @@ import { type DynamicsCurve, dynamics, logspace, responses, ruleInWords, Unstabl
 import { scripted } from "../../numbers.ts";
 import { taskOf } from "../task.ts";
 import type { Context } from "./context.ts";
-import { type DynamicsInput, type DynamicsSetting, settingOf, sizesNear } from "./dynamics-setting.ts";
+import {
+  type DynamicsInput,
+  type DynamicsKind,
+  type DynamicsSetting,
+  settingOf,
+  sizesNear,
+} from "./dynamics-setting.ts";
 import { epochs } from "./epochs.ts";
 import { approach, optimal } from "./optimal.ts";
-
-export type DynamicsKind = "losses" | "parts" | "transfer" | "epochs" | "approach" | "optimal";
 
 export type DynamicsPart =
   | { readonly kind: DynamicsKind; readonly data: CurvesData }
@@ -26,12 +30,48 @@ const ROUNDING = 1e-9;
 
 export async function dynamicsJob(question: DynamicsInput, { emit, pause }: Context<DynamicsPart>): Promise<void> {
   const input = { ...question, ...(await taskOf(question)) };
-  const { spectrum, N, P, noise, rule, students, fan } = input;
-  const detail = DETAIL[input.detail];
+  const { rule, parts } = input;
   const flow = rule.kind === "gradient-flow";
-  const points = logspace(...input.times, detail.times);
+  const points = logspace(...input.times, DETAIL[input.detail].times);
   const times = flow ? points : Float64Array.from(new Set(points.map((t) => Math.max(1, Math.round(t)))));
   const x = { label: flow ? "training time t (units of 1/λ_{1})" : "training time t (steps)", log: true };
+  if (parts.includes("losses") || parts.includes("parts")) await losses(input, times, x, { emit, pause });
+  // a step that is too large for this size is told of every figure
+  else if (!flow) dynamics(input, { times: [times[0]!] });
+  if (input.detail === "coarse") return;
+  if (parts.includes("transfer")) emit({ kind: "transfer", data: transfer(input, times, x) });
+  for (const [kind, figure] of [
+    ["epochs", epochs],
+    ["approach", approach],
+    ["optimal", optimal],
+  ] as const) {
+    if (!parts.includes(kind)) continue;
+    await pause();
+    if (kind !== "epochs" && rule.kind === "heavy-ball") {
+      emit({
+        kind,
+        reason: "Not drawn for the heavy ball, whose many sizes take half a minute here: choose another rule.",
+      });
+      continue;
+    }
+    try {
+      emit({ kind, data: await figure(input, pause) });
+    } catch (error) {
+      // a step may be too large for the smallest of many sizes, and right for this one
+      if (!(error instanceof RangeError)) throw error;
+      emit({ kind, reason: error.message });
+    }
+  }
+}
+
+/** The losses of several sizes, and the parts of one. */
+async function losses(
+  input: DynamicsSetting,
+  times: Float64Array,
+  x: { label: string; log: boolean },
+  { emit, pause }: Context<DynamicsPart>,
+): Promise<void> {
+  const { spectrum, N, P, noise, rule, students, fan } = input;
   const y = { label: noise > 0 ? "loss, σ^{2} included" : "loss", log: true };
   const setting = settingOf(input);
 
@@ -42,7 +82,7 @@ export async function dynamicsJob(question: DynamicsInput, { emit, pause }: Cont
   );
   if (!own.stats.converged) throw new Error("no loss was found here: the contour could not be followed");
   await pause();
-  const sizes = sizesNear(fan === "N" ? N : P, detail.sizes);
+  const sizes = sizesNear(fan === "N" ? N : P, DETAIL[input.detail].sizes);
   const curves: (DynamicsCurve & { readonly size: number })[] = [];
   const unstable: number[] = [];
   for (const size of sizes) {
@@ -168,30 +208,6 @@ export async function dynamicsJob(question: DynamicsInput, { emit, pause }: Cont
       ],
     },
   });
-  if (input.detail === "coarse") return;
-  await pause();
-  emit({ kind: "transfer", data: transfer(input, times, x) });
-  for (const [kind, figure] of [
-    ["epochs", epochs],
-    ["approach", approach],
-    ["optimal", optimal],
-  ] as const) {
-    await pause();
-    if (kind !== "epochs" && rule.kind === "heavy-ball") {
-      emit({
-        kind,
-        reason: "Not drawn for the heavy ball, whose many sizes take half a minute here: choose another rule.",
-      });
-      continue;
-    }
-    try {
-      emit({ kind, data: await figure(input, pause) });
-    } catch (error) {
-      // a step may be too large for the smallest of many sizes, and right for this one
-      if (!(error instanceof RangeError)) throw error;
-      emit({ kind, reason: error.message });
-    }
-  }
 }
 
 /** What is left of modes 1 and 10, for several P. */

@@ -51,6 +51,8 @@ export interface SchedulesInput extends ModelInput {
   /** Whether the named shapes and the limit are wanted too: they stay while only the drawing changes. */
   readonly withShapes: boolean;
   readonly detail: "coarse" | "fine";
+  /** What is wanted; losses and parts come together. */
+  readonly parts: readonly Exclude<SchedulesPart["kind"], "shapes">[];
 }
 
 export interface Shapes {
@@ -118,10 +120,11 @@ const known = new Map<string, Known>();
 const KEPT = 4;
 
 export async function schedules(input: SchedulesInput, { emit, pause }: Context<SchedulesPart>): Promise<void> {
-  const { knots, detail, steps: horizon, noise } = input;
+  const { knots, detail, steps: horizon, noise, parts } = input;
   // while something is dragged an answer is never given up for the next: the page would wait for ever
   const letMessagesIn = detail === "fine" ? pause : async () => {};
   const found = await knownFor(input, letMessagesIn);
+  if (parts.length > 0 && parts.every((part) => part === "optimizers")) return emit(await besides(input, found, pause));
   const { model, steps, named, limit } = found;
   const { pace } = DETAIL[detail];
   const schedule = piecewise(onSteps(knots, horizon));
@@ -166,7 +169,7 @@ export async function schedules(input: SchedulesInput, { emit, pause }: Context<
       error: Math.max(...all.map(({ error }) => error), 0),
     },
   });
-  if (detail === "fine") emit(await besides(input, found, pause));
+  if (detail === "fine" && parts.includes("optimizers")) emit(await besides(input, found, pause));
 }
 
 /** The same drawing under several optimisers, on one axis. */

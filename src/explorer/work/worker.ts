@@ -60,6 +60,8 @@ self.onmessage = ({ data }: MessageEvent<Message>) => {
 
 async function work({ id, job, input }: Question): Promise<void> {
   current = id;
+  // what was said to the job before is not for this one
+  held?.();
   const context: Context<unknown> = {
     emit: (part) => say({ id, part }),
     async pause() {

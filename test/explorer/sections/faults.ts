@@ -193,11 +193,25 @@ export function faults(): void {
 
     it("paper shows every figure", async () => {
       await load("?d=100");
-      await page.waitForFunction(() => document.getElementById("view")!.dataset.state === "1");
-      // fine answers have come, and what is out of sight is not drawn yet
-      await page.waitForTimeout(300);
+      const unseen = page.locator("#components .drawing svg, #spectrum .drawing svg");
+      expect(await unseen.count()).toBeLessThan(2);
+      // by the keys for it, at once
+      await page.evaluate(() => Object.assign(window, { print: () => Object.assign(window, { printed: true }) }));
+      await page.keyboard.press("Control+p");
+      await page.waitForFunction(() => "printed" in window);
       await page.pdf();
-      expect(await page.locator("#components .drawing svg, #spectrum .drawing svg").count()).toBe(2);
+      expect(await unseen.count()).toBe(2);
+      // by the browser's menu, which waits for nothing: what was out of sight was computed while nobody asked for anything
+      await page.locator("#alpha").fill("0.8");
+      await page.keyboard.press("Tab");
+      await page.waitForFunction(
+        (cards) => {
+          dispatchEvent(new Event("beforeprint"));
+          return [...document.querySelectorAll(cards)].every((svg) => svg.textContent!.includes("α = 0.8"));
+        },
+        "#components .drawing svg, #spectrum .drawing svg",
+        { polling: 500 },
+      );
       await page.emulateMedia({ media: "print" });
       expect(await page.locator("nav").isVisible()).toBe(false);
     });
