@@ -18,6 +18,7 @@ const ENTRIES = [
   "fitting/thread",
   "fitting/laws/index",
   "measure/index",
+  "networks/index",
   "networks/thread",
   "sweep/thread",
   "cli/diagram-thread",

@@ -9,6 +9,7 @@ export const ENTRIES: readonly { readonly name: string; readonly file: string }[
   { name: "isoflop/figures", file: "figures/index.d.ts" },
   { name: "isoflop/fitting", file: "fitting/laws/index.d.ts" },
   { name: "isoflop/measure", file: "measure/index.d.ts" },
+  { name: "isoflop/networks", file: "networks/index.d.ts" },
   { name: "isoflop/sweep", file: "sweep/index.d.ts" },
 ];
 

@@ -1,4 +1,4 @@
-// Networks trained on real data. Re-exports only.
+// The entry isoflop/networks: networks trained on real data. Re-exports only.
 
 export type { NetworkKernels, NetworkShape, TrainOptions } from "../kernels/networks/kernels.ts";
 export { networkKernels } from "../kernels/networks/wasm.ts";

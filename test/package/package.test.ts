@@ -11,6 +11,7 @@ import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serve } from "../../src/cli/serve.ts";
 import * as isoflop from "../../src/index.ts";
+import { readyData, trainNetworks } from "../../src/networks/index.ts";
 import { launch } from "../browser/chromium.ts";
 import { type Packed, pack } from "./packed.ts";
 
@@ -94,6 +95,23 @@ describe("the tarball", () => {
        console.log(JSON.stringify([...loss(model, { steps: logspace(1, 1e9, 20), kernels }).loss]));`,
     );
     expect(JSON.parse(run("wasm.mjs"))).toEqual(expected.slice(0, 20));
+  });
+
+  it("trains networks to the numbers of the sources", async () => {
+    const rows = (n: number) => ({
+      features: { data: Float64Array.from({ length: 3 * n }, (_, i) => (i * 7) % 11), rows: n, columns: 3 },
+      targets: { data: Float64Array.from({ length: n }, (_, i) => (i * 5) % 3), rows: n, columns: 1 },
+    });
+    const options = { widths: [8, 16], steps: 20, members: 2 };
+    const { widths } = await trainNetworks(readyData(rows(40), rows(20), "squared"), options);
+    write(
+      "train.mjs",
+      `import { readyData, trainNetworks } from "isoflop/networks";
+       const rows = ${rows};
+       const { widths } = await trainNetworks(readyData(rows(40), rows(20), "squared"), ${JSON.stringify(options)});
+       console.log(JSON.stringify(widths.map(({ mean }) => [...mean])));`,
+    );
+    expect(JSON.parse(run("train.mjs"))).toEqual(widths.map(({ mean }) => [...mean]));
   });
 
   it("runs as a command", () => {
