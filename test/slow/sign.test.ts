@@ -70,3 +70,15 @@ describe("the frontier", () => {
     expect(Math.abs(exponent.value + eta)).toBeLessThan(0.01);
   });
 });
+
+describe("tuned frontiers", () => {
+  it("have slopes that change slowly, also where the loss is 10⁻¹⁴", () => {
+    const options = { spectrum, flops: [1e19, 1e21], points: 5, tuned: true };
+    const { slopes, jumps } = frontier({ ...options, optimizer: signSgd({ schedule }) });
+    expect(jumps).toEqual([]);
+    slopes.eta.forEach((slope) => {
+      expect(slope).toBeGreaterThan(0.75);
+      expect(slope).toBeLessThan(0.755);
+    });
+  });
+});

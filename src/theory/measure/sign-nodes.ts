@@ -9,7 +9,6 @@ import { abs, add, type Complex, complex, div, mul, scale, sub } from "../../mat
 import { solveDense } from "../../math/dense.ts";
 import { atan2, cos, exp, pow, sin } from "../../math/elementary.ts";
 import { gaussLegendre } from "../../math/quadrature.ts";
-import { brief } from "../../numbers.ts";
 import { contourOf, lineBetween, nodeCount } from "./nodes.ts";
 import type { Plrf } from "./plrf.ts";
 import { descending, type RowNorms, rowNorms } from "./rows.ts";
@@ -23,6 +22,8 @@ export interface SignEquivalent {
   /** E √K_ii and E K_ii^−½. */
   readonly meanRoot: number;
   readonly meanInverse: number;
+  /** A bound on the largest eigenvalue. */
+  readonly top: number;
 }
 
 export interface SignRule extends SignNodes {
@@ -42,7 +43,8 @@ export function signEquivalent({ modes: given, d, kappa0 }: Pick<Plrf, "modes" |
   const modes = descending(given);
   const rows = rowNorms(modes);
   const root = Math.sqrt(d);
-  return { modes, d, kappa0, rows, meanRoot: rows.meanRoot / root, meanInverse: rows.meanInverse * root };
+  const top = topOf({ modes, d, rows });
+  return { modes, d, kappa0, rows, meanRoot: rows.meanRoot / root, meanInverse: rows.meanInverse * root, top };
 }
 
 /**
@@ -55,11 +57,9 @@ export function signNodes(
   { rate, time }: SignReach,
   precision = 1e-13,
 ): SignRule {
-  const top = topOf(equivalent);
+  const { top } = equivalent;
   if (!(rate * top < 2))
-    throw new RangeError(
-      `eta must be below ${brief(2 / (rate * top))} of what it is: the largest eigenvalue of d = ${brief(equivalent.d)} features is not stable under it`,
-    );
+    throw new RangeError(`rate must be below ${2 / top}, 2 over the largest eigenvalue, got ${rate}`);
   const line = lineBetween(2 / rate, 1 / (2 * time), 0, top);
   return nodesOn(kernels, equivalent, contourOf(line, nodeCount(line, precision)));
 }
@@ -129,7 +129,11 @@ const ARC = 8;
  * A bound on the largest eigenvalue: what the equations give at any real y < 0 lies to the right of it, and at the best y it is it.
  * That y is taken from the edge of PLRF's kind, Σ m A²/(u−A)² = d, with A as it is at y = 0.
  */
-function topOf({ modes: { lambda, trace }, d, rows: { root, weights, heads } }: SignEquivalent): number {
+function topOf({
+  modes: { lambda, trace },
+  d,
+  rows: { root, weights, heads },
+}: Pick<SignEquivalent, "modes" | "d" | "rows">): number {
   const n = root.length;
   const average = (row: number, y: number) => {
     let sum = 0;

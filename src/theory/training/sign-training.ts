@@ -5,8 +5,7 @@
 // How far the rates reach is known only by running: nodes are made for a bound and made again should a run have passed it.
 
 import type { Kernels } from "../../kernels/kernels.ts";
-import type { ComplexArray, Modes } from "../../kernels/resolvent.ts";
-import type { SignKernels, SignNodes } from "../../kernels/sign/kernels.ts";
+import type { Modes } from "../../kernels/resolvent.ts";
 import { signKernelsOf } from "../../kernels/sign/of.ts";
 import { exp, log } from "../../math/elementary.ts";
 import { brief } from "../../numbers.ts";
@@ -21,16 +20,8 @@ import {
 import { bestSchedule, smooth } from "./best-schedule.ts";
 import { type Hyperparameters, hasMemory, hyperparameters, type Optimizer, warningsOf } from "./optimizer.ts";
 import { type Shape, shapeOf } from "./schedule.ts";
-import {
-  type Evolution,
-  evolve,
-  type Grid,
-  type Pace,
-  type Program,
-  type Stepper,
-  size,
-  total,
-} from "./time-stepping.ts";
+import { type SignProgram, signStepper } from "./sign-stepper.ts";
+import { type Evolution, evolve, type Pace } from "./time-stepping.ts";
 import type { Training, TrainingOptions } from "./training.ts";
 import { UnstableStep } from "./unstable.ts";
 
@@ -106,27 +97,29 @@ export function bestShape(kernels: Kernels, model: Plrf, optimizer: Optimizer, h
   };
 }
 
-/** A program with η_r besides: what its γ2 is at whole steps. */
-export interface SignProgram extends Program {
-  readonly eta: (r: number) => number;
-}
-
-/** To what the rates of growing steps settle, and where no error is asked for: below what the steps themselves leave. */
-const SETTLED = 1e-10;
-const QUICK = 1e-6;
-
 /** Nodes that are made again serve runs so many times as long. */
 const AHEAD = 16;
+
+/** Of an η at which the loss is lost, what to try next. */
+const LOWER = 0.8;
+
+/** The rate grows as the loss falls: few features whose first mode holds much of it may then be thrown beyond where they were. */
+const thrown = ({ d }: Plrf, eta: number) =>
+  new UnstableStep(
+    `eta must be lower: steps of ${brief(eta)} throw the first mode of d = ${brief(d)} features to and fro as the loss falls`,
+    LOWER,
+  );
 
 /** Runs a program of η_r. */
 function evolveSign(
   kernels: Kernels,
   model: Plrf,
   program: SignProgram,
-  { largest, horizon, precision = 1e-13 }: { largest: number; horizon: number; precision?: number | undefined },
+  reaching: { readonly largest: number; readonly horizon: number; readonly precision?: number | undefined },
   steps: Float64Array,
   pace: Pace,
 ): { evolution: Evolution; nodes: SignRule; time: number } {
+  const { largest, horizon, precision = 1e-13 } = reaching;
   const own = knownOf(model);
   const floor = model.F0 + model.noise;
   // a ≤ its value where a constant η ends, and at the start, where f is up to 1.2
@@ -135,6 +128,7 @@ function evolveSign(
   const bound = Math.max(1 / end, 1.2 / Math.sqrt(model.P0 + model.noise)) * (2 / Math.PI) * largest;
   let reach = { rate: 1.05 * bound, time: 2.1 * bound * Math.max(1, horizon) };
   for (;;) {
+    if (!(reach.rate * own.equivalent.top < 2)) throw thrown(model, largest);
     let kept = own.nodes;
     if (!kept || kept.precision > precision || kept.reach.rate < reach.rate || kept.reach.time < reach.time) {
       // a model that is asked again is asked for longer runs yet, as along a frontier
@@ -144,63 +138,14 @@ function evolveSign(
     }
     const nodes = kept.rule;
     const met = { rate: 0, time: 0 };
-    const stepper = () =>
-      signStepper(signKernelsOf(kernels), nodes, program, met, pace.tolerance === Infinity ? QUICK : SETTLED);
+    const stepper = () => signStepper(signKernelsOf(kernels), nodes, program, met, pace.tolerance === Infinity);
     const found = evolve(kernels, nodes, { ...program, stepper }, steps, pace);
     // a doubling may take no more than a quarter of what the rates of (12.9) leave
     const evolution = found.growingSteps > 0 ? { ...found, error: found.error.map((e) => 4 * e) } : found;
-    // stages that do not settle have no rates: the loss from there on is NaN
-    if (Number.isNaN(met.time)) return { evolution, nodes, time: met.time };
+    if (Number.isNaN(met.time) || !found.loss.every(Number.isFinite)) throw thrown(model, largest);
     if (met.rate <= kept.reach.rate && met.time <= 2 * kept.reach.time) return { evolution, nodes, time: met.time / 2 };
     reach = { rate: Math.max(reach.rate, 1.1 * met.rate), time: Math.max(reach.time, 1.1 * met.time) };
   }
-}
-
-/** The state and, once quiet, a second one that the same rates move without noise. */
-function signStepper(
-  kernels: SignKernels,
-  nodes: SignNodes,
-  { eta, noise }: SignProgram,
-  met: { rate: number; time: number },
-  settled: number,
-): Stepper {
-  const copy = ({ re, im }: ComplexArray): ComplexArray => ({ re: re.slice(), im: im.slice() });
-  const state = copy(nodes.forcing);
-  const none = nodes.source.re.map(() => 0);
-  const silent: SignNodes = { ...nodes, source: { re: none, im: none } };
-  let quiet: ComplexArray | undefined;
-  let [before, time] = [0, 0];
-  const meet = (rate: number, duration: number) => {
-    met.rate = Math.max(met.rate, rate);
-    time += 2 * rate * duration;
-    met.time = Math.max(met.time, time);
-  };
-  return {
-    step(r) {
-      const drive = { eta: r.map(eta), rates: new Float64Array(r.length), given: false, noise };
-      const losses = kernels.stepSign(nodes, state, drive);
-      for (const rate of drive.rates) meet(rate, 1);
-      before = drive.rates[r.length - 1]!;
-      return quiet ? kernels.stepSign(silent, quiet, { ...drive, given: true }) : losses;
-    },
-    grow({ time: duration, at: moments }: Grid) {
-      const slope = moments.map((t) => (eta(t + 0.25) - eta(t - 0.25)) / (0.5 * eta(t)) || 0);
-      const rates = new Float64Array(moments.length);
-      const stages = { eta: moments.map(eta), rates, given: false, noise, time: duration, slope, before, settled };
-      const losses = kernels.growSign(nodes, state, stages);
-      for (let i = 2; i < rates.length; i += 3)
-        meet(rates[i]!, duration[i - 1]! * 0.512 + duration[i - 2]! * 0.377 + duration[i]! / 9);
-      const shadow = quiet ? kernels.growSign(silent, quiet, { ...stages, given: true }) : losses;
-      before = rates[rates.length - 1]!;
-      return shadow;
-    },
-    loss: () => total(nodes, quiet ?? state),
-    size: () => size(quiet ?? state),
-    observed: () => 0,
-    quiet() {
-      quiet ??= copy(state);
-    },
-  };
 }
 
 /** As `training`, of sign SGD: F is what the same drift leaves without noise. */
