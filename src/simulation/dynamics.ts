@@ -1,19 +1,23 @@
 // Ensembles of finite networks of random features beside the theory of docs/theory.md, §8. Every number a draw meets is a
 // function of (seed, draw), so an ensemble of 200 begins with the ensemble of 100, whatever the threads.
 
-import { integer, whole, within } from "../check.ts";
+import { counted, integer, whole, within } from "../check.ts";
 import { type Provenance, provenance } from "../provenance.ts";
 import { shareOut } from "../share-out.ts";
-import { checkTimes, dynamicsOf } from "../theory/dynamics/dynamics.ts";
+import { checkTimes, dynamicsOf, spanOf } from "../theory/dynamics/dynamics.ts";
 import { type DynamicsProblem, dynamicsModel } from "../theory/dynamics/problem.ts";
+import type { Steps } from "../theory/dynamics/sgd-steps.ts";
 import { isDiscrete, type Rule } from "../theory/training/optimizer.ts";
+import { onlyBatch } from "../theory/training/optimizers/sgd.ts";
 import { type Lane, openLanes, type ThreadOptions } from "./lanes.ts";
-import type { Losses } from "./network.ts";
+import type { Losses, StepList } from "./network.ts";
 import { type Summary, summarise } from "./statistics.ts";
 
 export interface DynamicsSimulationOptions extends ThreadOptions {
   /** Training times ≥ 0, increasing, as in `dynamics`. */
   readonly times: ArrayLike<number>;
+  /** T: the step the shape of the rule's schedule is drawn for. Default: the last of `times`. */
+  readonly horizon?: number;
   /** Networks, each with features, samples and noise of its own, ≥ 1. Default 100. */
   readonly draws?: number;
   /** Seed of every random number, 0 … 2⁵³−1. Default 1. */
@@ -51,7 +55,7 @@ export async function simulateDynamics(
   problem: DynamicsProblem,
   options: DynamicsSimulationOptions,
 ): Promise<DynamicsSimulation> {
-  const model = dynamicsModel(problem);
+  const model = dynamicsModel(problem, spanOf(options));
   const { spectrum, noise, rule } = model;
   const N = integer("N", model.N, 1, 2 ** 14);
   const modes = integer("modes", model.modes, 1, 2 ** 24);
@@ -59,7 +63,15 @@ export async function simulateDynamics(
   const times = checkTimes(rule, options.times);
   const draws = whole("draws", options.draws ?? 100);
   const seed = integer("seed", options.seed ?? 1, 0);
-  checkSize({ N, P: P === Infinity ? 1 : P, modes, times, draws, rule });
+  const list = model.steps && listOf(model.steps, times);
+  const batch =
+    list?.batch.reduce((most, size) => Math.max(most, size), 1) ?? (rule.kind === "sgd" ? onlyBatch(rule) : 1);
+  checkSize({ N, P: P === Infinity ? 1 : P, modes, times, draws, rule, batch });
+  // threads take no functions
+  const trained =
+    list && rule.kind === "sgd"
+      ? { kind: "sgd" as const, eta: 1, batch: 1, ...(rule.sampling && { sampling: rule.sampling }) }
+      : rule;
   const { signal, onProgress } = options;
   signal?.throwIfAborted();
 
@@ -67,7 +79,8 @@ export async function simulateDynamics(
   const lanes = await openLanes(options, draws);
   try {
     const work = async (draw: number, lane: Lane) => {
-      losses[draw] = await lane.run({ kind: "network", spectrum, modes, N, P, noise, rule, times, seed, draw });
+      const job = { kind: "network", spectrum, modes, N, P, noise, rule: trained, times, seed, draw } as const;
+      losses[draw] = await lane.run({ ...job, ...(list && { list }) });
     };
     await shareOut(lanes, draws, work, { signal, onProgress });
   } finally {
@@ -100,6 +113,13 @@ export async function simulateDynamics(
   };
 }
 
+/** η and B step by step, up to the last time. */
+function listOf({ at }: Steps, times: Float64Array): StepList {
+  const n = counted("numbers", "times", { length: times.at(-1)! }).length;
+  const each = (name: "eta" | "batch") => Float64Array.from({ length: n }, (_, r) => at(r)[name]);
+  return { eta: each("eta"), batch: each("batch") };
+}
+
 /** Seconds of a multiplication, with what is around it. */
 const MULTIPLY = 1e-9;
 
@@ -111,14 +131,15 @@ function checkSize(size: {
   times: Float64Array;
   draws: number;
   rule: Rule;
+  batch: number;
 }): void {
-  const { N, P, modes, times, draws, rule } = size;
+  const { N, P, modes, times, draws, rule, batch } = size;
   const steps = isDiscrete(rule) ? times[times.length - 1]! : 1;
   const matrices = Math.max(N * modes, P * modes, N * P, N * N);
   within("kept", matrices, "the largest of N × modes, P × modes and N × P");
   within("kept", Math.max(draws, N) * times.length, "times × draws or N");
   // a fresh sample is drawn whole, one of a stock is a row
-  const step = rule.kind !== "sgd" ? N : rule.batch * (P === 1 ? modes : 1);
+  const step = rule.kind !== "sgd" ? N : batch * (P === 1 ? modes : 1);
   const each = (N + P) * N * modes + N * N * N + steps * N * step;
   within("work", draws * each * MULTIPLY, "the work, in seconds of one processor,");
 }

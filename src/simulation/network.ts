@@ -25,8 +25,32 @@ export interface Losses {
   readonly train: Float64Array;
 }
 
+/** η and B of steps 0, 1, …, where they are not the rule's for ever. */
+export interface StepList {
+  readonly eta: Float64Array;
+  readonly batch: Float64Array;
+}
+
 type Matrix = readonly Float64Array[];
 type SgdRule = Extract<Rule, { kind: "sgd" }>;
+
+/** One step of SGD: η, B, and the samples drawn before it. */
+interface Draw {
+  readonly eta: number;
+  readonly batch: number;
+  readonly seen: number;
+}
+type Draws = (r: number) => Draw;
+
+function drawsOf({ eta, batch }: SgdRule, list?: StepList): Draws {
+  if (list) {
+    const seen = new Float64Array(list.batch.length);
+    for (let r = 1; r < seen.length; r++) seen[r] = seen[r - 1]! + list.batch[r - 1]!;
+    return (r) => ({ eta: list.eta[r]!, batch: list.batch[r]!, seen: seen[r]! });
+  }
+  if (typeof batch !== "number") throw new TypeError("a ramp of batches must come as a list of steps");
+  return (r) => ({ eta, batch, seen: r * batch });
+}
 
 const dot = (x: Float64Array, y: Float64Array): number => {
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
@@ -58,7 +82,13 @@ function transpose(X: Matrix): Float64Array[] {
 }
 
 /** Test and train loss at `at`, for one draw of everything random. */
-export function trainNetwork(network: Network, rule: Rule, at: Float64Array, normals: Normals): Losses {
+export function trainNetwork(
+  network: Network,
+  rule: Rule,
+  at: Float64Array,
+  normals: Normals,
+  list?: StepList,
+): Losses {
   const { N, P, noise } = network;
   const { root, target } = network.roots;
   const M = root.length;
@@ -71,7 +101,7 @@ export function trainNetwork(network: Network, rule: Rule, at: Float64Array, nor
   const start = dot(target, target) + noise;
   const test = (w: Float64Array) => start - 2 * dot(w, h) + form(S, w);
   if (rule.kind === "sgd" && P === Infinity) {
-    const losses = Float64Array.from(onePass(network, rule, at, normals, features), test);
+    const losses = Float64Array.from(onePass(network, drawsOf(rule, list), at, normals, features), test);
     return { test: losses, train: losses.slice() };
   }
   if (P === Infinity && rule.kind !== "sgd") {
@@ -86,7 +116,9 @@ export function trainNetwork(network: Network, rule: Rule, at: Float64Array, nor
   const K = gram(byFeature, 1 / P);
   const g = times(byFeature, y).map((x) => x / P);
   const weights =
-    rule.kind === "sgd" ? onSample(samples, y, rule, batches(rule, P, normals), at) : fullBatch(K, g, rule, at);
+    rule.kind === "sgd"
+      ? onSample(samples, y, drawsOf(rule, list), batches(rule, P, normals, list), at)
+      : fullBatch(K, g, rule, at);
   const squares = dot(y, y) / P;
   return {
     test: Float64Array.from(weights, test),
@@ -130,15 +162,18 @@ function fullBatch(K: Matrix, g: Float64Array, rule: Exclude<Rule, { kind: "sgd"
 type Batches = (r: number) => ArrayLike<number>;
 
 /** Batches of a finite stock of samples as the rule draws them. */
-export function batches({ batch: B, sampling = "replacement" }: SgdRule, P: number, normals: Normals): Batches {
+export function batches(rule: SgdRule, P: number, normals: Normals, list?: StepList): Batches {
+  const { sampling = "replacement" } = rule;
+  const draws = drawsOf(rule, list);
   // whole numbers 0 … of(i) − 1, each as likely
   const draw = (index: number, n: number, of: (i: number) => number) =>
     normals("batch", index, n).map((x, i) => Math.min(Math.floor(((x / Math.sqrt(3) + 1) / 2) * of(i)), of(i) - 1));
-  if (sampling === "replacement") return (r) => draw(r, B, () => P);
+  if (sampling === "replacement") return (r) => draw(r, draws(r).batch, () => P);
   if (sampling === "batch")
     return (r) => {
       // Floyd: each set of B different ones as likely
       const chosen = new Set<number>();
+      const { batch: B } = draws(r);
       draw(r, B, (i) => P - B + i + 1).forEach((k, i) => {
         chosen.add(chosen.has(k) ? P - B + i : k);
       });
@@ -156,16 +191,20 @@ export function batches({ batch: B, sampling = "replacement" }: SgdRule, P: numb
     }
     return order[sample % P]!;
   };
-  return (r) => Float64Array.from({ length: B }, (_, i) => at(r * B + i));
+  return (r) => {
+    const { batch, seen } = draws(r);
+    return Float64Array.from({ length: batch }, (_, i) => at(seen + i));
+  };
 }
 
 /** w at every number of steps on batches of the samples given. */
-function onSample(samples: Matrix, y: Float64Array, { eta }: SgdRule, of: Batches, at: Float64Array): Float64Array[] {
+function onSample(samples: Matrix, y: Float64Array, draws: Draws, of: Batches, at: Float64Array): Float64Array[] {
   const w = new Float64Array(samples[0]!.length);
   let done = 0;
   return Array.from(at, (t) => {
     for (; done < t; done++) {
       const batch = Array.from(of(done));
+      const { eta } = draws(done);
       const pulls = batch.map((k) => (eta / batch.length) * (y[k]! - dot(samples[k]!, w)));
       batch.forEach((k, s) => {
         const [phi, pull] = [samples[k]!, pulls[s]!];
@@ -179,7 +218,7 @@ function onSample(samples: Matrix, y: Float64Array, { eta }: SgdRule, of: Batche
 /** w at every number of steps on fresh samples. */
 function onePass(
   { noise, roots: { target } }: Network,
-  { eta, batch }: SgdRule,
+  draws: Draws,
   at: Float64Array,
   normals: Normals,
   features: Matrix,
@@ -188,10 +227,11 @@ function onePass(
   let done = 0;
   return Array.from(at, (t) => {
     for (; done < t; done++) {
+      const { eta, batch, seen } = draws(done);
       const step = new Float64Array(w.length);
       const errors = normals("noise", done, batch);
       for (let sample = 0; sample < batch; sample++) {
-        const z = normals("data", done * batch + sample, target.length);
+        const z = normals("data", seen + sample, target.length);
         const phi = times(features, z);
         const error = dot(z, target) + Math.sqrt(noise) * errors[sample]! - dot(phi, w);
         for (let i = 0; i < w.length; i++) step[i]! += (eta / batch) * error * phi[i]!;

@@ -15,7 +15,7 @@ import { bussgang } from "../theory/measure/sign-nodes.ts";
 import type { Spectrum } from "../theory/measure/spectrum.ts";
 import type { Rule } from "../theory/training/optimizer.ts";
 import { rootsOf, type SampledSpectrum, sample } from "./eigenvalues.ts";
-import { type Losses, trainNetwork } from "./network.ts";
+import { type Losses, type Normals, type StepList, trainNetwork } from "./network.ts";
 
 /** The data and the embedding of one draw of W. */
 export interface DrawnModel {
@@ -100,6 +100,7 @@ export interface NetworkJob {
   /** σ² */
   readonly noise: number;
   readonly rule: Rule;
+  readonly list?: StepList;
   readonly times: Float64Array;
   readonly seed: number;
   readonly draw: number;
@@ -153,11 +154,11 @@ export class SegmentRunner {
         return sample(this.#kernels, roots, { d, seed, draw }, job.byNorms);
       }
       case "network": {
-        const { spectrum, modes, N, P, noise, rule, times, seed, draw: member } = job;
+        const { spectrum, modes, N, P, noise, rule, list, times, seed, draw: member } = job;
         const roots = rootsOf(this.#kernels, spectrum, modes);
-        return trainNetwork({ N, P, noise, roots }, rule, times, (stream, step, n) =>
-          this.#kernels.random({ seed, stream, member, step }, stream === "batch" ? "uniform" : "normal", n),
-        );
+        const normals: Normals = (stream, step, n) =>
+          this.#kernels.random({ seed, stream, member, step }, stream === "batch" ? "uniform" : "normal", n);
+        return trainNetwork({ N, P, noise, roots }, rule, times, normals, list);
       }
       case "spectral":
         return this.#spectral(job);

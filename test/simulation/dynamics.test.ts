@@ -7,6 +7,7 @@ import { batches, type Normals, trainNetwork } from "../../src/simulation/networ
 import { dynamics } from "../../src/theory/dynamics/dynamics.ts";
 import { type DynamicsProblem, sourceCapacity } from "../../src/theory/dynamics/problem.ts";
 import { type Sampling, sgd } from "../../src/theory/training/optimizer.ts";
+import { linear, shapeOf, table, warmupStableDecay } from "../../src/theory/training/schedule.ts";
 import { groupBy, readTable } from "../fixtures.ts";
 
 const modes = 120;
@@ -60,6 +61,28 @@ describe("networks of random features", () => {
       { spectrum, modes, N: 48, noise: 0.01, rule: { kind: "sgd", eta: 0.1, batch: 2 } },
       [1, 4, 16, 50, 100],
     ],
+    [
+      "one-pass SGD, a falling step",
+      { spectrum, modes, N: 48, noise: 0.01, rule: sgd({ eta: 0.2, batch: [[0, 1], [30, 4]], schedule: linear() }) }, // biome-ignore format: one line
+      [1, 4, 16, 50, 100],
+    ],
+    [
+      "SGD on a sample, warm-up and decay, batches that grow",
+      {
+        spectrum,
+        modes,
+        N: 60,
+        P: 90,
+        noise: 0.04,
+        rule: sgd({
+          gamma: 0.15,
+          batch: [[0, 2], [60, 6]], // biome-ignore format: one line
+          schedule: warmupStableDecay({ warmup: 20, decay: 0.4 }),
+          sampling: "batch",
+        }),
+      },
+      [5, 20, 60, 110, 150],
+    ],
   ];
   it.each(settings)("agree with the theory: %s", async (_, problem, times) => {
     const { test, train } = await simulateDynamics(problem, { times, draws: 120, seed: 11 });
@@ -68,6 +91,32 @@ describe("networks of random features", () => {
       mean.forEach((x, i) => {
         expect(Math.abs(x - theory[i]!)).toBeLessThan(4 * stderr[i]! + finite * theory[i]!);
       });
+  });
+
+  it("take the steps that a schedule says, to the bit", async () => {
+    const [T, at] = [24, [3, 11, 24]];
+    const falling = linear();
+    const shape = shapeOf({ kind: "linear" }, T);
+    const of = async (P: number, rule: DynamicsProblem["rule"], horizon = T) => {
+      const { test, train } = await simulateDynamics(
+        { spectrum, modes, N: 12, P, noise: 0.1, rule: rule! },
+        { times: at, draws: 3, seed: 7, horizon },
+      );
+      return [test.mean, train.mean];
+    };
+    for (const P of [20, Infinity]) {
+      const constant = await of(P, sgd({ eta: 0.2, batch: 3 }));
+      expect(await of(P, sgd({ eta: 0.2, batch: 3, schedule: () => 1 }))).toEqual(constant);
+      // batches of one size in one go or after a change of nothing
+      expect(await of(P, sgd({ gamma: 0.2 / 3, batch: [[0, 3], [9, 3]] }))).toEqual(constant); // biome-ignore format: one line
+      const linearly = await of(P, sgd({ eta: 0.2, batch: 3, schedule: falling }));
+      const listed = table(Array.from({ length: T }, (_, r) => shape.at(r)));
+      expect(await of(P, sgd({ eta: 0.2, batch: 3, schedule: listed }))).toEqual(linearly);
+      expect(linearly).not.toEqual(constant);
+      // drawn for twice as long it falls half as fast
+      const half = await of(P, sgd({ eta: 0.2, batch: 3, schedule: falling }), 2 * T);
+      expect(await of(P, sgd({ eta: 0.2, batch: 3, schedule: (r) => (2 * T - r) / (2 * T) }))).toEqual(half);
+    }
   });
 
   it("draw the batches that a rule says", () => {

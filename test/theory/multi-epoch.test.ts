@@ -281,11 +281,12 @@ describe("the largest stable step on a sample", () => {
       {
         batch: [
           [0, 1],
-          [5, 2],
+          [5, 20],
         ] as const,
+        sampling: "batch" as const,
       },
       10,
-      "rule.batch must be a number",
+      "rule.batch must be at most P = 10",
     ],
   ])("refuses %j at P = %d", (options, P, message) => {
     expect(() =>

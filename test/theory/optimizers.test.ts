@@ -117,7 +117,11 @@ describe("one language of optimisers", () => {
       sampling: "batch",
     });
     expect(() => checkRule(sgd({ batch: 2 }))).toThrow("rule.eta must be a number");
-    expect(() => checkRule(sgd({ eta: 0.1, schedule: { kind: "cosine" } }))).toThrow("rule.schedule");
+    expect(checkRule(sgd({ gamma: 0.1, batch: [[0, 2], [5, 8]], schedule: { kind: "cosine" } }))).toEqual({ kind: "sgd", eta: 0.2, gamma: 0.1, batch: [[0, 2], [5, 8]], schedule: { kind: "cosine" } }); // biome-ignore format: one line
+    expect(() => checkRule(sgd({ eta: 0.1, schedule: { kind: "optimal" } }))).toThrow("rule.schedule");
+    expect(() => checkRule({ ...heavyBall({ eta: 0.1, momentum: 0.9 }), schedule: { kind: "cosine" } })).toThrow(
+      "rule.schedule",
+    );
     expect(() => checkRule(nesterov({ eta: 0.1 }))).toThrow("rule.kind must be one of");
     expect(() => checkRule({ kind: "heavy-ball", eta: 0.1, momentum: 1 })).toThrow("rule.momentum must be below 1");
     expect(() => sgd({ sampling: "all" as never })).toThrow("sampling must be one of");

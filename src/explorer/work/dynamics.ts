@@ -153,7 +153,7 @@ async function losses(
             ]),
           ],
           // after one epoch every further sample has been seen
-          ...(again && fan === "N" ? { at: { x: [P / rule.batch] } } : {}),
+          ...(again && fan === "N" && typeof rule.batch === "number" ? { at: { x: [P / rule.batch] } } : {}),
         },
         ...(gaps.length > 0
           ? [{ title: "Gap L − L̂", x, y: { label: "test loss − train loss", log: true }, series: gaps }]

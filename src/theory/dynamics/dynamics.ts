@@ -4,7 +4,7 @@
 //
 // on one contour for all times. Every loss includes the label noise σ².
 
-import { counted, finite, increasing, integer, oneOf, within } from "../../check.ts";
+import { counted, finite, increasing, integer, oneOf, whole, within } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Shared } from "../../kernels/dynamics.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
@@ -13,7 +13,7 @@ import { type Provenance, provenance } from "../../provenance.ts";
 import { factor, gradientDescent, isDiscrete, type Rule } from "../training/optimizer.ts";
 import { contourErrors, finerTrain, GOAL, sgdErrors } from "./errors.ts";
 import { type StaticLosses, staticLosses } from "./limits.ts";
-import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./problem.ts";
+import { type DynamicsModel, type DynamicsProblem, dynamicsModel, type Span } from "./problem.ts";
 import { sgdLosses } from "./sgd.ts";
 import { noiseOf } from "./sgd-stability.ts";
 import { type Accuracy, curvesOf, solve, trainLoss } from "./solution.ts";
@@ -28,6 +28,8 @@ export interface Ensemble {
 export interface DynamicsOptions {
   /** Training times ≥ 0, increasing: in units of 1/λ for gradient flow, else whole numbers of steps. */
   readonly times: ArrayLike<number>;
+  /** T: the step the shape of the rule's schedule is drawn for. Default: the last of `times`. */
+  readonly horizon?: number;
   /**
    * "fast": both losses to 1e-9 of themselves (of 1e-10 and 1e-6 of L(0) where they are smaller), with more nodes where it takes
    * them; momentum near 1, or a train loss that falls exponentially under SGD, may allow less, and `stats` says so. "reference":
@@ -54,7 +56,7 @@ export interface DynamicsCurve {
   readonly forcing?: { readonly test: Float64Array; readonly train: Float64Array };
   /** With `ensemble`: the test loss of the students' average. */
   readonly ensemble?: Float64Array;
-  /** The losses as t → ∞. */
+  /** The losses as t → ∞; under a schedule, or a ramp of batches, at steps so small that they make no noise. */
   readonly limit: StaticLosses;
   readonly stats: DynamicsStats;
   readonly model: DynamicsModel;
@@ -122,7 +124,8 @@ export function uncertain({ energy, noise }: DynamicsModel, L: number): number {
 }
 
 /** Whether the batches of SGD are all samples there are, so that it is gradient descent. */
-const isNoiseless = (model: DynamicsModel): boolean => model.rule.kind === "sgd" && noiseOf(model).share === 0;
+const isNoiseless = (model: DynamicsModel): boolean =>
+  model.rule.kind === "sgd" && !model.steps && noiseOf(model).share === 0;
 
 /** The mean of SGD over its batches: gradient descent. */
 export function descending(model: DynamicsModel): DynamicsModel {
@@ -140,7 +143,13 @@ const QUICK = { tolerance: Infinity, exact: 1024, perDecade: 24 };
  * @throws RangeError, TypeError on bad numbers, times that do not increase or an unstable step, before any work
  */
 export function dynamics(problem: DynamicsProblem, options: DynamicsOptions): DynamicsCurve {
-  return dynamicsOf(dynamicsModel(problem), options);
+  return dynamicsOf(dynamicsModel(problem, spanOf(options)), options);
+}
+
+/** What a schedule is drawn for. */
+export function spanOf({ times, horizon }: Pick<DynamicsOptions, "times" | "horizon">): Span {
+  const last = Math.max(0, times?.[times.length - 1] ?? 0);
+  return { horizon: horizon === undefined ? Math.max(1, last) : whole("horizon", horizon), last };
 }
 
 /** The same for a checked model. */
@@ -224,9 +233,11 @@ export function dynamicsOf(model: DynamicsModel, options: DynamicsOptions): Dyna
   };
 }
 
-function madeFrom({ spectrum, N, P, noise, rule, modes }: DynamicsModel, options: DynamicsOptions): Provenance {
+function madeFrom(model: DynamicsModel, options: DynamicsOptions): Provenance {
+  const { spectrum, N, P, noise, rule, modes, steps } = model;
   const { accuracy = "fast", ensemble } = options;
-  return provenance("dynamics", { spectrum, N, P, noise, rule, modes, accuracy, ...(ensemble && { ensemble }) });
+  const drawn = { ...(steps && { horizon: steps.horizon }), ...(ensemble && { ensemble }) };
+  return provenance("dynamics", { spectrum, N, P, noise, rule, modes, accuracy, ...drawn });
 }
 
 export function checkTimes(rule: Rule, values: ArrayLike<number>): Float64Array {

@@ -19,6 +19,8 @@ const RESOLVED = 1e-3;
 const CHECKED = 12;
 /** Nodes a panel, in units of those before, of a finer train loss. */
 const FINER = 1.5;
+/** Points of the rule of a block of unlike steps, for its error. */
+const FINER_BLOCKS = 10;
 
 export interface LossErrors {
   readonly error: number;
@@ -70,7 +72,14 @@ export function sgdErrors(
 ): LossErrors {
   const { some, worst, scale } = checked(model, times);
   const finer = { ...accuracy, panel: accuracy.panel + 2 };
-  const again = sgdLosses(kernels, model, solve(kernels, model, some.at(-1)!, finer, "second"), some, pace);
+  const again = sgdLosses(
+    kernels,
+    model,
+    solve(kernels, model, some.at(-1)!, finer, "second"),
+    some,
+    pace,
+    FINER_BLOCKS,
+  );
   // growing steps err in the train loss, which drives the other
   const growing = Math.max(...own.map((e, i) => (e * Math.abs(train[i]!)) / Math.max(train[i]!, TRAIN_FLOOR * scale)));
   return {

@@ -23,7 +23,8 @@ export interface StaticLosses {
 
 export function staticLosses(model: DynamicsModel): StaticLosses {
   const still = withoutNoiseOfSteps(model);
-  if (model.rule.kind !== "sgd") return still;
+  // under a schedule: as at steps so small that they make no noise
+  if (model.rule.kind !== "sgd" || model.steps) return still;
   const { N, P, short } = model;
   const { eta, share } = noiseOf(model);
   if (share === 0 || still.test === Infinity) return still;

@@ -8,10 +8,12 @@ import { log2, log10, pow } from "../../math/elementary.ts";
 import { compress } from "../measure/compress.ts";
 import { modesOf } from "../measure/modes.ts";
 import { type PowerLaw, powerLaw, type Spectrum } from "../measure/spectrum.ts";
-import { checkRule, isDiscrete, momentum, type Rule, type RuleInput } from "../training/optimizer.ts";
+import { checkRule, isDiscrete, momentum, type Rule, type RuleInput, type Sampling } from "../training/optimizer.ts";
+import { onlyBatch } from "../training/optimizers/sgd.ts";
 import { UnstableStep } from "../training/unstable.ts";
 import { spectralEdge } from "./edge.ts";
 import { largestEta, noiseOf } from "./sgd-stability.ts";
+import { isScheduled, type Steps, stepsOf } from "./sgd-steps.ts";
 
 export interface DynamicsProblem {
   /** What the data look like. */
@@ -50,6 +52,14 @@ export interface DynamicsModel {
   readonly trace: number;
   /** Largest eigenvalue of the training dynamics. */
   readonly xmax: number;
+  /** The steps of SGD, where they differ from each other. */
+  readonly steps?: Steps;
+}
+
+/** How long a training is: what its schedule is drawn for, and the last step that is looked at. */
+export interface Span {
+  readonly horizon: number;
+  readonly last: number;
 }
 
 /**
@@ -63,8 +73,8 @@ export function sourceCapacity({ a, b }: { a: number; b: number }): PowerLaw {
   return powerLaw({ alpha: b / 2, beta: (a - b) / 2 });
 }
 
-/** The same, checked. @throws RangeError, TypeError */
-export function dynamicsModel(problem: DynamicsProblem): DynamicsModel {
+/** The same, checked; schedules and ramps are refused without a span. @throws RangeError, TypeError */
+export function dynamicsModel(problem: DynamicsProblem, span?: Span): DynamicsModel {
   const { spectrum } = problem;
   const N = extent("N", problem.N);
   const P = extent("P", problem.P);
@@ -75,8 +85,14 @@ export function dynamicsModel(problem: DynamicsProblem): DynamicsModel {
   const sums = measures(spectrum, modes);
   const xmax = spectralEdge(sums.short.data, 1 / N, 1 / P);
   if (rule.kind === "sgd") {
-    within("batch", rule.batch, "rule.batch");
-    checkSampling(rule, P);
+    const sizes = typeof rule.batch === "number" ? [rule.batch] : rule.batch.map(([, size]) => size);
+    for (const size of sizes) checkBatch(within("batch", size, "rule.batch"), rule.sampling, P);
+  }
+  if (rule.kind === "sgd" && isScheduled(rule)) {
+    if (!span) onlyBatch(rule);
+    within("eta", rule.eta * xmax, "rule.eta times the largest eigenvalue");
+    const limit = (share: number) => largestEta(sums.short.data, 1 / N, 1 / P, share);
+    return { spectrum, N, P, noise, rule, modes, ...sums, xmax, steps: stepsOf(rule, P, span!, limit) };
   }
   if (isDiscrete(rule)) {
     const limit =
@@ -98,7 +114,7 @@ export function refuseSigma(options: object): void {
   if ("sigma" in options) throw new TypeError("sigma is no longer an option: give noise, the variance σ²");
 }
 
-function checkSampling({ batch, sampling }: Extract<Rule, { kind: "sgd" }>, P: number): void {
+function checkBatch(batch: number, sampling: Sampling | undefined, P: number): void {
   if (sampling !== "batch" && sampling !== "shuffle") return;
   if (batch > P) throw new RangeError(`rule.batch must be at most P = ${P} without replacement, got ${batch}`);
 }

@@ -8,15 +8,20 @@
 
 import type { Measure } from "../../kernels/dynamics.ts";
 import { exp } from "../../math/elementary.ts";
-import type { Rule } from "../training/optimizer.ts";
+import type { Rule, Sampling } from "../training/optimizer.ts";
+import { onlyBatch } from "../training/optimizers/sgd.ts";
 
 /** The SGD of a model: its step η, and the variance s of the mean of a batch in units of one sample's. */
 export function noiseOf({ rule, P }: { readonly rule: Rule; readonly P: number }): { eta: number; share: number } {
   if (rule.kind !== "sgd") throw new TypeError(`the rule must be sgd, got ${rule.kind}`);
-  const { eta, batch, sampling = "replacement" } = rule;
-  const distinct = sampling === "batch" && P < Infinity;
+  return { eta: rule.eta, share: shareOf(onlyBatch(rule), rule.sampling, P) };
+}
+
+/** s of batches of B. */
+export function shareOf(batch: number, sampling: Sampling | undefined, P: number): number {
+  if (sampling !== "batch" || P === Infinity) return 1 / batch;
   // one sample is all of its batch
-  return { eta, share: distinct ? (batch >= P ? 0 : (P - batch) / ((P - 1) * batch)) : 1 / batch };
+  return batch >= P ? 0 : (P - batch) / ((P - 1) * batch);
 }
 
 /** g, x and whether x rises, at u = λ₁(1 + e^v). */

@@ -7,12 +7,14 @@
 import type { OnePoint, Shared } from "../../kernels/dynamics.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { type ComplexArray, complexArray } from "../../kernels/resolvent.ts";
-import { add, type Complex, complex, div, exp, expm1, log1p, mul, scale, sqrt, sub } from "../../math/complex.ts";
+import { add, type Complex, complex, conj, div, exp, expm1, log1p, mul, scale, sqrt, sub } from "../../math/complex.ts";
 import { cos, exp as expOf, hypot, log, sin } from "../../math/elementary.ts";
 import { isDiscrete, momentum } from "../training/optimizer.ts";
 import { type Contour, keyhole, roots, type Variant } from "./contours.ts";
 import { compressed, type DynamicsModel } from "./problem.ts";
+import { productSums } from "./products.ts";
 import { noiseOf } from "./sgd-stability.ts";
+import { elapsed, type Steps } from "./sgd-steps.ts";
 
 export interface Solution {
   readonly contour: Contour;
@@ -60,6 +62,12 @@ function contourFor(model: DynamicsModel, tmax: number, panel: number, variant: 
   if (!isDiscrete(rule)) return keyhole(xmax, Math.max(longest, 1e-3 / xmax), panel, 1.6, 0, variant);
   const steps = Math.max(longest, 1);
   const mu = momentum(rule);
+  if (model.steps) {
+    const { wide, most } = model.steps;
+    const passed = Math.max(elapsed(model.steps, tmax), most);
+    if (wide * 1.6 * xmax < 1.2) return keyhole(xmax, 2 * passed, panel, 1.6, wide, variant);
+    return roots(wide, 0, xmax, (2 * passed) / most, panel, variant);
+  }
   if (rule.kind === "sgd") {
     const { eta, share } = noiseOf(model);
     const wide = eta * (1 + share);
@@ -135,6 +143,7 @@ export function curvesOf(
   times: Float64Array,
 ): Float64Array[] {
   const { nodes, contour } = solution;
+  if (model.steps) return pairProducts(kernels, model, solution, model.steps, shared, times, { noisy: false });
   const options = pairs(model, solution, shared);
   if (momentum(model.rule) === 0)
     return kernels.pairCurves(nodes, options, { weight: contour.weight, rate: rates(model, contour), times });
@@ -144,14 +153,91 @@ export function curvesOf(
     .map((form) => kernels.quadraticForms(form, 2 * contour.z.re.length, vectors));
 }
 
-/** F of (11.3) at each time, by (11.5). */
+/** Points of a block's rule where steps differ: the logarithms of products come to 1e-14 of themselves. */
+const BLOCK_POINTS = 8;
+/** What products leave out, of the first loss. */
+const LEFT_OUT = 1e-22;
+
+/** ∮∮ ∏_{r<t} a_r(−z, −z′) C dz dz′, C each of the two-time functions asked for; s = 0 but where noisy. */
+function pairProducts(
+  kernels: Kernels,
+  model: DynamicsModel,
+  solution: Solution,
+  steps: Steps,
+  shared: readonly Shared[],
+  times: Float64Array,
+  { noisy, points = BLOCK_POINTS }: { readonly noisy: boolean; readonly points?: number },
+): Float64Array[] {
+  const { nodes, contour } = solution;
+  const m = contour.z.re.length;
+  const forms = kernels.pairForms(nodes, pairs(model, solution, shared));
+  const x = mapComplex(m, (j) => scale(-1, entry(contour.z, j)));
+  const count = m * (m + 1);
+  const terms = {
+    sum: complexArray(count),
+    product: complexArray(count),
+    size: new Float64Array(count),
+    weights: forms.map(() => complexArray(count)),
+  };
+  const put = (list: ComplexArray, k: number, { re, im }: Complex) => {
+    list.re[k] = re;
+    list.im[k] = im;
+  };
+  let k = 0;
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j <= i; j++, k += 2) {
+      const [xi, xj] = [entry(x, i), entry(x, j)];
+      const [wi, wj] = [entry(contour.weight, i), entry(contour.weight, j)];
+      const size = Math.max(hypot(xi.re, xi.im), hypot(xj.re, xj.im));
+      // 2 Re(w w′ A + w w̄′ B) is what the triangle holds of z, z′ and of z, z̄′, twice that off its diagonal
+      [xj, conj(xj)].forEach((other, which) => {
+        put(terms.sum, k + which, add(xi, other));
+        put(terms.product, k + which, mul(xi, other));
+        terms.size[k + which] = size;
+      });
+      forms.forEach((form, which) => {
+        const at = (row: number, column: number) => form[(2 * i + row) * 2 * m + 2 * j + column]!;
+        const cross = i === j ? 0 : at(0, 1);
+        const [one, two] = [wj, conj(wj)].map((w) => scale(0.5, mul(wi, w))) as [Complex, Complex];
+        put(terms.weights[which]!, k, mul(one, complex(at(0, 0) - at(1, 1), -(cross + at(1, 0)))));
+        put(terms.weights[which]!, k + 1, mul(two, complex(at(0, 0) + at(1, 1), i === j ? 0 : cross - at(1, 0))));
+      });
+    }
+  return productSums(steps, terms, times, { noisy, points, negligible: LEFT_OUT * (model.energy + model.noise) });
+}
+
+/** Re Σ w_j ∏_{r<t} a_r(x_j) of several weights. */
+export function nodeProducts(
+  model: DynamicsModel,
+  steps: Steps,
+  x: ComplexArray,
+  weights: readonly ComplexArray[],
+  times: Float64Array,
+  points = BLOCK_POINTS,
+): Float64Array[] {
+  const n = x.re.length;
+  const terms = {
+    sum: mapComplex(n, (j) => scale(2, entry(x, j))),
+    product: mapComplex(n, (j) => mul(entry(x, j), entry(x, j))),
+    size: Float64Array.from({ length: n }, (_, j) => hypot(x.re[j]!, x.im[j]!)),
+    weights,
+  };
+  return productSums(steps, terms, times, { noisy: true, points, negligible: LEFT_OUT * (model.energy + model.noise) });
+}
+
+/** F of (11.3) at each time, by (11.5), or (11.13) where steps differ. */
 export function forcingOf(
   kernels: Kernels,
   model: DynamicsModel,
   solution: Solution,
   times: Float64Array,
+  points?: number,
 ): Float64Array {
   const { nodes, contour } = solution;
+  if (model.steps) {
+    const how = { noisy: true, ...(points === undefined ? {} : { points }) };
+    return pairProducts(kernels, model, solution, model.steps, ["both"], times, how)[0]!;
+  }
   const { eta, share } = noiseOf(model);
   const ratio = mapComplex(contour.z.re.length, (j) => {
     const x = scale(-eta, entry(contour.z, j));

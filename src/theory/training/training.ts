@@ -86,7 +86,7 @@ function signEngine(): SignEngine {
 }
 
 /** What is known only step by step is looked at and stepped so. */
-const MOST_STEPWISE = 1e7;
+export const MOST_STEPWISE = 1e7;
 
 /**
  * Makes a training ready to run.
@@ -98,7 +98,7 @@ export function training(kernels: Kernels, model: Plrf, options: TrainingOptions
   const { shape, settings } = settle(kernels, model, optimizer, horizon);
   const recursion = recursionOf(optimizer);
   const plain = recursion === "sgd";
-  const looked = samples(settings, horizon);
+  const looked = stepsToLookAt(settings, horizon);
   if (recursion === "sign")
     return signEngine().train(kernels, model, { ...options, horizon }, { shape, settings, looked });
   if (plain && !options.force) refuseUnstableSteps(model, settings, looked);
@@ -189,7 +189,7 @@ export function stepsOf(
 ): (r: number) => Momentum {
   const { settings } = settle(kernels, model, optimizer, whole("horizon", horizon), Math.max(horizon, steps));
   if (!force) {
-    const looked = samples(settings, steps);
+    const looked = stepsToLookAt(settings, steps);
     const recursion = recursionOf(optimizer);
     if (recursion === "sign") signEngine().refuse(model, settings, looked);
     else if (recursion === "sgd") refuseUnstableSteps(model, settings, looked);
@@ -207,7 +207,10 @@ export function optimalSchedule(model: Plrf, horizon: number, kernels: Kernels =
 }
 
 /** The steps at which hyperparameters are looked at: all where they are known only one by one. */
-function samples({ breaks, stepwise }: Hyperparameters, horizon: number): number[] {
+export function stepsToLookAt(
+  { breaks, stepwise }: Pick<Hyperparameters, "breaks" | "stepwise">,
+  horizon: number,
+): number[] {
   if (stepwise) return Array.from({ length: horizon }, (_, r) => r);
   const spread = Array.from({ length: 241 }, (_, i) => Math.floor(pow(horizon, i / 240)) - 1);
   const near = breaks.flatMap((b) => [b - 1, b, b + 1]);

@@ -1,13 +1,15 @@
 // Stochastic gradient descent: θ ← θ − γ_r Σ_batch gradient, (9.1). On fresh samples its loss obeys (2.1); on a stock of P samples
 // (docs/theory.md, §11) the batches are drawn from it.
 
-import { integer, oneOf } from "../../../check.ts";
+import { integer, oneOf, positive } from "../../../check.ts";
 import { pow } from "../../../math/elementary.ts";
+import { brief } from "../../../numbers.ts";
+import { type Schedule, type Shape, scheduleInWords } from "../schedule.ts";
 import {
+  type Batch,
   type Common,
   type CommonOptions,
   common,
-  constantRule,
   type Definition,
   type LinearRule,
   ruleEta,
@@ -29,9 +31,32 @@ export interface Sgd extends Common {
 /** SGD as the dynamical model takes it. */
 export interface SgdRule {
   readonly kind: "sgd";
+  /** η of a whole step, at the first batch. */
   readonly eta: number;
-  readonly batch: number;
+  /** γ = η/B, where it is that which stays along a ramp of batches. */
+  readonly gamma?: number;
+  readonly batch: Batch;
   readonly sampling?: Sampling;
+  /** Multiples of the step. Default: constant. */
+  readonly schedule?: Exclude<Schedule, { kind: "optimal" }>;
+}
+
+/** η and B of step r, whole or not, under a shape. */
+export function stepAt({ eta, gamma, batch }: SgdRule): (r: number, shape: Shape) => { eta: number; batch: number } {
+  if (typeof batch === "number") return (r, shape) => ({ eta: eta * shape.at(r), batch });
+  return (r, shape) => {
+    const size = (batch.findLast(([step]) => step <= r) ?? batch[0]!)[1];
+    return { eta: (gamma === undefined ? eta : gamma * size) * shape.at(r), batch: size };
+  };
+}
+
+/** The batch of a rule that has one. @throws RangeError where it has a ramp or a schedule: those functions that take such rules say so */
+export function onlyBatch({ batch, schedule }: SgdRule): number {
+  if (typeof batch === "object" || schedule !== undefined)
+    throw new RangeError(
+      `rule.${schedule === undefined ? "batch must be one number" : "schedule must be constant"} here: dynamics and simulateDynamics take schedules and ramps`,
+    );
+  return batch;
 }
 
 /** Stochastic gradient descent: θ ← θ − γ_r Σ gradient. */
@@ -51,17 +76,48 @@ const rule: LinearRule<SgdRule> = {
   label: "one-pass SGD",
   discrete: true,
   check(value) {
-    constantRule(value);
-    const batch = integer("rule.batch", value.batch ?? 1, 1);
+    const given = value.batch ?? 1;
+    const listed = Array.isArray(given);
+    const ramp = listed ? (common({ batch: given as Batch }).batch as Exclude<Batch, number>) : undefined;
+    const batch = ramp ? (ramp.length === 1 ? ramp[0]![1] : ramp) : integer("rule.batch", given, 1);
     const sampling =
       value.sampling === undefined ? {} : { sampling: oneOf("rule.sampling", value.sampling, SAMPLINGS) };
-    return { kind: "sgd", eta: ruleEta(value, batch), batch, ...sampling };
+    const schedule = ruleSchedule(value.schedule);
+    const step = { kind: "sgd", batch, ...sampling, ...(schedule && { schedule }) } as const;
+    if (typeof batch === "number" || value.gamma === undefined) return { ...step, eta: ruleEta(value, firstOf(batch)) };
+    const gamma = positive("rule.gamma", value.gamma);
+    return { ...step, eta: gamma * firstOf(batch), gamma };
   },
   factor: ({ eta }, x, t) => pow(1 - eta * x, t),
   momentum: () => 0,
-  words: ({ eta, batch, sampling = "replacement" }, fresh) =>
-    fresh ? `one-pass SGD, η = ${eta}, B = ${batch}` : `SGD, η = ${eta}, B = ${batch}, ${DRAWN[sampling]}`,
+  words: ({ eta, batch, sampling = "replacement", schedule }, fresh) =>
+    [
+      `${fresh ? "one-pass SGD" : "SGD"}, η = ${eta}`,
+      `B = ${batchInWords(batch)}`,
+      ...(schedule ? [`${scheduleInWords(schedule)} schedule`] : []),
+      ...(fresh ? [] : [DRAWN[sampling]]),
+    ].join(", "),
 };
+
+const firstOf = (batch: Batch): number => (typeof batch === "number" ? batch : batch[0]![1]);
+
+/** "1", or "1 (4 from r = 1000)" of a ramp. */
+export function batchInWords(batch: Batch): string {
+  if (typeof batch === "number") return String(batch);
+  const [first, ...later] = batch;
+  return [first![1], ...later.map(([step, size]) => `(${size} from r = ${brief(step)})`)].join(" ");
+}
+
+const RULE_SCHEDULES = ["constant", "power", "cosine", "linear", "wsd", "piecewise", "table"] as const;
+
+/** A schedule that rules take; none where it is constant. */
+function ruleSchedule(schedule: unknown): SgdRule["schedule"] {
+  if (schedule === undefined || typeof schedule === "function") return schedule as SgdRule["schedule"];
+  const kind = typeof schedule === "object" && schedule !== null ? (schedule as { kind: unknown }).kind : schedule;
+  return oneOf("rule.schedule", kind, RULE_SCHEDULES) === "constant"
+    ? undefined
+    : (schedule as Exclude<SgdRule["schedule"], undefined>);
+}
 
 export const sgdDefinition: Definition<Sgd, SgdRule> = {
   kind: "sgd",
