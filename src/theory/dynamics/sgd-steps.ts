@@ -6,7 +6,7 @@
 //
 //   t_{k+1} = (r − (n−1)/2) t_k − β_k t_{k−1},   β_k = k²(n² − k²)/(4(4k² − 1))                                   (11.14)
 
-import { whole } from "../../check.ts";
+import { oneOf, whole } from "../../check.ts";
 import { tridiagonalEigen } from "../../math/tridiagonal.ts";
 import { brief } from "../../numbers.ts";
 import { compress } from "../measure/compress.ts";
@@ -41,6 +41,9 @@ export interface Steps {
   readonly most: number;
 }
 
+/** The schedules there are, but for the best one: that is known for one pass alone. */
+const KINDS = ["constant", "power", "cosine", "linear", "wsd", "piecewise", "table"] as const;
+
 /** Whether a rule's steps differ from each other. */
 export const isScheduled = ({ schedule, batch }: SgdRule): boolean =>
   schedule !== undefined || typeof batch === "object";
@@ -58,6 +61,7 @@ export function stepsOf(
 ): Steps {
   whole("horizon", horizon);
   const { schedule = { kind: "constant" }, batch } = rule;
+  if (typeof schedule !== "function") oneOf("rule.schedule", (schedule as { kind?: unknown } | null)?.kind, KINDS);
   // knots may lie beyond the horizon
   const knotted = typeof schedule === "object" && schedule.kind === "piecewise";
   const shape: Shape = shapeOf(schedule, knotted ? Math.max(horizon, Math.ceil(last)) : horizon);

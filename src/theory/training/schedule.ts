@@ -118,23 +118,6 @@ function between(steps: Float64Array, values: Float64Array, r: number): number {
   return Math.max(0, values[i]! + share * (values[i + 1]! - values[i]!));
 }
 
-/** A schedule for people: "cosine", "wsd (warm-up 100, decay 0.2)". */
-export function scheduleInWords(schedule: Schedule): string {
-  if (typeof schedule === "function") return "given";
-  switch (schedule.kind) {
-    case "power":
-      return `(1 + r)^−${schedule.exponent}`;
-    case "wsd":
-      return `warm-up (${schedule.warmup} steps), stable, decay (${schedule.decay})`;
-    case "piecewise":
-      return `piecewise linear (${schedule.steps.length} knots)`;
-    case "table":
-      return "tabulated";
-    default:
-      return schedule.kind;
-  }
-}
-
 /** A schedule by its name on the command line: "power:0.3", "wsd:warmup=100,decay=0.2". */
 export function parseSchedule(text: string): Schedule {
   const [name, rest = ""] = text.trim().split(/:(.*)/s) as [string, string?];

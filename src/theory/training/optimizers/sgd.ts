@@ -1,10 +1,9 @@
 // Stochastic gradient descent: θ ← θ − γ_r Σ_batch gradient, (9.1). On fresh samples its loss obeys (2.1); on a stock of P samples
 // (docs/theory.md, §11) the batches are drawn from it.
 
-import { integer, oneOf, positive } from "../../../check.ts";
+import { integer, oneOf } from "../../../check.ts";
 import { pow } from "../../../math/elementary.ts";
-import { brief } from "../../../numbers.ts";
-import { type Schedule, type Shape, scheduleInWords } from "../schedule.ts";
+import type { Schedule, Shape } from "../schedule.ts";
 import {
   type Batch,
   type Common,
@@ -75,49 +74,32 @@ const DRAWN: Readonly<Record<Sampling, string>> = {
 const rule: LinearRule<SgdRule> = {
   label: "one-pass SGD",
   discrete: true,
-  check(value) {
+  check({ schedule, ...value }) {
     const given = value.batch ?? 1;
-    const listed = Array.isArray(given);
-    const ramp = listed ? (common({ batch: given as Batch }).batch as Exclude<Batch, number>) : undefined;
-    const batch = ramp ? (ramp.length === 1 ? ramp[0]![1] : ramp) : integer("rule.batch", given, 1);
-    const sampling =
-      value.sampling === undefined ? {} : { sampling: oneOf("rule.sampling", value.sampling, SAMPLINGS) };
-    const schedule = ruleSchedule(value.schedule);
-    const step = { kind: "sgd", batch, ...sampling, ...(schedule && { schedule }) } as const;
-    if (typeof batch === "number" || value.gamma === undefined) return { ...step, eta: ruleEta(value, firstOf(batch)) };
-    const gamma = positive("rule.gamma", value.gamma);
-    return { ...step, eta: gamma * firstOf(batch), gamma };
+    const ramp = Array.isArray(given) ? common({ batch: given as Batch }).batch : undefined;
+    const batch = typeof ramp === "object" && ramp.length > 1 ? ramp : firstOf((ramp ?? given) as Batch);
+    const first = integer("rule.batch", firstOf(batch), 1);
+    const eta = ruleEta(value, first);
+    return {
+      kind: "sgd",
+      eta,
+      ...(batch !== first && value.gamma !== undefined && { gamma: eta / first }),
+      batch,
+      ...(value.sampling !== undefined && { sampling: oneOf("rule.sampling", value.sampling, SAMPLINGS) }),
+      ...(schedule !== undefined && kindOf(schedule) !== "constant" && { schedule: schedule as SgdRule["schedule"] }),
+    } as SgdRule;
   },
   factor: ({ eta }, x, t) => pow(1 - eta * x, t),
   momentum: () => 0,
   words: ({ eta, batch, sampling = "replacement", schedule }, fresh) =>
-    [
-      `${fresh ? "one-pass SGD" : "SGD"}, η = ${eta}`,
-      `B = ${batchInWords(batch)}`,
-      ...(schedule ? [`${scheduleInWords(schedule)} schedule`] : []),
-      ...(fresh ? [] : [DRAWN[sampling]]),
-    ].join(", "),
+    `${fresh ? "one-pass SGD" : "SGD"}, η = ${eta}, B = ${typeof batch === "number" ? batch : batch.map(([r, B]) => `${B} from r = ${r}`).join(", ")}` +
+    (schedule ? `, ${kindOf(schedule) ?? "given"} schedule` : "") +
+    (fresh ? "" : `, ${DRAWN[sampling]}`),
 };
 
-const firstOf = (batch: Batch): number => (typeof batch === "number" ? batch : batch[0]![1]);
+const firstOf = (batch: Batch): number => (typeof batch === "object" ? batch[0]![1] : batch);
 
-/** "1", or "1 (4 from r = 1000)" of a ramp. */
-export function batchInWords(batch: Batch): string {
-  if (typeof batch === "number") return String(batch);
-  const [first, ...later] = batch;
-  return [first![1], ...later.map(([step, size]) => `(${size} from r = ${brief(step)})`)].join(" ");
-}
-
-const RULE_SCHEDULES = ["constant", "power", "cosine", "linear", "wsd", "piecewise", "table"] as const;
-
-/** A schedule that rules take; none where it is constant. */
-function ruleSchedule(schedule: unknown): SgdRule["schedule"] {
-  if (schedule === undefined || typeof schedule === "function") return schedule as SgdRule["schedule"];
-  const kind = typeof schedule === "object" && schedule !== null ? (schedule as { kind: unknown }).kind : schedule;
-  return oneOf("rule.schedule", kind, RULE_SCHEDULES) === "constant"
-    ? undefined
-    : (schedule as Exclude<SgdRule["schedule"], undefined>);
-}
+const kindOf = (schedule: unknown): unknown => (schedule as { kind?: unknown } | null)?.kind;
 
 export const sgdDefinition: Definition<Sgd, SgdRule> = {
   kind: "sgd",
