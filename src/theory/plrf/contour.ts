@@ -69,7 +69,8 @@ export function contourValues(kernels: Kernels, model: Plrf, quantity: Quantity,
   const fill = (path: Path, from: number, to: number) => {
     const made = kernels.transforms(model, path.s);
     const [whole, singular] = [made.whole[quantity], made.singular[quantity]];
-    const [all, part] = kernels.contourSums(path, whole, singular, steps.subarray(from, to));
+    const some = to - from < steps.length ? steps.subarray(from, to) : steps;
+    const [all, part] = kernels.contourSums(path, whole, singular, some);
     for (let i = from; i < to; i++) {
       const r = steps[i]!;
       const [wholeSize, singularSize] = [all.size[i - from]!, part.size[i - from]!];

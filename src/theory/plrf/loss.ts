@@ -84,19 +84,19 @@ const MOST_DIRECT = 1e5;
  * @throws RangeError, TypeError where steps are not increasing numbers ≥ 0
  */
 export function loss(model: Plrf, options: LossOptions): LossCurve {
-  const { values, ...curve } = compute(model, options, "P");
+  const { values, curve } = compute(model, options, "P");
   return { ...curve, loss: values, lossWithNoise: values.map((value) => value + model.noise) };
 }
 
 /** F(r): the loss with the gradient noise switched off (eq. 2.3), under the same optimiser. Arguments and errors as for `loss`. */
 export function forcing(model: Plrf, options: LossOptions): ForcingCurve {
-  const { values, ...curve } = compute(model, options, "F");
+  const { values, curve } = compute(model, options, "F");
   return { ...curve, forcing: values };
 }
 
 /** K(r): what one step's gradient noise adds to the loss r + 1 steps later (eq. 2.3); for SGD at a constant step only. Arguments and errors as for `loss`. */
 export function kernel(model: Plrf, options: LossOptions): KernelCurve {
-  const { values, ...curve } = compute(model, options, "K");
+  const { values, curve } = compute(model, options, "K");
   return { ...curve, kernel: values };
 }
 
@@ -129,23 +129,34 @@ function pick({ loss, forcing, kernel, error }: Route, quantity: Quantity): Cont
   return { values: { P: loss, F: forcing, K: kernel }[quantity], error: error[quantity] };
 }
 
-function compute(model: Plrf, options: LossOptions, quantity: Quantity): SteppedCurve & { values: Float64Array } {
+interface Computed {
+  readonly values: Float64Array;
+  readonly curve: SteppedCurve;
+}
+
+function compute(model: Plrf, options: LossOptions, quantity: Quantity): Computed {
   const method = oneOf("method", options.method ?? "contour", LOSS_METHODS);
   const trained = options.optimizer !== undefined || (model.noise > 0 && quantity === "P");
   const steps = stepsAsked(model, options.steps, trained || method === "modes");
   const kernels = options.kernels ?? defaultKernels();
-  const { values, error, ...route } = trained
+  // taken apart by name: the rest of an object costs more than all of these
+  const route = trained
     ? byTraining(kernels, model, quantity, steps, options)
-    : { ...ROUTES[method](kernels, model, quantity, steps), method, warnings: [] };
+    : { curve: ROUTES[method](kernels, model, quantity, steps), method, warnings: [] };
+  const { values, error } = route.curve;
   const { spectrum, d, v, gamma, noise } = model;
   const { optimizer, horizon } = options;
   const limit = optimizer !== undefined && recursionOf(optimizer) === "momentum" ? CONVERGED_MOMENTUM : CONVERGED;
   const batch = typeof optimizer?.batch === "number" ? optimizer.batch : model.batch;
-  return {
+  const curve = {
     steps,
     flops: steps.map((r) => d * samplesBefore(optimizer?.batch ?? model.batch, r)),
-    values,
-    stats: { ...route, error, converged: values.every((value, i) => error[i]! <= limit * Math.abs(value)) },
+    stats: {
+      method: route.method,
+      warnings: route.warnings,
+      error,
+      converged: values.every((value, i) => error[i]! <= limit * Math.abs(value)),
+    },
     made: provenance(route.method, {
       spectrum,
       d,
@@ -157,6 +168,7 @@ function compute(model: Plrf, options: LossOptions, quantity: Quantity): Stepped
       ...(horizon === undefined ? {} : { horizon }),
     }),
   };
+  return { values, curve };
 }
 
 /** The steps asked for, rounded. @throws RangeError beyond what the route taken can reach */
@@ -179,11 +191,11 @@ function byTraining(
   quantity: Quantity,
   steps: Float64Array,
   { method, optimizer = sgd(), horizon = Math.max(1, steps[steps.length - 1]!) }: LossOptions,
-): ContourValues & { method: LossMethod; warnings: string[] } {
+): { curve: ContourValues; method: LossMethod; warnings: string[] } {
   if (quantity === "K") throw new RangeError("K(r) is that of SGD at a constant step: leave optimizer out");
   if (method === "direct")
     throw new RangeError('method must be "modes" with an optimizer or label noise, got "direct"');
   const { run, forcing, warnings } = training(kernels, model, { optimizer, horizon });
   const { loss, error } = quantity === "F" ? forcing(steps) : run(steps);
-  return { values: loss, error: loss.map((P, i) => P * error[i]!), method: "modes", warnings };
+  return { curve: { values: loss, error: loss.map((P, i) => P * error[i]!) }, method: "modes", warnings };
 }
