@@ -1,7 +1,7 @@
 // Every command and snippet of the README and of CONTRIBUTING's first section is run: what is printed there is printed here.
 
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { serve } from "../src/cli/serve.ts";
 import { exampleRuns } from "../src/explorer/example.ts";
 import { launch } from "./browser/chromium.ts";
+import { isoflop } from "./cli/run.ts";
 import { type Packed, pack } from "./package/packed.ts";
 
 const root = new URL("..", import.meta.url).pathname;
@@ -26,18 +27,18 @@ const blocks: Block[] = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map
 }));
 const of = (...kinds: string[]) => blocks.filter(({ kind }) => kinds.includes(kind));
 
-/** The same commands, on fewer cells and members. */
+/** The same commands, on fewer cells, members and smaller models. */
 const SMALLER: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^diagram .*--corrections/, ["--size", "3"]],
   [/^diagram /, ["--size", "5"]],
   [/^epochs .*--plane/, ["--unique", "1e2:1e4:4", "--compute", "1e4:1e9:6"]],
   [/^reproduce /, ["--quick"]],
-  [/^simulate /, ["--members", "4"]],
+  [/^simulate /, ["--members", "4", "--d", "50,100,200"]],
 ];
 
 let packed: Packed;
 beforeAll(() => {
   packed = pack(["@observablehq"]);
-  cpSync(join(root, "examples"), join(packed.folder, "examples"), { recursive: true });
 });
 afterAll(() => packed?.remove());
 
@@ -45,15 +46,17 @@ afterAll(() => packed?.remove());
 const words = (line: string): string[] =>
   [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((m) => m[1] ?? m[2] ?? m[3]!);
 
-/** Runs a line that begins with isoflop or npm; npm ci has been run, or nothing would be. */
+/** Runs a line that begins with isoflop or npm; npm ci has been run, or nothing would be. Files are written to the folder of the package. */
 function run(line: string): string {
   const [name, ...args] = words(line.replace(/^npm ci && /, ""));
-  const quietly = (file: string, given: string[], cwd: string) =>
-    execFileSync(file, given, { cwd, stdio: ["ignore", "pipe", "ignore"] }).toString();
-  if (name === "npm") return quietly("npm", ["--silent", ...args], root);
+  if (name === "npm")
+    return execFileSync("npm", ["--silent", ...args], { cwd: root, stdio: ["ignore", "pipe", "ignore"] }).toString();
   expect(name, line).toBe("isoflop");
   const smaller = SMALLER.find(([which]) => which.test(args.join(" ")))?.[1] ?? [];
-  return quietly(process.execPath, [main, ...args, ...smaller], packed.folder);
+  const there = args.map((word, i) => (args[i - 1] === "--out" ? join(packed.folder, word) : word));
+  const { status, out, error } = isoflop([...there, ...smaller]);
+  expect(status, error).toBe(0);
+  return out;
 }
 
 describe("README", () => {
