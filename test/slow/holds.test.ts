@@ -3,7 +3,7 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { requireBuild } from "../../scripts/sources.ts";
@@ -215,7 +215,6 @@ describe("flipped bits", () => {
 const compiler = ["cc", "gcc", "clang"].find((name) => spawnSync(name, ["--version"]).status === 0);
 
 describe.skipIf(!compiler || process.platform !== "linux")("every write in turn", () => {
-  const MAIN = "build/lib/cli/main.js";
   const dir = () => {
     const made = folder();
     const shim = join(made, "fault.so");
@@ -225,92 +224,116 @@ describe.skipIf(!compiler || process.platform !== "linux")("every write in turn"
   };
   const KINDS = ["space", "short", "device"] as const;
 
+  interface Lane {
+    readonly shim: string;
+    /** The folder whose writes fail. */
+    readonly under: string;
+  }
+
   /** Runs a command with its n-th write failing; n = 0: none, and how many there were. */
-  function failing(args: string[], { under, shim, at, as }: { under: string; shim: string; at: number; as: string }) {
-    const log = `${shim}.log`;
+  async function failing(args: readonly string[], { under, shim }: Lane, at: number, as: string) {
+    const log = `${shim}.log.${basename(under)}`;
     rmSync(log, { force: true });
-    const { status, stderr, signal } = spawnSync(process.execPath, [MAIN, ...args], {
-      encoding: "utf8",
-      timeout: 600_000,
-      env: {
-        ...process.env,
-        ...{ LD_PRELOAD: shim, FAIL_UNDER: under, FAIL_AT: String(at), FAIL_AS: as, FAIL_LOG: log },
-        UV_USE_IO_URING: "0",
-      },
+    const { end, stderr, child } = start(args, {
+      ...{ LD_PRELOAD: shim, FAIL_UNDER: under, FAIL_AT: String(at), FAIL_AS: as, FAIL_LOG: log },
+      UV_USE_IO_URING: "0",
     });
-    return { status, stderr, signal, writes: existsSync(log) ? readFileSync(log).length : 0 };
+    const status = await end;
+    return {
+      status,
+      stderr: stderr(),
+      signal: child.signalCode,
+      writes: existsSync(log) ? readFileSync(log).length : 0,
+    };
+  }
+
+  /** Every write of a command failed in every way, a few at a time, each in a folder of its own. */
+  async function everyWrite(
+    writes: number,
+    { made, shim }: ReturnType<typeof dir>,
+    act: (lane: Lane, at: number, as: (typeof KINDS)[number]) => Promise<void>,
+  ) {
+    const faults = Array.from({ length: writes }, (_, i) => KINDS.map((as) => [i + 1, as] as const)).flat();
+    const work = async (_: unknown, lane: number) => {
+      for (let next = faults.shift(); next; next = faults.shift()) {
+        await act({ shim, under: join(made, `lane${lane}`) }, ...next);
+        count("writes failed (no room, half of it, an error of the device)");
+      }
+    };
+    await Promise.all(Array.from({ length: 3 }, work));
   }
 
   it.each([
     ["loss --alpha 0.7 --beta 0.7 --d 100 --steps 10", "json"],
     ["loss --alpha 0.7 --beta 0.7 --d 100 --steps 1:100:9", "svg"],
     ["simulate --alpha 0.7 --beta 0.7 --d 20 --steps 100 --members 2 --threads 1", "csv"],
-  ])("of %s --out x.%s: the file is the old one or the new one", (words, ending) => {
+  ])("of %s --out x.%s: the file is the old one or the new one", async (words, ending) => {
     const { made, shim } = dir();
-    const under = join(made, "out");
-    mkdirSync(under);
-    const file = join(under, `x.${ending}`);
-    const args = [...words.split(" "), "--out", file, "--quiet"];
-    const { writes } = failing(args, { under, shim, at: 0, as: "none" });
-    const whole = readFileSync(file);
+    const calm = join(made, "calm");
+    mkdirSync(calm);
+    const args = (under: string) => [...words.split(" "), "--out", join(under, `x.${ending}`), "--quiet"];
+    const { writes } = await failing(args(calm), { under: calm, shim }, 0, "none");
+    const whole = readFileSync(join(calm, `x.${ending}`));
     expect(writes).toBeGreaterThan(1);
-    for (let at = 1; at <= writes; at++)
-      for (const as of KINDS) {
-        for (const name of readdirSync(under)) rmSync(join(under, name));
-        writeFileSync(file, "old");
-        const { status, stderr } = failing(args, { under, shim, at, as });
-        const now = readFileSync(file);
-        if (status === 0) expect(now.equals(whole), `${as} ${at}`).toBe(true);
-        else {
-          one(stderr);
-          expect(now.toString(), `${as} ${at}: ${stderr}`).toBe("old");
-        }
-        expect(readdirSync(under).filter((name) => name.endsWith(".part"))).toEqual([]);
-        count("writes failed (no room, half of it, an error of the device)");
+    await everyWrite(writes, { made, shim }, async (lane, at, as) => {
+      const file = join(lane.under, `x.${ending}`);
+      rmSync(lane.under, { recursive: true, force: true });
+      mkdirSync(lane.under);
+      writeFileSync(file, "old");
+      const { status, stderr } = await failing(args(lane.under), lane, at, as);
+      const now = readFileSync(file);
+      if (status === 0) expect(now.equals(whole), `${as} ${at}`).toBe(true);
+      else {
+        one(stderr);
+        expect(now.toString(), `${as} ${at}: ${stderr}`).toBe("old");
       }
+      expect(readdirSync(lane.under).filter((name) => name.endsWith(".part"))).toEqual([]);
+    });
   });
 
   it("of a sweep and of its export: what was committed stays, and the same sweep ends it", async () => {
     const { made, shim } = dir();
     const asked = { job: "rehearsal", fixed: { alpha: 1, beta: 1 }, seeds: 30 };
     const plan = await readPlan(asked);
-    const [calm, under] = [join(made, "calm"), join(made, "out")];
-    await sweep(plan, { out: calm, threads: 1 });
+    const file = planFile(made, asked);
+    const calm = join(made, "calm");
+    const args = (under: string) => ["sweep", file, "--out", under, "--quiet", "--threads", "1"];
+    const { writes } = await failing(args(calm), { under: calm, shim }, 0, "none");
     const whole = await bytesOf(calm);
-    const args = ["sweep", planFile(made, asked), "--out", under, "--quiet", "--threads", "1"];
-    const { writes } = failing(args, { under, shim, at: 0, as: "none" });
     expect(writes).toBeGreaterThan(10);
-    for (let at = 1; at <= writes; at++)
-      for (const as of KINDS) {
-        rmSync(under, { recursive: true, force: true });
-        const { status, stderr, signal } = failing(args, { under, shim, at, as });
-        expect(signal, `${as} ${at}`).toBe(null);
-        if (status !== 0) one(stderr);
-        const again = await sweep(plan, { out: under, threads: 1 }).catch((error: Error) => error);
-        if (again instanceof Error) {
-          // the log itself was hurt: it is told, and repaired
-          expect(again.message, `${as} ${at}`).toMatch(/is damaged .*isoflop sweep repair/);
-          await repair(under);
-          await sweep(plan, { out: under, threads: 1 });
-        }
-        expect((await bytesOf(under)) === whole, `${as} ${at}`).toBe(true);
-        count("writes failed (no room, half of it, an error of the device)");
+    await everyWrite(writes, { made, shim }, async (lane, at, as) => {
+      const { under } = lane;
+      rmSync(under, { recursive: true, force: true });
+      const { status, stderr, signal } = await failing(args(under), lane, at, as);
+      expect(signal, `${as} ${at}`).toBe(null);
+      if (status !== 0) one(stderr);
+      const again = await sweep(plan, { out: under, threads: 1 }).catch((error: Error) => error);
+      if (again instanceof Error) {
+        // the log itself was hurt: it is told, and repaired
+        expect(again.message, `${as} ${at}`).toMatch(/is damaged .*isoflop sweep repair/);
+        await repair(under);
+        await sweep(plan, { out: under, threads: 1 });
       }
-    const to = join(under, "x.csv");
-    const csv = ["sweep", "export", under, "--to", to];
-    const exporting = failing(csv, { under, shim, at: 0, as: "none" });
-    const file = readFileSync(to);
-    for (let at = 1; at <= exporting.writes; at++)
-      for (const as of KINDS) {
-        writeFileSync(to, "old");
-        const { status, stderr } = failing(csv, { under, shim, at, as });
-        if (status === 0) expect(readFileSync(to).equals(file), `${as} ${at}`).toBe(true);
-        else {
-          one(stderr);
-          expect(readFileSync(to, "utf8")).toBe("old");
-        }
-        count("writes failed (no room, half of it, an error of the device)");
+      expect((await bytesOf(under)) === whole, `${as} ${at}`).toBe(true);
+    });
+    const csv = (under: string) => ["sweep", "export", calm, "--to", join(under, "x.csv")];
+    const beside = join(made, "beside");
+    mkdirSync(beside);
+    const exporting = await failing(csv(beside), { under: beside, shim }, 0, "none");
+    const exports = readFileSync(join(beside, "x.csv"));
+    expect(exporting.writes).toBeGreaterThan(1);
+    await everyWrite(exporting.writes, { made, shim }, async (lane, at, as) => {
+      const to = join(lane.under, "x.csv");
+      rmSync(lane.under, { recursive: true, force: true });
+      mkdirSync(lane.under);
+      writeFileSync(to, "old");
+      const { status, stderr } = await failing(csv(lane.under), lane, at, as);
+      if (status === 0) expect(readFileSync(to).equals(exports), `${as} ${at}`).toBe(true);
+      else {
+        one(stderr);
+        expect(readFileSync(to, "utf8")).toBe("old");
       }
+    });
   });
 });
 
@@ -372,13 +395,17 @@ describe("hostile messages", () => {
       await until(() => redis.command("llen", key("wait")) === "100", 120_000);
       const forged = fc.sample(fc.json(), { numRuns: 100, seed: 3 });
       const plan = await asked;
-      for (let i = 0; i < 100; i++) {
-        const id = `cell-${cellAt(plan, i).key}`;
-        redis.command("lrem", key("wait"), "0", id);
-        redis.command("hset", key(id), "returnvalue", forged[i]!);
-        redis.command("zadd", key("completed"), String(i), id);
-        count("hostile results through Redis");
-      }
+      redis.commands(
+        forged.flatMap((result, i) => {
+          const id = `cell-${cellAt(plan, i).key}`;
+          return [
+            ["lrem", key("wait"), "0", id],
+            ["hset", key(id), "returnvalue", result],
+            ["zadd", key("completed"), String(i), id],
+          ];
+        }),
+      );
+      count("hostile results through Redis", forged.length);
       expect(await sweep.end).toBe(1);
       expect(JSON.parse(sweep.stdout())).toMatchObject({ cells: 100, done: 0, failed: 100 });
       expect(isoflop(["sweep", "export", out, "--to", join(out, "x.csv")]).status).toBe(0);

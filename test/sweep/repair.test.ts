@@ -15,7 +15,7 @@ afterAll(() => rmSync(sound, { recursive: true, force: true }));
 
 describe("a damaged store", () => {
   // more: test/slow
-  it("is refused, gives back what can be read, and ends as one that was left alone", () => damageAndRepair(6));
+  it("is refused, gives back what can be read, and ends as one that was left alone", () => damageAndRepair(4));
 
   it("is read as far as its log is whole", async () => {
     const out = folder();
