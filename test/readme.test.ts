@@ -54,6 +54,7 @@ function run(line: string): string {
   expect(name, line).toBe("isoflop");
   const smaller = SMALLER.find(([which]) => which.test(args.join(" ")))?.[1] ?? [];
   const there = args.map((word, i) => (args[i - 1] === "--out" ? join(packed.folder, word) : word));
+  if (args[0] === "reproduce") there.push("--out", join(packed.folder, "reproduction")); // by default in the current folder
   const { status, out, error } = isoflop([...there, ...smaller]);
   expect(status, error).toBe(0);
   return out;
