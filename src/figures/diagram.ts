@@ -4,6 +4,7 @@
 import { areaY, contour, line, rect, text } from "@observablehq/plot";
 import { scripted } from "../numbers.ts";
 import { extent, linearAxis, plane, roundTicks } from "./axes.ts";
+import { pathAColor } from "./cells.ts";
 import type { Figure, Legend, Panel } from "./figure.ts";
 import type { Theme } from "./theme.ts";
 
@@ -154,7 +155,7 @@ function panel(
             y1: ({ row }) => beta[row]! - db / 2,
             y2: ({ row }) => beta[row]! + db / 2,
             fill: ({ value }) => (value === undefined || Number.isNaN(value) ? theme.grid : color(value)),
-            shapeRendering: "crispEdges",
+            render: pathAColor,
           }),
           ...(close
             ? [

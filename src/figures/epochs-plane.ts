@@ -4,6 +4,7 @@
 import { line, rect } from "@observablehq/plot";
 import { scripted } from "../numbers.ts";
 import { extent, logAxis, plane, roundTicks } from "./axes.ts";
+import { pathAColor } from "./cells.ts";
 import type { Figure, Panel } from "./figure.ts";
 import type { Theme } from "./theme.ts";
 
@@ -119,7 +120,7 @@ function panel(data: EpochsPlaneData, color: (theme: Theme, i: number, j: number
             y1: ({ i }) => unique[i]! / y.half,
             y2: ({ i }) => unique[i]! * y.half,
             fill: ({ i, j }) => color(view.theme, i, j),
-            shapeRendering: "crispEdges",
+            render: pathAColor,
           }),
           line(drawn, { x: "C", y: "U", stroke: view.theme.paper, strokeWidth: 2 }),
         ],

@@ -42,7 +42,7 @@ export type Part =
   | { readonly kind: "spectrum"; readonly data: SpectrumData };
 
 const DETAIL = {
-  coarse: { budgets: 3, sizes: 5, steps: 12, curve: 16, eigenvalues: 40 },
+  coarse: { budgets: 25, sizes: 6, steps: 12, curve: 16, eigenvalues: 40 },
   fine: { budgets: 25, sizes: 12, steps: 80, curve: 120, eigenvalues: 0 },
 };
 

@@ -1,6 +1,7 @@
 // The phase plane: what a hand does to it, what it says, what it runs and saves.
 
 import { describe, expect, it } from "vitest";
+import { diagram } from "../../../src/index.ts";
 import { curves, open, page, saved, settled, version, visit } from "../browser.ts";
 
 export function phases(): void {
@@ -59,13 +60,29 @@ export function phases(): void {
       );
     });
 
-    it("measures exponents on demand, with progress, and stops", async () => {
+    it("measures exponents at the window of compute, coarse and then fine, with progress, and stops", async () => {
       await open();
       await page.locator("#color").selectOption("measured-xi");
       await page.waitForFunction(() => document.querySelector("progress")!.value > 0);
       await page.waitForURL((url) => url.href.includes("color=measured-xi"));
       await page.getByRole("button", { name: "Stop" }).click();
       await page.waitForSelector(".measuring", { state: "hidden" });
+      // another window is measured anew
+      await page.locator("#from").fill("1e9");
+      await page.keyboard.press("Tab");
+      await page.waitForSelector(".measuring");
+      await page.waitForSelector(".measuring", { state: "hidden" });
+      const { alpha, beta, measured } = JSON.parse((await saved("phase plane", "JSON")).toString());
+      expect(measured).toHaveLength(22 * 22);
+      for (const [i, j] of [
+        [8, 10],
+        [18, 12],
+        [5, 18],
+      ] as const) {
+        const k = 22 * i + j;
+        const own = diagram({ alpha: [alpha[k]], beta: [beta[k]], flops: [1e9, 1e14] });
+        expect(measured[k]).toBeCloseTo(own.xi[0]![0]!, 4);
+      }
     });
 
     it("streams runs of SGD over the theory, pauses, goes on and stops; a seed gives the same runs", async () => {
