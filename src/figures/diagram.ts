@@ -20,7 +20,7 @@ export interface DiagramData {
   readonly exponent: "xi" | "eta";
   /** [β][α]: predicted, NaN where there is none. */
   readonly predicted: Grid;
-  /** [β][α]: measured, NaN where it was not. */
+  /** [β][α]: measured, NaN where no power law could be fitted; rows that are not measured yet are empty. */
   readonly measured?: Grid | undefined;
   /** [β][α]: what exponents measured about a budget differ by from the predicted ones, instead of those of `measured`. */
   readonly corrections?: readonly { readonly flops: number; readonly difference: Grid }[];
@@ -30,6 +30,10 @@ export interface DiagramData {
 const SHADES = 256;
 /** Within its contour the predicted exponents are as good as measured ones. */
 const CLOSE = 0.02;
+/** Why a cell that was measured has no exponent. */
+const UNFITTED = "no power law fitted: jump or edge";
+/** The colour of such cells, apart from that of the region without power laws. */
+const unfitted = (theme: Theme): string => theme.muted;
 
 /** The plane of phases, coloured by an exponent; where it was measured, with its difference from the prediction. */
 export function diagramFigure(data: DiagramData): Figure {
@@ -77,7 +81,7 @@ export function diagramFigure(data: DiagramData): Figure {
       beta: cells.map(([i]) => data.beta[i]!),
       phase: cells.map(([i, j]) => data.phase[i]![j] ?? ""),
       predicted: cells.map(([i, j]) => predicted[i]![j]!),
-      ...(measured ? { measured: cells.map(([i, j]) => measured[i]![j]!) } : {}),
+      ...(measured ? { measured: cells.map(([i, j]) => measured[i]![j] ?? Number.NaN) } : {}),
       ...Object.fromEntries(
         corrections.map(({ flops, difference }) => [`off_at_${flops}`, cells.map(([i, j]) => difference[i]![j]!)]),
       ),
@@ -107,9 +111,13 @@ function panel(
   };
   const [a0, a1, da] = edges(alpha);
   const [b0, b1, db] = edges(beta);
+  const empty = data.phase.some((row, i) => row.some((name, j) => name !== null && Number.isNaN(grid[i]?.[j])));
   const shadeStep = (range[1] - range[0]) / SHADES || 1;
   const cells = merged(alpha, beta, (i, j) => {
-    const value = (k: number, l: number) => Math.round((grid[k]?.[l] ?? Number.NaN) / shadeStep) * shadeStep;
+    const value = (k: number, l: number) => {
+      const x = grid[k]?.[l];
+      return x === undefined ? undefined : Math.round(x / shadeStep) * shadeStep;
+    };
     // a cell on the edge of no power law takes its neighbour's colour; the triangle drawn over it makes the edge sharp
     return data.phase[i]![j] === null
       ? [value(i, j), value(i, j + 1), value(i + 1, j)].find(Number.isFinite)
@@ -125,8 +133,11 @@ function panel(
           name: `β = ${scripted(b, 3)}`,
           x: alpha,
           y: alpha.map(() => b),
-          value: grid[i] ?? [],
-          points: alpha.map((_, j) => phaseOf(data.phase[i]![j]!)),
+          value: alpha.map((_, j) => grid[i]?.[j] ?? Number.NaN),
+          points: alpha.map((_, j) => {
+            const name = data.phase[i]![j]!;
+            return name !== null && Number.isNaN(grid[i]?.[j]) ? `${phaseOf(name)}, ${UNFITTED}` : phaseOf(name);
+          }),
           color: (theme: Theme) => theme.ink,
         }))
         .reverse(),
@@ -138,6 +149,7 @@ function panel(
       color: shade(theme),
       ticks: roundTicks(range[0], range[1], 4),
       format: (x) => String(x).replace("-", "−"),
+      ...(empty ? { beside: [{ label: UNFITTED, color: unfitted(theme), mark: "square" }] } : {}),
     }),
     plot: (view) => {
       const { theme } = view;
@@ -154,7 +166,8 @@ function panel(
             x2: ({ to }) => alpha[to]! + da / 2,
             y1: ({ row }) => beta[row]! - db / 2,
             y2: ({ row }) => beta[row]! + db / 2,
-            fill: ({ value }) => (value === undefined || Number.isNaN(value) ? theme.grid : color(value)),
+            fill: ({ value }) =>
+              value === undefined ? theme.grid : Number.isNaN(value) ? unfitted(theme) : color(value),
             render: pathAColor,
           }),
           ...(close

@@ -90,4 +90,6 @@ export interface Ramp {
   readonly color: (value: number) => string;
   readonly ticks: readonly number[];
   readonly format: (value: number) => string;
+  /** What the scale does not reach, in a line below. */
+  readonly beside?: readonly Swatch[];
 }

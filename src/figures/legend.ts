@@ -12,12 +12,23 @@ const RAMP_HEIGHT = 40;
 
 /** The height a legend takes at this width. */
 export function legendHeight(legend: Legend, width: number): number {
-  return legend.kind === "ramp" ? RAMP_HEIGHT : rows(legend.items, width).length * ROW;
+  const { items, above } = parts(legend);
+  return above + rows(items, width).length * ROW;
 }
+
+/** The swatches of a legend, and how much is above them. */
+const parts = (legend: Legend): { items: readonly Swatch[]; above: number } =>
+  legend.kind === "ramp" ? { items: legend.beside ?? [], above: RAMP_HEIGHT } : { items: legend.items, above: 0 };
 
 /** Draws a legend from (0, 0) down. */
 export function drawLegend(legend: Legend, width: number, theme: Theme, document: Document): Element {
-  return legend.kind === "ramp" ? ramp(legend, width, theme, document) : swatches(legend.items, width, theme, document);
+  const { items, above } = parts(legend);
+  const below = swatches(items, width, theme, document);
+  if (legend.kind !== "ramp") return below;
+  const group = ramp(legend, width, theme, document);
+  below.setAttribute("transform", `translate(0,${above})`);
+  if (items.length > 0) group.append(below);
+  return group;
 }
 
 const itemWidth = (item: Swatch) => 26 + widthOf(item.label, SIZE) + 10;

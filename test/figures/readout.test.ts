@@ -264,6 +264,32 @@ describe("reading figures", () => {
     });
   });
 
+  it("a cell that was measured without a power law is told apart from one that is not measured yet", () => {
+    const plane = (measured: number[][]) =>
+      figures.diagramFigure({
+        ...{ setting, alpha: [0.1, 0.8], beta: [0.2, 1.1], exponent: "xi", measured },
+        phase: [
+          [null, "II"],
+          ["Ib", "III"],
+        ],
+        predicted: [
+          [Number.NaN, 0.5],
+          [0.5, 0.5],
+        ],
+      });
+    const words = "no power law fitted: jump or edge";
+    const failed = plane([
+      [Number.NaN, Number.NaN],
+      [0.53, 0.54],
+    ]);
+    expect(toSvg(failed).split(words)).toHaveLength(3);
+    expect(failed.panels[0]!.readout!.series[1]!.points).toEqual(["no power law", `phase II, ${words}`]);
+    expect(failed.panels[0]!.readout!.series[0]!.points).toEqual(["phase Ib", "phase III"]);
+    const begun = plane([[Number.NaN, 0.5], []]);
+    expect(toSvg(begun)).not.toContain(words);
+    expect(begun.table.measured).toEqual([Number.NaN, 0.5, Number.NaN, Number.NaN]);
+  });
+
   it("a plane's cells are told as the table has them", async () => {
     const { panels, table } = await MADE.diagramFigure!();
     const [measured, difference] = panels.map(({ readout }) => readout!);

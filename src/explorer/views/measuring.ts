@@ -68,7 +68,7 @@ export function measuring(store: PhaseStore, plane: PhasePlane, life: AbortSigna
         exponent,
         span,
         side,
-        Array.from({ length: side }, () => new Float64Array(side).fill(Number.NaN)),
+        Array.from({ length: side }, () => new Float64Array()),
       );
     }
   };
