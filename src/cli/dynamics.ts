@@ -12,10 +12,12 @@ import {
   earlyStopping,
   RULES,
   type Rule,
+  type RuleInput,
   ruleInWords,
   SAMPLINGS,
   type Sampling,
   type Spectrum,
+  sgd,
   simulateDynamics,
   sourceCapacity,
   type TailFit,
@@ -41,6 +43,7 @@ import { progress } from "./progress.ts";
 import { columns, type Quantity, rowsOf } from "./quantities.ts";
 import { readSpectrum } from "./spectrum-file.ts";
 import { bold, table } from "./table.ts";
+import { horizonOption, rampOption, scheduleOption, type TrainingValues } from "./training.ts";
 
 interface Options extends Common {
   readonly a?: number;
@@ -57,6 +60,9 @@ interface Options extends Common {
   readonly mu: number;
   readonly batch: number;
   readonly sampling?: Sampling;
+  readonly schedule?: TrainingValues["schedule"];
+  readonly horizon?: number;
+  readonly ramp?: TrainingValues["ramp"];
   readonly students?: number;
   readonly separateData?: boolean;
   readonly decompose?: boolean;
@@ -98,6 +104,13 @@ export function define(command: Command): void {
         .option("--mu <μ>", "momentum of heavy-ball", number, 0.9)
         .option("--batch <B>", "samples a step of sgd", whole, 1)
         .addOption(
+          scheduleOption(
+            "multiples of η of sgd: constant, power:P, cosine, linear, wsd:warmup=N,decay=SHARE, or a file of them",
+          ),
+        )
+        .addOption(horizonOption())
+        .addOption(rampOption())
+        .addOption(
           new Option(
             "--sampling <how>",
             "how sgd draws a batch from a finite --P; shuffle only with --simulate",
@@ -128,6 +141,8 @@ async function run(options: Options): Promise<void> {
   const rule = ruleOf(options);
   const times = rule.kind === "gradient-flow" ? list(options.times) : wholeList(options.times);
   const { spectrum, tail, words } = await spectrumOf(options);
+  const scheduled = isScheduled(options);
+  const drawn = scheduled ? { horizon: options.horizon ?? Math.max(1, times.at(-1)!) } : {};
   const problems = Array.from(options.N).flatMap((N) => Array.from(options.P, (P) => ({ N, P })));
   const common = {
     spectrum,
@@ -142,6 +157,7 @@ async function run(options: Options): Promise<void> {
         { ...common, ...size },
         {
           times: at,
+          ...drawn,
           accuracy: options.reference ? "reference" : "fast",
           decompose: options.decompose ?? false,
           ...(students === undefined
@@ -152,12 +168,17 @@ async function run(options: Options): Promise<void> {
     );
   if (options.show.includes("gap") && problems.every(({ P }) => P === Infinity))
     throw new Usage("--show gap needs a finite --P: with P = inf test and train loss are one");
+  const constantOnly = options.show.find((study) => study !== "loss" && study !== "gap");
+  if (scheduled && constantOnly !== undefined)
+    throw new Usage(`--show ${constantOnly} takes one step for ever: leave out --schedule and --ramp`);
   if (options.simulate !== undefined && options.modes === undefined && spectrum.kind === "power-law")
     throw new Usage("--simulate trains on finitely many modes: give --modes 1000, say");
   const write = await openOutput(options);
   const curves = solve(times);
-  const networks = options.simulate === undefined ? undefined : await train(options, common, problems, times);
-  const stops = problems.map((size) => earlyStopping({ ...common, ...size }));
+  const networks =
+    options.simulate === undefined ? undefined : await train(options, common, problems, { times, ...drawn });
+  // a schedule has a last step of its own
+  const stops = scheduled ? undefined : problems.map((size) => earlyStopping({ ...common, ...size }));
   const batches = curves.some(({ decomposition }) => decomposition?.batches);
   const quantities = curves.map((curve, i) => quantitiesOf(curve, networks?.[i], { batches }));
   const first = curves[0]!;
@@ -165,7 +186,9 @@ async function run(options: Options): Promise<void> {
     words,
     `M = ${brief(first.model.modes)}`,
     ...(options.noise > 0 ? [`σ² = ${options.noise}`] : []),
-    ruleInWords(rule, Math.min(...options.P)),
+    ruleInWords(unscheduled(first.model.rule), Math.min(...options.P)),
+    ...(options.schedule ? [`${options.schedule.text} schedule`] : []),
+    ...(scheduled && options.horizon !== undefined ? [`T = ${brief(options.horizon)}`] : []),
   ].join(", ");
 
   await write({
@@ -182,7 +205,7 @@ async function run(options: Options): Promise<void> {
         ...(curve.ensemble && { ensemble: curve.ensemble }),
         ...(networks && { simulated: { draws: networks[i]!.draws, ...summary(networks[i]!) } }),
         limit: curve.limit,
-        earlyStopping: stops[i],
+        ...(stops && { earlyStopping: stops[i] }),
         stats: curve.stats,
       })),
       ...(tail && { tail }),
@@ -222,7 +245,7 @@ async function train(
   { simulate, seed, threads, quiet }: Options,
   common: DynamicsProblem,
   problems: readonly { readonly N: number; readonly P: number }[],
-  times: Float64Array,
+  span: { readonly times: Float64Array; readonly horizon?: number },
 ): Promise<DynamicsSimulation[]> {
   const bar = progress("networks", { quiet });
   const signal = interruption();
@@ -232,7 +255,7 @@ async function train(
       await simulateDynamics(
         { ...common, ...size },
         {
-          times,
+          ...span,
           draws: simulate!,
           seed,
           threads: threads ?? availableThreads(),
@@ -250,14 +273,35 @@ function summary({ test, train }: DynamicsSimulation) {
   return { test: part(test), train: part(train) };
 }
 
-function ruleOf({ rule, eta, mu, batch, sampling }: Options): Rule {
+/** Whether steps differ from each other. */
+function isScheduled({ schedule, ramp }: Options): boolean {
+  const shape = schedule?.schedule;
+  return ramp !== undefined || (shape !== undefined && (typeof shape === "function" || shape.kind !== "constant"));
+}
+
+/** The same rule for words that say the schedule themselves. */
+function unscheduled(rule: Rule): Rule {
+  if (rule.kind !== "sgd") return rule;
+  const { schedule: _, ...plain } = rule;
+  return plain;
+}
+
+function ruleOf({ rule, eta, mu, batch, sampling, schedule, horizon, ramp }: Options): RuleInput {
+  const [odd] = Object.entries({ schedule, horizon, ramp }).find(([, value]) => value !== undefined) ?? [];
+  if (odd !== undefined && rule !== "sgd") throw new Usage(`--${odd} goes with --rule sgd`);
   if (rule === "gradient-flow") {
     if (eta !== undefined) throw new Usage("--eta goes with --rule gradient-descent, heavy-ball or sgd");
     return { kind: rule };
   }
   if (eta === undefined) throw new Usage(`--rule ${rule} needs a step size: --eta 0.1, say`);
   if (rule === "heavy-ball") return { kind: rule, eta, momentum: mu };
-  return rule === "sgd" ? { kind: rule, eta, batch, ...(sampling && { sampling }) } : { kind: rule, eta };
+  if (rule !== "sgd") return { kind: rule, eta };
+  return sgd({
+    eta,
+    batch: ramp?.batch ?? batch,
+    ...(schedule && { schedule: schedule.schedule }),
+    ...(sampling && { sampling }),
+  });
 }
 
 async function spectrumOf({
@@ -333,7 +377,7 @@ function quantitiesOf(
 function inWords(
   curves: readonly DynamicsCurve[],
   quantities: readonly (readonly Quantity[])[],
-  stops: readonly ReturnType<typeof earlyStopping>[],
+  stops: readonly ReturnType<typeof earlyStopping>[] | undefined,
   setting: string,
   tail: TailFit | undefined,
   common: DynamicsProblem,
@@ -362,17 +406,24 @@ function inWords(
     table([
       { title: "N", values: curves.map(({ model }) => brief(model.N)) },
       { title: "P", values: curves.map(({ model }) => brief(model.P)) },
-      { title: "L at t = ∞", values: curves.map(({ limit }) => limit.test) },
-      { title: "best L", values: stops.map(({ loss }) => loss) },
-      { title: "at time", values: stops.map(({ time }) => time), format: brief },
       {
-        title: `to double first at t = ${brief(last)}`,
-        values: curves.map(({ model }) =>
-          last > 0
-            ? (bottleneck({ ...common, N: model.N, P: model.P }, { time: last }).bottleneck ?? "nothing")
-            : "time",
-        ),
+        title: stops ? "L at t = ∞" : "L at t = ∞ of steps without noise",
+        values: curves.map(({ limit }) => limit.test),
       },
+      ...(stops
+        ? [
+            { title: "best L", values: stops.map(({ loss }) => loss) },
+            { title: "at time", values: stops.map(({ time }) => time), format: brief },
+            {
+              title: `to double first at t = ${brief(last)}`,
+              values: curves.map(({ model }) =>
+                last > 0
+                  ? (bottleneck({ ...common, N: model.N, P: model.P }, { time: last }).bottleneck ?? "nothing")
+                  : "time",
+              ),
+            },
+          ]
+        : []),
     ]),
     "",
     `  estimated relative error of L ≤ ${brief(error, 2)}, of L̂ ≤ ${brief(trainError, 2)} (of 1e-6 L(0) where it is less)`,

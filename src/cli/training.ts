@@ -32,19 +32,12 @@ interface Common {
 }
 
 export function withTraining(command: Command, { horizon = true, momentum = true, ramp = false } = {}): Command {
-  command.option(
-    "--schedule <shape>",
-    "multiples of γ: constant, power:P, cosine, linear, wsd:warmup=N,decay=SHARE, optimal, or a file",
-    scheduleFrom,
+  command.addOption(
+    scheduleOption("multiples of γ: constant, power:P, cosine, linear, wsd:warmup=N,decay=SHARE, optimal, or a file"),
   );
-  if (horizon) command.option("--horizon <T>", "the step the shape is drawn for; default the last", whole);
+  if (horizon) command.addOption(horizonOption());
   if (momentum) command.addOption(optimizerOption());
-  if (ramp)
-    command.option(
-      "--ramp <list>",
-      "samples a step from each of these steps on, as 0:1,1000:4, instead of --batch",
-      rampFrom,
-    );
+  if (ramp) command.addOption(rampOption());
   return command.option(
     "--noise <σ²>",
     "variance of the label noise; losses stay excess losses, without it",
@@ -52,6 +45,17 @@ export function withTraining(command: Command, { horizon = true, momentum = true
     0,
   );
 }
+
+export const scheduleOption = (what: string): Option => new Option("--schedule <shape>", what).argParser(scheduleFrom);
+
+export const horizonOption = (): Option =>
+  new Option("--horizon <T>", "the step the shape is drawn for; default the last").argParser(whole);
+
+export const rampOption = (): Option =>
+  new Option(
+    "--ramp <list>",
+    "samples a step from each of these steps on, as 0:1,1000:4, instead of --batch",
+  ).argParser(rampFrom);
 
 export const optimizerOption = (): Option =>
   new Option("--optimizer <name>", `one of ${OPTIMIZER_USAGE.join(", ")}`).argParser(optimizerFrom);

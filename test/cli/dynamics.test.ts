@@ -4,6 +4,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { dynamics } from "../../src/theory/dynamics/dynamics.ts";
+import { sourceCapacity } from "../../src/theory/dynamics/problem.ts";
+import { sgd } from "../../src/theory/training/optimizer.ts";
+import { linear } from "../../src/theory/training/schedule.ts";
 import { isoflop, json } from "./run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "isoflop-"));
@@ -70,6 +74,40 @@ describe("isoflop dynamics", () => {
       expect(text).toContain(title);
   });
 
+  it("trains by SGD under a schedule and a ramp, as the library does", () => {
+    const how = "--a 1.8 --b 1.4 --modes 60 --N 40 --P 60 --noise 0.05 --rule sgd --eta 0.3";
+    const svg = file("scheduled.svg");
+    const found = json(`dynamics ${how} --schedule linear --ramp 0:1,40:4 --horizon 200 --times 10,100 --simulate 4`);
+    const { test, train } = dynamics(
+      {
+        spectrum: sourceCapacity({ a: 1.8, b: 1.4 }),
+        modes: 60,
+        N: 40,
+        P: 60,
+        noise: 0.05,
+        rule: sgd({ eta: 0.3, batch: [[0, 1], [40, 4]], schedule: linear() }), // biome-ignore format: one line
+      },
+      { times: [10, 100], horizon: 200 },
+    );
+    expect(found.test).toEqual([...test]);
+    expect(found.train).toEqual([...train]);
+    expect(found.curves[0].simulated.test.mean).toHaveLength(2);
+    expect(found.curves[0].earlyStopping).toBeUndefined();
+    expect(found.made.parameters).toMatchObject({ horizon: 200, rule: { schedule: { kind: "linear" } } });
+    // a file of one multiple a step has its own form
+    const steps = file("steps.csv", Array.from({ length: 20 }, (_, r) => (20 - r) / 20).join("\n"));
+    const listed = json(`dynamics ${how} --schedule ${steps} --times 5,20`);
+    json(`dynamics ${how} --schedule linear --times 5,20`).test.forEach((L: number, i: number) => {
+      expect(listed.test[i]).toBeCloseTo(L, 12);
+    });
+    expect(
+      isoflop(`dynamics ${how} --schedule linear --ramp 0:1,40:4 --times 1:200:5 --out ${svg} --quiet`).status,
+    ).toBe(0);
+    const text = readFileSync(svg, "utf8").replace(/<[^>]+>/g, "");
+    expect(text).toMatch(/linear\s*schedule/); // the line is broken there
+    expect(text).toContain("B = 1 from r = 0, 4 from r = 40");
+  });
+
   it("reads a measured spectrum and fits its tails", () => {
     const rows = Array.from({ length: 400 }, (_, k) => `${2 * (k + 1) ** -1.5},${(k + 1) ** -2.2}`);
     const path = file("spectrum.csv", `eigenvalue,energy\n${rows.join("\n")}\n`);
@@ -86,6 +124,12 @@ describe("isoflop dynamics", () => {
     ["--a 1.8 --b 1.4 --N 50 --rule gradient-descent --eta 3", "the largest stable step here"],
     ["--a 1.8 --b 1.4 --rule heavy-ball", "needs a step size: --eta"],
     ["--a 1.8 --b 1.4 --eta 3", "--eta goes with --rule"],
+    ["--a 1.8 --b 1.4 --schedule cosine", "--schedule goes with --rule sgd"],
+    ["--a 1.8 --b 1.4 --rule heavy-ball --eta 0.1 --ramp 0:1,5:2", "--ramp goes with --rule sgd"],
+    ["--a 1.8 --b 1.4 --rule sgd --eta 0.1 --schedule optimal", "--schedule must be one of constant, power"],
+    ["--a 1.8 --b 1.4 --rule sgd --eta 0.1 --schedule cosine --horizon 0", "--horizon must be at least 1"],
+    ["--a 1.8 --b 1.4 --N 9 --P 9 --rule sgd --eta 3 --schedule linear", "--eta times the schedule must be below"],
+    ["--a 1.8 --b 1.4 --rule sgd --eta 0.1 --schedule cosine --show width", "--show width takes one step for ever"],
     ["--a 1.8 --b 1.4 --show gap --out x.svg", "needs a finite --P"],
     ["--a 1.8 --b 1.4 --show what", "--show must be all or some of"],
     ["--a 1.8 --b 1.4 --times -1", "times[0] must be at least 0"],
