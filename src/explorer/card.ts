@@ -165,8 +165,8 @@ export class Card {
     if (!this.#figure || !this.#stale || width === 0) return;
     this.#stale = false;
     this.#width = width;
-    // on a stage as high as the screen lets it be
-    const staged = document.documentElement.classList.contains("presenting");
+    // on a stage as high as the screen lets it be, where its panels stand side by side
+    const staged = width >= NARROW && document.documentElement.classList.contains("presenting");
     const left = (innerHeight - STAGE) / ((this.#place.getBoundingClientRect().width || width) / width);
     const shrunk = width >= NARROW ? Math.min(1, Math.max(0.8, width / this.#figure.width)) : 1;
     const drawing = compose(this.#figure, {

@@ -24,6 +24,28 @@ export function around(): void {
       await door.waitFor();
     });
 
+    it("has its figure and what moves it in sight of a phone, and its views in two rows", async () => {
+      await page.setViewportSize({ width: 390, height: 844 });
+      await open("?alpha=0.7&beta=0.7");
+      await page.evaluate(() => scrollTo(0, 0));
+      const of = async (what: string) => (await page.locator(what).boundingBox())!;
+      const header = await of("header");
+      expect(header.height).toBeLessThan(90);
+      const [point, drawing] = [await of("#point"), await of("#frontier .drawing")];
+      expect(point.y).toBeGreaterThan(header.height);
+      expect(drawing.y).toBeLessThan(500);
+      // further down the plane stays
+      await page.evaluate(() => scrollTo(0, 700));
+      const plane = await of(".plane");
+      expect(Math.abs(plane.y)).toBeLessThan(1);
+      expect(plane.height).toBeLessThan(400);
+      // the box of a tour stands over what it points at
+      await open("?tour=phases-2", "components");
+      const box = await of("#tour");
+      expect(box.y + box.height).toBeLessThanOrEqual(844);
+      expect(await page.locator("#tour").getByRole("button", { name: "Next" }).isVisible()).toBe(true);
+    });
+
     it("moves once on first sight, until a hand comes; not under reduced motion", async () => {
       await load();
       const now = () => page.locator("#point").getAttribute("aria-valuenow");
@@ -67,6 +89,12 @@ export function around(): void {
       await page.waitForURL((url) => url.href.includes("present=on"));
       expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe("dark");
       await expectAccessible();
+      // on a phone the figure comes first, its panels as high as elsewhere
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.waitForFunction(
+        () => document.querySelector(".card.staged .drawing svg")!.getBoundingClientRect().height > 1000,
+      );
+      expect((await staged.boundingBox())!.y).toBeLessThan(100);
       await page.keyboard.press("Escape");
       await page.locator("header").waitFor();
       await page.waitForURL((url) => !url.href.includes("present"));
