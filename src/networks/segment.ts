@@ -125,7 +125,7 @@ export class SegmentTrainer {
   #orderOf(seed: number, member: number, epoch: number): Int32Array {
     const key = `${seed}/${member}/${epoch}`;
     if (this.#order?.key !== key)
-      this.#order = { key, rows: shuffled(this.#data.train.rows, seed, "training", member * EPOCHS + epoch) };
+      this.#order = { key, rows: shuffled(this.#data.train.rows, seed, "training", { draw: member * EPOCHS + epoch }) };
     return this.#order.rows;
   }
 

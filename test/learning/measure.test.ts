@@ -1,4 +1,5 @@
 // Spectra of samples whose spectrum is known, forecasts against the equations at that spectrum and against regression, and what is refused.
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { referenceLearningKernels } from "../../src/kernels/learning/reference.ts";
 import { learningKernels } from "../../src/kernels/learning/wasm.ts";
@@ -6,6 +7,7 @@ import { wasmKernels } from "../../src/kernels/wasm/wasm.ts";
 import { prepared } from "../../src/measure/features.ts";
 import { measure, modeList, parseKernel, parseNpy, pick, regressionLoss, verify } from "../../src/measure/index.ts";
 import { kernelMatrix } from "../../src/measure/kernel.ts";
+import { shuffled } from "../../src/measure/shuffled.ts";
 
 const random = wasmKernels();
 const kernels = learningKernels();
@@ -287,5 +289,18 @@ describe(".npy", () => {
     expect(() => parseNpy(npy("<f8", "(6,)", bytes(six)).subarray(0, 40))).toThrow(/truncated/);
     expect(() => parseNpy(npy("<f8", "(6,)", bytes(six)).subarray(0, 7))).toThrow(/truncated/);
     expect(() => parseNpy(new TextEncoder().encode("a,b\n1,2\n"))).toThrow(/no .npy file/);
+  });
+});
+
+describe("an order drawn at random", () => {
+  it("is whole, and its first rows are those of the whole, however few are asked for", () => {
+    fc.assert(
+      fc.property(fc.nat(3000), fc.nat(), fc.nat(3000), (count, seed, first) => {
+        const whole = shuffled(count, seed, "rows");
+        expect(Array.from(whole).sort((i, j) => i - j)).toEqual(Array.from({ length: count }, (_, i) => i));
+        expect(shuffled(count, seed, "rows", { first })).toEqual(whole.slice(0, first));
+      }),
+      { numRuns: 60, seed: 1 },
+    );
   });
 });

@@ -61,7 +61,7 @@ describe("a wide lazy network", () => {
       for (let t = 0; t < steps; t++) {
         const chosen = Array.from({ length: batch }, (_, j) => {
           const [epoch, place] = [Math.floor((t * batch + j) / train.rows), (t * batch + j) % train.rows];
-          return shuffled(train.rows, seed, "training", member * EPOCHS + epoch)[place]!;
+          return shuffled(train.rows, seed, "training", { draw: member * EPOCHS + epoch })[place]!;
         });
         const moves = chosen.map((row) => (0.5 * (train.Y[row]! - f[row]!)) / batch);
         chosen.forEach((row, j) => {
