@@ -62,6 +62,10 @@ async function run(options: Options): Promise<void> {
   const write = await openOutput(options);
   const bar = progress("frontier", { quiet });
   const optimizer = optimizerOf(options);
+  const untuned =
+    optimizer?.kind === "sign" && !tuned
+      ? "the noise of sign SGD at one η ends every long run alike: --tuned lowers η as budgets grow"
+      : undefined;
   const plain = optimizer === undefined && noise === 0 && !tuned;
   const training = { noise, tuned, ...(optimizer === undefined ? {} : { optimizer }) };
   const front = frontier({
@@ -82,7 +86,7 @@ async function run(options: Options): Promise<void> {
   await write({
     json: () => ({ ...front, drift: { xi: drift(front, "xi"), eta: drift(front, "eta") } }),
     columns: () => columns(quantitiesOf(front, tuned)),
-    text: () => inWords(front, setting, { plain, tuned }),
+    text: () => inWords(front, setting, { plain, tuned, untuned }),
     figure: async () => {
       const { frontierFigure } = await import("../figures/index.ts");
       const { d, predicted } = front;
@@ -126,7 +130,7 @@ const quantitiesOf = ({ flops, d, steps, loss, multiple, slopes }: Frontier, tun
 function inWords(
   front: Frontier,
   setting: string,
-  { plain, tuned }: { readonly plain: boolean; readonly tuned: boolean },
+  { plain, tuned, untuned }: { readonly plain: boolean; readonly tuned: boolean; readonly untuned: string | undefined },
 ): string {
   const { predicted, fit, slopes, flops } = front;
   const { refused } = front.stats;
@@ -172,6 +176,7 @@ function inWords(
           "",
         ]
       : []),
+    ...[...front.stats.warnings, ...(untuned ? [untuned] : [])].flatMap((warning) => [`  ${warning}`, ""]),
     rowsOf(quantitiesOf(front, tuned), 13),
   ].join("\n");
 }

@@ -11,9 +11,12 @@ export function pointInWords({ alpha, beta }: { readonly alpha: number; readonly
 export function stepInWords({
   gamma,
   stepFraction,
+  eta,
 }: {
   readonly gamma?: number;
   readonly stepFraction?: number;
+  readonly eta?: number;
 }): string {
+  if (eta !== undefined) return `η = ${readable(eta)}`;
   return gamma === undefined ? `γ = ${stepFraction ?? 0.5}/Tr D` : `γ = ${readable(gamma)}`;
 }

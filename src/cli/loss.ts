@@ -78,6 +78,8 @@ async function run(options: Options): Promise<void> {
     ...(v === undefined ? {} : { v }),
     ...(gamma === undefined ? {} : { gamma }),
     ...(stepFraction === undefined ? {} : { stepFraction }),
+    // of steps of their own the optimiser knows the limit
+    force: options.eta !== undefined || optimizer?.kind === "sign",
   });
   const write = await openOutput(options);
   const { steps } = options;
@@ -110,6 +112,7 @@ async function run(options: Options): Promise<void> {
   await write({
     json: () => ({
       gamma: model.gamma,
+      ...(options.eta === undefined ? {} : { eta: options.eta }),
       v: model.v,
       ...(noisy ? { noise } : {}),
       kernel: null,
@@ -129,7 +132,7 @@ async function run(options: Options): Promise<void> {
       [
         bold(`Expected loss at ${setting}`),
         "",
-        `  γ = ${readable(model.gamma)}, P(0) = ${readable(model.P0)}, floor F_0 = ${readable(model.F0)}` +
+        `  ${options.eta === undefined ? `γ = ${readable(model.gamma)}, ` : ""}P(0) = ${readable(model.P0)}, floor F_0 = ${readable(model.F0)}` +
           (optimizer === undefined ? `, ‖K‖ = ${readable(norm)}` : ""),
         "",
         rowsOf([...quantities, ...byComponent]),

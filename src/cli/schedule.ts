@@ -14,6 +14,7 @@ import {
   type Plrf,
   plrf,
   type Schedule,
+  sgd,
 } from "../index.ts";
 import { brief, fixed, raised, readable } from "../numbers.ts";
 import { Failure, Usage } from "./errors.ts";
@@ -32,7 +33,7 @@ import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { spectrumOf } from "./spectrum-file.ts";
 import { bold, table } from "./table.ts";
-import { optimizerOption, scheduleFrom, type TrainingValues } from "./training.ts";
+import { etaOption, optimizerOption, scheduleFrom, type TrainingValues } from "./training.ts";
 
 interface Options extends SpectrumValues, StepValues, Common {
   readonly d?: number;
@@ -42,6 +43,7 @@ interface Options extends SpectrumValues, StepValues, Common {
   readonly compare: readonly { readonly text: string; readonly schedule: Schedule }[];
   readonly noise: number;
   readonly optimizer?: TrainingValues["optimizer"];
+  readonly eta?: number;
   readonly tuned?: boolean;
 }
 
@@ -61,6 +63,7 @@ export function define(command: Command): void {
           .default(several(USUAL), USUAL),
       )
       .addOption(optimizerOption())
+      .addOption(etaOption())
       .option("--tuned", "lower each schedule's step to its best multiple")
       .option("--budget <f>", "instead of --d and --steps: the best size, step and parameters at f = B·d·T", number)
       .option("--noise <σ²>", "variance of the label noise", number, 0),
@@ -78,17 +81,18 @@ async function run(options: Options): Promise<void> {
   const { budget, d, steps } = options;
   if (budget === undefined ? d === undefined || steps === undefined : d !== undefined || steps !== undefined)
     throw new Usage("give --d and --steps, or --budget instead of both");
-  if (budget !== undefined && (options.optimizer || options.tuned))
-    throw new Usage("--budget tunes SGD: give --optimizer and --tuned with --d and --steps, or to frontier");
+  if (budget !== undefined && (options.optimizer || options.tuned || options.eta !== undefined))
+    throw new Usage("--budget tunes SGD: give --optimizer, --eta and --tuned with --d and --steps, or to frontier");
   await (budget === undefined ? compare(options, d!, steps!) : spendBest(options, budget));
 }
 
 async function compare(options: Options, d: number, steps: number): Promise<void> {
-  const { v, gamma, stepFraction, batch, noise, optimizer, tuned = false } = options;
+  const { v, gamma, stepFraction, batch, noise, optimizer, eta, tuned = false } = options;
+  const make = optimizer?.make ?? sgd;
   within("horizon", steps, "--steps");
   const { spectrum, words } = await spectrumOf(options);
   const model = plrf({
-    ...{ spectrum, d, batch, noise },
+    ...{ spectrum, d, batch, noise, force: make({}).kind === "sign" || eta !== undefined },
     ...(v === undefined ? {} : { v }),
     ...(gamma === undefined ? {} : { gamma }),
     ...(stepFraction === undefined ? {} : { stepFraction }),
@@ -99,7 +103,7 @@ async function compare(options: Options, d: number, steps: number): Promise<void
     options.compare.map(({ text, schedule }) => ({ name: text, schedule })),
     steps,
     undefined,
-    { tuned, ...(optimizer && { optimizer: (schedule) => optimizer.make({ schedule }) }) },
+    { tuned, optimizer: (schedule) => make({ schedule, ...(eta === undefined ? {} : { eta }) }) },
   );
   const { schedules } = found;
   const setting =

@@ -9,6 +9,7 @@ import {
   type Distribution,
   fileCheckpoint,
   kernelNorm,
+  type LossCurve,
   logspace,
   loss,
   type Optimizer,
@@ -50,7 +51,7 @@ interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
   readonly points: number;
   readonly members: number;
   readonly draws?: number;
-  readonly method: SimulationMethod;
+  readonly method?: SimulationMethod;
   readonly distribution: Distribution;
   readonly precision: Precision;
   readonly checkpoint?: string;
@@ -63,6 +64,7 @@ interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
 interface Run extends Simulation {
   readonly model: Plrf;
   readonly theory?: Float64Array;
+  readonly warnings: readonly string[];
 }
 
 /** Members from which the mean of a skewed loss is nearly normal. */
@@ -84,9 +86,10 @@ export function define(command: Command): void {
         .option("--members <n>", "runs of SGD for each size", whole, 32)
         .option("--draws <n>", "draws of W that they share out; default one each", whole)
         .addOption(
-          new Option("--method <name>", "spectral: by its law, Gaussian data; dense: by its definition")
-            .choices(SIMULATION_METHODS)
-            .default("spectral"),
+          new Option(
+            "--method <name>",
+            "spectral: by its law, Gaussian data; dense: by its definition; default spectral, dense of sign SGD",
+          ).choices(SIMULATION_METHODS),
         )
         .addOption(
           new Option("--distribution <law>", "of the data, with --method dense: normal, rademacher, uniform, student:ν")
@@ -125,10 +128,13 @@ function setAside(why: string, kept: string): void {
 
 async function run(options: Options): Promise<void> {
   const { alpha, beta, dataRatio, gamma, stepFraction, batch, noise, force = false, quiet } = options;
+  const optimizer = optimizerOf(options);
+  const sign = optimizer?.kind === "sign";
+  const method = options.method ?? (sign ? "dense" : "spectral");
   const models = Array.from(options.d, (d) =>
     plrf({
       spectrum: powerLaw({ alpha, beta }),
-      ...{ d, v: Math.round(dataRatio * d), batch, noise, force },
+      ...{ d, v: Math.round(dataRatio * d), batch, noise, force: force || sign || options.eta !== undefined },
       ...(gamma === undefined ? {} : { gamma }),
       ...(stepFraction === undefined ? {} : { stepFraction }),
     }),
@@ -138,7 +144,6 @@ async function run(options: Options): Promise<void> {
   const base = options.checkpoint ?? (options.out ? `${options.out[0]}.checkpoint` : undefined);
   const file = (model: Plrf) => `${base}.d${model.d}`;
 
-  const optimizer = optimizerOf(options);
   const training = optimizer && { optimizer, horizon: options.horizon ?? options.steps };
   within("points", options.points, "--points");
   const record = Float64Array.from(new Set(logspace(1, options.steps, options.points).map(Math.round)));
@@ -150,7 +155,7 @@ async function run(options: Options): Promise<void> {
     const bar = progress(`d = ${model.d}`, { quiet });
     let before: number | undefined;
     const ensemble = await simulate(model, {
-      ...{ steps: options.steps, record, members: options.members, method: options.method },
+      ...{ steps: options.steps, record, members: options.members, method },
       ...{ distribution: options.distribution, precision: options.precision, seed: options.seed },
       ...{ signal, force, ...training },
       ...(options.draws === undefined ? {} : { draws: options.draws }),
@@ -170,24 +175,29 @@ async function run(options: Options): Promise<void> {
       throw new Failure(`interrupted: the same command continues from ${file(model)}`, 130);
     });
     bar.done();
-    runs.push({ ...ensemble, model, ...(theory ? { theory } : {}) });
+    runs.push({
+      ...ensemble,
+      model,
+      ...(theory ? { theory: theory.loss } : {}),
+      warnings: theory?.stats.warnings ?? [],
+    });
   }
 
   const setting =
     `${pointInWords(options)}, v = ${brief(dataRatio)}d, ${stepInWords(options)}, B = ${batchInWords(options)}` +
     `${trainingInWords(options)}, ${options.members} members, ${runs[0]!.draws} draws of W, ` +
-    `${options.method}${options.precision === "f32" ? " in f32" : ""}, seed ${options.seed}`;
+    `${method}${options.precision === "f32" ? " in f32" : ""}, seed ${options.seed}`;
   await write({
     json: () => ({
       ...columns(runs),
-      runs: runs.map(({ model, members, draws, stats, made, expected, ...ensemble }) => ({
+      runs: runs.map(({ model, members, draws, warnings, stats, made, expected, ...ensemble }) => ({
         d: model.d,
         ...{ v: model.v, gamma: model.gamma, members, draws },
         deviation: {
           theory: fromTheory(ensemble),
           expected: expected ? largest(ensemble.deviation!) : null,
         },
-        ...{ stats, made },
+        ...{ warnings, stats, made },
       })),
     }),
     columns: () => columns(runs),
@@ -220,14 +230,14 @@ function theoryOf(
   steps: Float64Array,
   training: { optimizer: Optimizer; horizon: number } | undefined,
   force: boolean,
-): Float64Array | undefined {
-  if (!training) return kernelNorm(model) < 1 ? loss(model, { steps }).loss : undefined;
+): LossCurve | undefined {
+  if (!training) return kernelNorm(model) < 1 ? loss(model, { steps }) : undefined;
   const { optimizer } = training;
   // batches and averages of signs are simulated, not solved
   if (optimizer.kind === "sign" && (optimizer.momentum !== undefined || (optimizer.batch ?? model.batch) !== 1))
     return undefined;
   try {
-    return loss(model, { steps, ...training }).loss;
+    return loss(model, { steps, ...training });
   } catch (error) {
     if (force && error instanceof RangeError) return undefined;
     throw error;
@@ -291,6 +301,12 @@ function inWords(runs: readonly Run[], setting: string): string {
         format: errors,
       },
     ]),
+    ...runs.flatMap(({ model, warnings }) => warnings.map((warning) => `  d = ${brief(model.d)}: ${warning}`)),
+    ...runs.flatMap(({ model, mean: P }) =>
+      P[end]! > model.P0
+        ? [`  d = ${brief(model.d)} ends above where it began, P(0) = ${readable(model.P0)}: lower the step`]
+        : [],
+    ),
     ...(runs[0]!.members < MANY
       ? ["  (losses are skewed to the right: the mean of so few members mostly falls short, and its error with it)"]
       : []),

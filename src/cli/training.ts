@@ -23,10 +23,12 @@ export interface TrainingValues {
   readonly optimizer?: { readonly text: string; readonly make: (common: Common) => Optimizer };
   readonly ramp?: { readonly text: string; readonly batch: Batch };
   readonly noise: number;
+  readonly eta?: number;
 }
 
 /** What every optimiser takes. */
 interface Common {
+  readonly eta?: number;
   readonly schedule?: Schedule;
   readonly batch?: Batch;
 }
@@ -36,7 +38,10 @@ export function withTraining(command: Command, { horizon = true, momentum = true
     scheduleOption("multiples of γ: constant, power:P, cosine, linear, wsd:warmup=N,decay=SHARE, optimal, or a file"),
   );
   if (horizon) command.addOption(horizonOption());
-  if (momentum) command.addOption(optimizerOption());
+  if (momentum) {
+    command.addOption(optimizerOption());
+    command.addOption(etaOption());
+  }
   if (ramp) command.addOption(rampOption());
   return command.option(
     "--noise <σ²>",
@@ -59,6 +64,11 @@ export const rampOption = (): Option =>
 
 export const optimizerOption = (): Option =>
   new Option("--optimizer <name>", `one of ${OPTIMIZER_USAGE.join(", ")}`).argParser(optimizerFrom);
+
+export const etaOption = (): Option =>
+  new Option("--eta <η>", "instead of γ: of the mean gradient, γ·B; of sign SGD, by how much every parameter moves")
+    .argParser(number)
+    .conflicts(["gamma", "stepFraction"]);
 
 /** A name, or a file: one multiple a step, or two columns "step, multiple" of knots. */
 export function scheduleFrom(text: string): { text: string; schedule: Schedule } {
@@ -97,9 +107,10 @@ function optimizerFrom(text: string): { text: string; make: (common: Common) => 
 }
 
 /** The optimiser asked for, or undefined for SGD at a constant step and batch. */
-export function optimizerOf({ schedule, optimizer, ramp }: TrainingValues): Optimizer | undefined {
-  if (schedule === undefined && optimizer === undefined && ramp === undefined) return undefined;
+export function optimizerOf({ schedule, optimizer, ramp, eta }: TrainingValues): Optimizer | undefined {
+  if (schedule === undefined && optimizer === undefined && ramp === undefined && eta === undefined) return undefined;
   return (optimizer?.make ?? sgd)({
+    ...(eta === undefined ? {} : { eta }),
     ...(schedule && { schedule: schedule.schedule }),
     ...(ramp && { batch: ramp.batch }),
   });

@@ -242,6 +242,24 @@ describe("training options", () => {
     expect(isoflop(`schedule ${point} --budget 1e7 --tuned`).error).toContain("--budget tunes SGD");
   });
 
+  it("takes η, and says where that of sign SGD is too large for a run, and which is best", () => {
+    const [byEta, byGamma] = ["--eta 0.1", "--gamma 0.1"].map((step) =>
+      json(`loss ${point} --d 100 --steps 500 ${step}`),
+    );
+    expect(byEta.loss[0] / byGamma.loss[0]).toBeCloseTo(1, 8);
+    const line = `loss ${point} --d 1000 --steps 10000 --optimizer sign`;
+    const { loss, stats } = json(line);
+    const [, eta, told] = /eta = \S+ is large for 1e4 steps: .*, eta = (\S+) ends at (\S+)$/.exec(stats.warnings[0])!;
+    const best = json(`${line} --eta ${eta}`);
+    expect(best.stats.warnings).toEqual([]);
+    expect(best.loss[0] / Number(told)).toBeCloseTo(1, 3);
+    expect(best.loss[0]).toBeLessThan(0.1 * loss[0]);
+    for (const other of [0.8, 1.25])
+      expect(json(`${line} --eta ${Number(eta) * other}`).loss[0]).toBeGreaterThan(best.loss[0]);
+    expect(isoflop(`${line} --eta 1`).error).toMatch(/^isoflop: --eta at r = 0 must be below 0\.0\d+, where sign SGD/);
+    expect(isoflop(`${line} --eta 1 --gamma 1`).error).toContain("cannot be used with");
+  });
+
   it("schedules come from files: one multiple a step, or knots", () => {
     writeFileSync(file("table.csv"), Array.from({ length: 50 }, () => "1").join("\n"));
     writeFileSync(file("knots.csv"), "step,multiple\n0,1\n50,1\n");

@@ -3,6 +3,18 @@ import { describe, expect, it } from "vitest";
 import { interruptAndCompare } from "./interrupted.ts";
 import { isoflop, json } from "./run.ts";
 
+it("takes sign SGD by its definition, with batches and averages that the theory has not, and says what is amiss", () => {
+  const line = "simulate --alpha 0.7 --beta 0.9 --d 15 --steps 300 --members 4 --points 4 --optimizer";
+  const { out } = isoflop(`${line} sign`);
+  expect(out).toContain("d = 15: the theory of sign SGD is for large d");
+  expect(out).toContain("d = 15: eta = 0.135296 is large for 300 steps");
+  for (const more of ["sign:0.9", "sign --batch 4"]) {
+    const { theory } = json(`${line} ${more} --eta 0.01`);
+    expect(theory.every((x: number | null) => x === null)).toBe(true);
+  }
+  expect(isoflop(`${line} sign:0.9`).out).toContain("d = 15 ends above where it began");
+});
+
 describe("simulate", () => {
   const line = "simulate --alpha 0.7 --beta 0.7 --d 30,60 --steps 500 --members 6";
 

@@ -13,7 +13,7 @@ import { type Estimate, fitPowerLaw, localSlopes } from "../../math/power-fit.ts
 import { type Provenance, provenance } from "../../provenance.ts";
 import { type Phase, phase } from "../exponents/phases.ts";
 import { trainedExponents } from "../exponents/trained-exponents.ts";
-import { sgd } from "../training/optimizer.ts";
+import { sgd, warningsOf } from "../training/optimizer.ts";
 import { exact, type Near } from "./exact.ts";
 import { FRONTIER_METHODS, type FrontierMethod, type FrontierOptions, type Refused } from "./frontier-options.ts";
 import { clamp, FEWEST_STEPS, type Optimum, type Point, type Search, searchOf } from "./search.ts";
@@ -48,6 +48,8 @@ export interface Frontier {
     readonly atEdge: number;
     /** Losses that were asked for and refused, as of sizes at which a step is unstable; null where there were none. */
     readonly refused: Refused | null;
+    /** What the setting leaves to be desired at the smallest of the best sizes, in words. */
+    readonly warnings: readonly string[];
     readonly converged: boolean;
   };
   readonly made: Provenance;
@@ -96,6 +98,9 @@ export function frontierNear(options: FrontierOptions, near?: Near): Frontier {
       evaluations: search.evaluations,
       atEdge,
       refused: search.refused,
+      warnings: options.optimizer
+        ? warningsOf(options.optimizer, { spectrum: options.spectrum, d: Math.min(...d) })
+        : [],
       converged: atEdge === 0 && end - first >= 3 && loss.every(Number.isFinite),
     },
     made: provenance(`frontier ${method}`, {

@@ -195,7 +195,8 @@ function byTraining(
   if (quantity === "K") throw new RangeError("K(r) is that of SGD at a constant step: leave optimizer out");
   if (method === "direct")
     throw new RangeError('method must be "modes" with an optimizer or label noise, got "direct"');
-  const { run, forcing, warnings } = training(kernels, model, { optimizer, horizon });
-  const { loss, error } = quantity === "F" ? forcing(steps) : run(steps);
+  const trained = training(kernels, model, { optimizer, horizon });
+  const { loss, error } = quantity === "F" ? trained.forcing(steps) : trained.run(steps);
+  const warnings = quantity === "F" ? [] : trained.warnings;
   return { curve: { values: loss, error: loss.map((P, i) => P * error[i]!) }, method: "modes", warnings };
 }

@@ -18,7 +18,8 @@ import {
   signNodes,
 } from "../measure/sign-nodes.ts";
 import { bestSchedule, smooth } from "./best-schedule.ts";
-import { type Hyperparameters, hasMemory, hyperparameters, type Optimizer, warningsOf } from "./optimizer.ts";
+import { finalLoss } from "./final-loss.ts";
+import { type Hyperparameters, hasMemory, hyperparameters, type Optimizer, warningsOf, withStep } from "./optimizer.ts";
 import { type Shape, shapeOf } from "./schedule.ts";
 import { type SignProgram, signStepper } from "./sign-stepper.ts";
 import { type Evolution, evolve, type Pace } from "./time-stepping.ts";
@@ -172,7 +173,9 @@ export function signTraining(
     get nodes() {
       return run(Float64Array.of(1)).nodes;
     },
-    warnings: warningsOf(optimizer, model),
+    get warnings() {
+      return [...warningsOf(optimizer, model), ...loudEta(kernels, model, optimizer, { horizon, eta: unit })];
+    },
     run: (steps) => run(steps).evolution,
     forcing,
     parts: () => {
@@ -187,6 +190,34 @@ export function signTraining(
       return { horizon, time: spent, F0, bias: F - F0, early: half - F, late: P - half, loss: P };
     },
   };
+}
+
+/** A loss so many times that of the best η is told, and one that half of η lowers by so much is looked into. */
+const TOLD = 1.5;
+const LOWERED = 1.2;
+
+/** Where most of the loss at the end is what η's own noise makes of it: the best η, for there is no other sign of it. */
+function loudEta(
+  kernels: Kernels,
+  model: Plrf,
+  optimizer: Optimizer,
+  { horizon, eta }: { readonly horizon: number; readonly eta: number },
+): string[] {
+  const end = (multiple: number) =>
+    finalLoss(kernels, model, horizon, { optimizer: withStep(optimizer, model, multiple) }).loss;
+  try {
+    const P = end(1);
+    if (P < LOWERED * end(0.5)) return [];
+    const { loss, multiple } = finalLoss(kernels, model, horizon, { optimizer, tuned: true });
+    if (P < TOLD * loss) return [];
+    return [
+      `eta = ${brief(eta)} is large for ${brief(horizon)} steps: its noise leaves a loss of ${brief(P)}, eta = ${brief(multiple * eta)} ends at ${brief(loss)}`,
+    ];
+  } catch (error) {
+    // what is not stable is told by whoever runs it
+    if (error instanceof UnstableStep) return [];
+    throw error;
+  }
 }
 
 /** @throws RangeError where a batch or momentum asks for more than the theory has */

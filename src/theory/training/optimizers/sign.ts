@@ -1,6 +1,7 @@
 // Sign SGD (docs/theory.md, §12), Adam without memory: θ ← θ − η_r sign(G), G the mean gradient of a batch; with momentum μ the sign
 // is that of its exponential average (signum), y ← μ y + (1−μ) G,  θ ← θ − η_r sign(y).
 
+import { brief } from "../../../numbers.ts";
 import { type Common, type CommonOptions, common, type Definition, momentumOf } from "./definition.ts";
 
 export interface SignSgd extends Common {
@@ -45,7 +46,9 @@ export const signDefinition: Definition<SignSgd> = {
     parse: (rest, options) => signSgd({ ...(rest === "" ? {} : { momentum: Number(rest) }), ...options }),
     choices: [{ name: "sign", label: "sign SGD", free: [], make: ({ momentum: _, ...rest }) => signSgd(rest) }],
     warnings: (_, __, d) =>
-      d < LARGE ? [`the theory of sign SGD is for large d: at d = ${d} it may be off by tens of percent`] : [],
+      d < LARGE
+        ? [`the theory of sign SGD is for large d: at d = ${brief(+d.toPrecision(4))} it may be off by tens of percent`]
+        : [],
   },
 };
 
