@@ -210,9 +210,21 @@ export function recommendation({ result, budget, isExample }: Question): Node[] 
     return [
       h("h2", {}, name),
       h("dl", {}, ...rows.flatMap(([label, value]) => [h("dt", {}, rich(label)), h("dd", {}, rich(value))])),
-      ...[...reach(result, budget), ...(bridge?.notes ?? [])].map((note) => h("p", { class: "hint" }, rich(note))),
+      ...[...gridBias(result, fitted), ...reach(result, budget), ...(bridge?.notes ?? [])].map((note) =>
+        h("p", { class: "hint" }, rich(note)),
+      ),
     ];
   });
+}
+
+/** How wrong an isoFLOP grid is by itself: what approach 2 makes of losses without any noise. */
+function gridBias({ isoflop, isoflopBias }: FitResult, fitted: unknown): string[] {
+  if (fitted !== isoflop || !isoflopBias) return [];
+  const { a, size } = isoflopBias;
+  const off = `${a < 0 ? "−" : "+"}${Math.abs(a).toFixed(3)}`;
+  return [
+    `This grid's own bias: on exact losses of the law of approach 3 at these N and D its minima give an a that is ${off} off, and at the largest budget an N^{*} that is ${size.toFixed(2)} times the best.`,
+  ];
 }
 
 /** Beyond this many times the largest run no interval is to be believed. */

@@ -70,6 +70,17 @@ export function runs(): void {
       );
     });
 
+    it("says how wrong its isoFLOP grid is", async () => {
+      await visit("?view=runs&data=example&method=2");
+      await page.waitForSelector("#fit .drawing svg");
+      const told = (await page.locator(".verdict").textContent())!;
+      const runs = runsFromTable(await readTable(exampleRuns(), "csv"));
+      const { a, size } = (await fitRuns(runs, { methods: [2], draws: 0 })).isoflopBias!;
+      const said = /an a that is ([+−][\d.]+) off, and at the largest budget an N\* that is ([\d.]+) times/.exec(told)!;
+      expect(Number(said[1]!.replace("−", "-"))).toBeCloseTo(a, 3);
+      expect(Number(said[2])).toBeCloseTo(size, 2);
+    });
+
     it("fits a dropped CSV, with intervals, a recommendation and the point among the phases", async () => {
       await visit("?view=runs&budget=1e23");
       await page.waitForSelector(".drop");
