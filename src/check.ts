@@ -45,6 +45,12 @@ export function counted<T>(limit: Limited, name: string, list: T): T {
   return list;
 }
 
+/** An object of no other fields than these: another would do nothing, and nobody would say so. */
+export function known(name: string, value: object, fields: readonly string[]): void {
+  const odd = Object.entries(value).find(([field, given]) => given !== undefined && !fields.includes(field));
+  if (odd) throw new TypeError(`${name} has no field ${odd[0]}: it takes ${fields.join(", ")}`);
+}
+
 /** A finite number > 0. */
 export function positive(name: string, value: unknown): number {
   const number = finite(name, value);

@@ -221,6 +221,19 @@ describe("steps that differ", () => {
   });
 });
 
+it("fields that a problem, a rule or the options do not have are refused, not left out", () => {
+  const rule = sgd({ eta: 0.1 });
+  expect(() => dynamics({ ...sample, rule, schedule: cosine() } as never, { times: [1] })).toThrow(
+    "problem has no field schedule: it takes spectrum, N, P, noise, rule, modes",
+  );
+  expect(() => dynamics({ ...sample, rule: { ...rule, step: 2 } } as never, { times: [1] })).toThrow(
+    "rule has no field",
+  );
+  expect(() => dynamics({ ...sample, rule }, { times: [1], schedule: cosine() } as never)).toThrow(
+    "options has no field schedule",
+  );
+});
+
 describe("the Gauss rule of a sum over steps", () => {
   it("is exact for polynomials of degree 2m − 1, and is Gauss–Legendre's where steps are many", () => {
     for (const [n, m] of [

@@ -31,6 +31,30 @@ it("N, steps and epochs are best at their budget, and data help more where compu
   expect(found.byData[1]![0]!).toBeLessThan(found.byCompute[1]![0]!);
 });
 
+it("takes no more than the budget, in whole steps, and of those the best number", () => {
+  for (const [batch, maxN] of [
+    [1, Infinity],
+    [3, 7.5],
+  ] as const) {
+    const found = uniqueOptimal({ spectrum }, { unique: [50], compute: [40, 130, 700], batch, minN: 2, maxN });
+    const rule = sgd({ eta: found.eta, batch });
+    found.compute.forEach((C, j) => {
+      const [N, t, L] = [found.N[0]![j]!, found.steps[0]![j]!, found.loss[0]![j]!];
+      expect(Number.isInteger(t)).toBe(true);
+      expect(N * batch * t).toBeLessThanOrEqual(C * (1 + 1e-14));
+      expect(N).toBeGreaterThanOrEqual(2);
+      expect(N).toBeLessThanOrEqual(maxN);
+      const all = Array.from({ length: Math.floor(C / batch / 2) }, (_, i) => i + 1).filter(
+        (steps) => C / batch / steps <= maxN,
+      );
+      const least = all.map(
+        (steps) => dynamics({ spectrum, N: C / batch / steps, P: 50, rule }, { times: [steps] }).test[0]!,
+      );
+      expect(L / Math.min(...least)).toBeCloseTo(1, 6);
+    });
+  }
+});
+
 it.each([
   [{ unique: [0.5], compute: [1e4] }, "unique[0] must be at least 1"],
   [{ unique: [100], compute: [1e4, 1e3] }, "compute must increase"],

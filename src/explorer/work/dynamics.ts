@@ -37,7 +37,10 @@ export async function dynamicsJob(question: DynamicsInput, { emit, pause }: Cont
   const x = { label: flow ? "training time t (units of 1/λ_{1})" : "training time t (steps)", log: true };
   if (parts.includes("losses") || parts.includes("parts")) await losses(input, times, x, { emit, pause });
   // a step that is too large for this size is told of every figure
-  else if (!flow) dynamics(input, { times: [times[0]!] });
+  else if (!flow) {
+    const { spectrum, N, P, noise } = input;
+    dynamics({ spectrum, N, P, noise, rule }, { times: [times[0]!] });
+  }
   if (input.detail === "coarse") return;
   if (parts.includes("transfer")) emit({ kind: "transfer", data: transfer(input, times, x) });
   for (const [kind, figure] of [

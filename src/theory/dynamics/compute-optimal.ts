@@ -9,7 +9,7 @@ import { logspace } from "../../math/grid.ts";
 import { brent } from "../../math/minimise.ts";
 import { fitPowerLaw, type PowerFit } from "../../math/power-fit.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
-import { isDiscrete } from "../training/optimizer.ts";
+import { checkRule, isDiscrete } from "../training/optimizer.ts";
 import { descending, testLoss, uncertain } from "./dynamics.ts";
 import { staticLosses } from "./limits.ts";
 import { type DynamicsModel, type DynamicsProblem, dynamicsModel } from "./problem.ts";
@@ -35,7 +35,7 @@ export interface OptimalCurve {
   readonly compute: Float64Array;
   /** N*(C), per student. */
   readonly N: Float64Array;
-  /** t*(C). */
+  /** t*(C), whole where the rule has steps; E·N·t is C, or less where maxN holds N. */
   readonly t: Float64Array;
   /** L*(C). */
   readonly loss: Float64Array;
@@ -68,6 +68,7 @@ export function computeOptimal(problem: DynamicsProblem, options: OptimalOptions
   });
   const kernels = options.kernels ?? defaultKernels();
   const ensemble = { students, kernels };
+  const discrete = isDiscrete(checkRule(problem.rule));
   const [N, t, loss] = [0, 0, 0].map(() => new Float64Array(compute.length)) as [
     Float64Array,
     Float64Array,
@@ -76,14 +77,23 @@ export function computeOptimal(problem: DynamicsProblem, options: OptimalOptions
   compute.forEach((C, i) => {
     options.signal?.throwIfAborted();
     const budget = C / students;
-    const lossAt = (logN: number) => ensembleLoss({ ...problem, N: exp(logN) }, budget / exp(logN), ensemble);
+    const spent = spending(budget, discrete, minN, maxN);
+    const lossOf = (use: Use) => ensembleLoss({ ...problem, N: use.N }, use.t, ensemble);
+    const lossAt = (logN: number) => lossOf(spent(exp(logN)));
     const grid = logspace(minN, Math.min(budget, maxN), SCAN).map(logOf);
     const losses = grid.map(lossAt);
     const least = losses.indexOf(Math.min(...losses));
     const best = brent(lossAt, grid[Math.max(0, least - 1)]!, grid[Math.min(SCAN - 1, least + 1)]!, 1e-4);
-    N[i] = exp(best.x);
-    t[i] = budget / N[i]!;
-    loss[i] = best.value;
+    let found = { ...spent(exp(best.x)), loss: best.value };
+    // whole steps make stairs, on which the search may have stopped beside the lowest
+    for (const way of discrete && found.t < FEW ? [-1, 1] : [])
+      for (;;) {
+        const use = spent(budget / (found.t + way));
+        const next = use.t === found.t + way ? lossOf(use) : Infinity;
+        if (next >= found.loss) break;
+        found = { ...use, loss: next };
+      }
+    [N[i], t[i], loss[i]] = [found.N, found.t, found.loss];
     options.onProgress?.(i + 1, compute.length);
   });
   const excess = loss.map((L, i) => left(dynamicsModel({ ...problem, N: N[i]! }), L));
@@ -106,6 +116,24 @@ export function computeOptimal(problem: DynamicsProblem, options: OptimalOptions
   };
 }
 
+/** N and t of one student. */
+interface Use {
+  readonly N: number;
+  readonly t: number;
+}
+
+/** Beyond so many steps one more or less changes nothing. */
+const FEW = 1e4;
+
+/** What a budget N·t buys: about so many features, and no more than the budget where steps are whole. */
+const spending =
+  (budget: number, discrete: boolean, minN: number, maxN: number) =>
+  (N: number): Use => {
+    if (!discrete) return { N, t: budget / N };
+    const t = Math.max(1, Math.ceil(budget / maxN), Math.min(Math.floor(budget / minN), Math.round(budget / N)));
+    return { N: Math.min(maxN, budget / t), t };
+  };
+
 /** L/E + (1 − 1/E) L_A at one time, for students on the same samples (their own where P = ∞). */
 function ensembleLoss(
   problem: DynamicsProblem,
@@ -113,7 +141,7 @@ function ensembleLoss(
   { students, kernels }: { students: number; kernels: Kernels },
 ) {
   const model = dynamicsModel(problem);
-  const t = Float64Array.of(isDiscrete(model.rule) ? Math.max(1, Math.round(time)) : time);
+  const t = Float64Array.of(time);
   const alone = settled(model, t[0]!) ? staticLosses(model).test : testLoss(model, t[0]!, kernels)(t)[0]!;
   if (students === 1) return alone;
   return alone / students + (1 - 1 / students) * testLoss(descending(model), t[0]!, kernels, "data")(t)[0]!;

@@ -4,7 +4,7 @@
 //
 // on one contour for all times. Every loss includes the label noise σ².
 
-import { counted, finite, increasing, integer, oneOf, whole, within } from "../../check.ts";
+import { counted, finite, increasing, integer, known, oneOf, whole, within } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Shared } from "../../kernels/dynamics.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
@@ -143,6 +143,7 @@ const QUICK = { tolerance: Infinity, exact: 1024, perDecade: 24 };
  * @throws RangeError, TypeError on bad numbers, times that do not increase or an unstable step, before any work
  */
 export function dynamics(problem: DynamicsProblem, options: DynamicsOptions): DynamicsCurve {
+  known("options", options, ["times", "horizon", "accuracy", "decompose", "ensemble", "kernels"]);
   return dynamicsOf(dynamicsModel(problem, spanOf(options)), options);
 }
 

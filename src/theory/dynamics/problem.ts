@@ -1,7 +1,7 @@
 // The dynamical model of Bordelon, Atanasov and Pehlevan (2024; docs/theory.md, §8): data of a given spectrum, labels with
 // noise of variance σ², a student of N random features trained on P samples by a linear rule. This file checks and holds a problem.
 
-import { finite, integer, within } from "../../check.ts";
+import { finite, integer, known, within } from "../../check.ts";
 import type { Measure } from "../../kernels/dynamics.ts";
 import type { Modes } from "../../kernels/resolvent.ts";
 import { log2, log10, pow } from "../../math/elementary.ts";
@@ -79,8 +79,10 @@ export function dynamicsModel(problem: DynamicsProblem, span?: Span): DynamicsMo
   const N = extent("N", problem.N);
   const P = extent("P", problem.P);
   refuseSigma(problem);
+  known("problem", problem, ["spectrum", "N", "P", "noise", "rule", "modes"]);
   const noise = within("noise", problem.noise ?? 0);
   const rule = checkRule(problem.rule);
+  if (problem.rule) known("rule", problem.rule, RULE_FIELDS);
   const modes = dataModes(spectrum, problem.modes);
   const sums = measures(spectrum, modes);
   const xmax = spectralEdge(sums.short.data, 1 / N, 1 / P);
@@ -108,6 +110,9 @@ export function dynamicsModel(problem: DynamicsProblem, span?: Span): DynamicsMo
   }
   return { spectrum, N, P, noise, rule, modes, ...sums, xmax };
 }
+
+/** Of all rules together. */
+const RULE_FIELDS = ["kind", "eta", "gamma", "batch", "sampling", "schedule", "momentum"];
 
 /** Noise was given by its standard deviation once: told rather than left out. */
 export function refuseSigma(options: object): void {
