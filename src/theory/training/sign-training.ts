@@ -107,7 +107,7 @@ const LOWER = 0.8;
 /** The rate grows as the loss falls: few features whose first mode holds much of it may then be thrown beyond where they were. */
 const thrown = ({ d }: Plrf, eta: number) =>
   new UnstableStep(
-    `eta must be lower: steps of ${brief(eta)} throw the first mode of d = ${brief(d)} features to and fro as the loss falls`,
+    `eta must be lower: steps of ${brief(eta)} throw the first mode of d = ${brief(+d.toPrecision(4))} features to and fro as the loss falls`,
     LOWER,
   );
 
@@ -129,7 +129,12 @@ function evolveSign(
   const bound = Math.max(1 / end, 1.2 / Math.sqrt(model.P0 + model.noise)) * (2 / Math.PI) * largest;
   let reach = { rate: 1.05 * bound, time: 2.1 * bound * Math.max(1, horizon) };
   for (;;) {
-    if (!(reach.rate * own.equivalent.top < 2)) throw thrown(model, largest);
+    const { top } = own.equivalent;
+    if (!(reach.rate * top < 2))
+      throw new UnstableStep(
+        `eta must be lower for d = ${brief(+model.d.toPrecision(4))} features: their largest eigenvalue may be ${brief(+top.toPrecision(4))}, where steps of ${brief(largest)} are not stable as the loss falls`,
+        Math.min(2 / (reach.rate * top), LOWER),
+      );
     let kept = own.nodes;
     if (!kept || kept.precision > precision || kept.reach.rate < reach.rate || kept.reach.time < reach.time) {
       // a model that is asked again is asked for longer runs yet, as along a frontier
