@@ -1,9 +1,11 @@
-// npm run bench [kernels] [networks] [jobs] [growth] [startup]: ratios measured side by side on this machine, errors beside times.
+// npm run bench [kernels] [networks] [jobs] [frontiers] [growth] [startup]: ratios measured side by side on this machine, errors beside times.
 
 import { writeFileSync } from "node:fs";
 import { Command } from "commander";
+import { earlier } from "../scripts/earlier.ts";
 import { toPng, toSvg } from "../src/figures/render.ts";
 import { measurePeak, scalarCore } from "./cores.ts";
+import { frontierBenchmarks } from "./frontiers.ts";
 import { growthBenchmarks } from "./growth.ts";
 import { consumed } from "./harness.ts";
 import { jobBenchmarks } from "./jobs.ts";
@@ -14,7 +16,7 @@ import { numpy } from "./peers.ts";
 import { growthTable, jobTable, kernelFigure, kernelTable, machine, networkTable, shortfalls } from "./report.ts";
 import { startup } from "./startup.ts";
 
-const PARTS = ["kernels", "networks", "jobs", "growth", "startup"] as const;
+const PARTS = ["kernels", "networks", "jobs", "frontiers", "growth", "startup"] as const;
 
 const program = new Command("npm run bench --")
   .description("Times the library against plain JavaScript, scalar WebAssembly, C and NumPy, side by side.")
@@ -23,12 +25,20 @@ const program = new Command("npm run bench --")
   .option("--rounds <n>", "rounds in which all variants take turns", Number, 7)
   .option("--slice <ms>", "milliseconds of each variant in a round", Number, 30)
   .option("--figure <file>", "write the kernels' ratios as .svg or .png")
+  .option("--before <commit>", "time the frontiers of that commit too, in a clone with its history")
   .option("--json", "print JSON instead of tables")
   .parse();
 const parts: string[] = program.args.length > 0 ? program.args : [...PARTS];
 for (const part of parts)
   if (!(PARTS as readonly string[]).includes(part)) program.error(`${part} is none of ${PARTS.join(", ")}`);
-const options = program.opts<{ only: string; rounds: number; slice: number; figure?: string; json?: boolean }>();
+const options = program.opts<{
+  only: string;
+  rounds: number;
+  slice: number;
+  figure?: string;
+  before?: string;
+  json?: boolean;
+}>();
 const { only, rounds, slice } = options;
 const settings = { only, rounds, slice };
 
@@ -66,6 +76,12 @@ if (scalar && parts.includes("jobs")) {
   const jobs = await jobBenchmarks({ ...settings, scalar, onJob: progress });
   results.jobs = jobs;
   print("Jobs", jobTable(jobs));
+}
+if (parts.includes("frontiers")) {
+  const before = options.before === undefined ? null : await earlier(options.before);
+  const frontiers = frontierBenchmarks({ ...settings, before, onJob: progress });
+  results.frontiers = frontiers;
+  print("Frontiers", jobTable(frontiers));
 }
 if (parts.includes("growth")) {
   const growth = growthBenchmarks({ rounds, slice });

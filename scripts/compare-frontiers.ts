@@ -3,27 +3,12 @@
 //
 //   npx tsx scripts/compare-frontiers.ts COMMIT [problems] [seed]     in a clone with its history; builds that commit's core
 
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import * as now from "../src/index.ts";
+import { earlier } from "./earlier.ts";
 
 const [commit, problems = "1000", first = "1"] = process.argv.slice(2);
 if (!commit) throw new Error("name the commit to compare with");
-const folder = mkdtempSync(join(tmpdir(), "isoflop-"));
-process.on("exit", () => rmSync(folder, { recursive: true }));
-const archive = execFileSync(
-  "git",
-  ["archive", commit, "src", "assembly", "scripts", "package.json", "asconfig.json"],
-  {
-    maxBuffer: 1e9,
-  },
-);
-execFileSync("tar", ["x", "-C", folder], { input: archive });
-symlinkSync(join(import.meta.dirname, "../node_modules"), join(folder, "node_modules"));
-execFileSync("node", ["scripts/embed-core.mjs"], { cwd: folder });
-const before: typeof now = await import(join(folder, "src/index.ts"));
+const before = await earlier(commit);
 
 let state = Number(first);
 /** Park and Miller's generator. */
