@@ -3,7 +3,7 @@
 import { cellAt, memoryOf, type Outcome, spreadOrder } from "./cells.ts";
 import { CellPool, type LocalOptions } from "./local.ts";
 import type { SweepPlan } from "./plan.ts";
-import { WRITER } from "./store.ts";
+import { writerMemory } from "./store.ts";
 
 /** Cells timed; cells whose memory is asked for. */
 const TIMED = 24;
@@ -48,7 +48,10 @@ export async function estimate(plan: SweepPlan, options: EstimateOptions = {}): 
       cells: plan.size,
       threads: pool.threads,
       seconds: seconds === null ? null : (seconds * plan.size) / Math.min(pool.threads, plan.size),
-      memory: pool.threads * THREAD + WRITER + Math.min(pool.memory, pool.threads * largest(plan)),
+      memory:
+        pool.threads * THREAD +
+        writerMemory(points(plan, outcomes)) +
+        Math.min(pool.memory, pool.threads * largest(plan)),
       disk: bytes === null ? null : (bytes + parameters) * plan.size,
       timed: count,
       failed: outcomes.filter(({ status }) => status === "failed").length,
@@ -86,6 +89,14 @@ function largest(plan: SweepPlan): number {
   const step = Math.max(1, Math.floor(plan.size / LOOKED_AT));
   for (let i = plan.size - 1; i >= 0; i -= step) most = Math.max(most, memoryOf(cellAt(plan, i), plan.tables));
   return most;
+}
+
+/** Most points of the curves of one cell: of those timed, or as many as its longest list asks for. */
+function points(plan: SweepPlan, outcomes: readonly Outcome[]): number {
+  const timed = outcomes.map(({ curves }) => Object.values(curves).reduce((sum, { length }) => sum + length, 0));
+  const values = [...Object.values(plan.fixed), ...plan.axes.flatMap((axis) => axis.values)];
+  const longest = values.reduce<number>((most, value) => Math.max(most, Array.isArray(value) ? value.length : 0), 0);
+  return timed.reduce((most, count) => Math.max(most, count), longest * plan.save.length);
 }
 
 /** What an outcome takes in the store: its texts, its curves, key and numbers. */

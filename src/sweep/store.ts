@@ -22,6 +22,11 @@ const COMMIT = { cells: 500, points: 100_000, milliseconds: 250 };
 /** Bytes that DuckDB may hold while cells run, which need the memory more. An export may take what DuckDB takes by itself. */
 export const WRITER = 30e6;
 const WRITING = { memory_limit: `${WRITER / 1e6}MB` };
+/** And more while it writes a cell of more points than a commit waits for: their bytes so many times over. */
+const HELD_OVER = 3;
+
+/** Bytes that DuckDB needs to commit so many points of curves at once. */
+export const writerMemory = (points: number): number => WRITER + HELD_OVER * 8 * Math.max(0, points - COMMIT.points);
 /**
  * Points of a curve in one row; every row of it but the last has as many. DuckDB works on 2048 rows at once, whatever their
  * length, and holds them several times over: with 1000 points a row, curves of 900,000 points did not fit.
@@ -53,6 +58,8 @@ export class Store {
   readonly #connection: DuckDBConnection;
   #waiting: { cell: Cell; outcome: Outcome }[] = [];
   #points = 0;
+  /** Bytes that DuckDB may hold now. */
+  #memory = WRITER;
   #timer: NodeJS.Timeout | undefined;
   #written: Promise<void> = Promise.resolve();
 
@@ -173,8 +180,13 @@ export class Store {
   async #commit(): Promise<void> {
     const waiting = this.#waiting;
     if (waiting.length === 0) return;
+    const needed = writerMemory(this.#points);
     this.#waiting = [];
     this.#points = 0;
+    if (needed > this.#memory) {
+      this.#memory = needed;
+      await this.#connection.run(`SET memory_limit = '${Math.ceil(needed / 1e6)}MB'`);
+    }
     await this.#transaction(async (connection) => {
       const cells = await connection.createAppender("cells");
       const curves = await connection.createAppender("curves");

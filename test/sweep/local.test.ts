@@ -116,6 +116,15 @@ describe("memory", () => {
   });
 });
 
+it("the memory told counts what the store takes to write a cell of many points", async () => {
+  const steps = { lin: [1, 1e6], points: 1_000_000 };
+  const plan = await readPlan({ job: "loss", fixed: { ...fixed, d: 10, steps }, save: ["loss"] });
+  const { memory, timed } = await estimate(plan, { threads: 1, patience: 0.001 });
+  expect(timed).toBe(0);
+  // a thread, the writer, and three times the bytes of the points beyond the 100,000 that it always has room for
+  expect(memory).toBe(60e6 + 30e6 + 3 * 8 * 900_000);
+});
+
 it("a cell is given no more time than whoever runs it allows", async () => {
   const pool = await CellPool.open({ threads: 1, longest: 1 });
   const plan = await readPlan({ job: "rehearsal", timeout: 1000, fixed: { ...fixed, v: 1e6, repeats: 1e9 } });
