@@ -1,6 +1,8 @@
 // What each view's address may say.
 
-import { OPTIMIZER_CHOICES, parseColumns, parseUnits, RULES } from "../index.ts";
+import { parseColumns, parseUnits, RULES } from "../index.ts";
+// the page names optimisers, its workers solve them
+import { OPTIMIZER_CHOICES } from "../theory/training/optimizer.ts";
 import { knotsField } from "./knots.ts";
 import { choiceField, numberField, textField } from "./state.ts";
 import { TASKS } from "./task.ts";

@@ -1,16 +1,8 @@
 // What a drawn schedule comes to, in words and in numbers.
 
-import {
-  constant,
-  type Exponents,
-  OPTIMIZER_CHOICES,
-  optimal,
-  phase,
-  type Schedule,
-  sgd,
-  trainedExponents,
-} from "../../index.ts";
+import { constant, type Exponents, optimal, phase, type Schedule, sgd, trainedExponents } from "../../index.ts";
 import { percent, scripted } from "../../numbers.ts";
+import { OPTIMIZER_CHOICES } from "../../theory/training/optimizer.ts";
 import { h, rich } from "../dom.ts";
 import type { FIELDS } from "../fields.ts";
 import type { Values } from "../state.ts";

@@ -1,7 +1,8 @@
 // The view of schedules: the step over training drawn by hand, and what it does to the loss.
 
 import { curvesFigure, schedulePartsFigure } from "../../figures/index.ts";
-import { type Free, OPTIMIZER_CHOICES } from "../../index.ts";
+import type { Free } from "../../index.ts";
+import { OPTIMIZER_CHOICES } from "../../theory/training/optimizer.ts";
 import { Card } from "../card.ts";
 import { Follower } from "../coarse-then-fine.ts";
 import { choice, controlPanel } from "../controls.ts";

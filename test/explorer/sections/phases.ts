@@ -1,11 +1,29 @@
 // The phase plane: what a hand does to it, what it says, what it runs and saves.
 
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import type { Response } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { diagram } from "../../../src/index.ts";
 import { curves, open, page, saved, settled, version, visit } from "../browser.ts";
 
 export function phases(): void {
   describe("the phase plane", () => {
+    it("weighs at most 300 kB gzipped when it is first opened", async () => {
+      const loaded = new Set<string>();
+      const note = (response: Response) => loaded.add(new URL(response.url()).pathname);
+      page.on("response", note);
+      await open();
+      await settled();
+      page.off("response", note);
+      const files = [...loaded].map((path) => `build${path.endsWith("/") ? `${path}index.html` : path}`);
+      expect(files).toContain("build/explorer/index.html");
+      expect(files.some((file) => /worker-.*\.js$/.test(file))).toBe(true);
+      const bytes = files.map((file) => gzipSync(readFileSync(file)).length).reduce((sum, size) => sum + size, 0);
+      expect(bytes).toBeGreaterThan(100_000);
+      expect(bytes).toBeLessThan(300_000);
+    });
+
     it("follows a dragged point with its curves and its address, and a reload restores them", async () => {
       await open();
       const [before, first] = [await curves(), await version()];
