@@ -12,8 +12,10 @@ const names = asked.length > 0 ? asked : Object.keys(commands).filter((name) => 
 for (const name of names) {
   const command = commands[name];
   if (!command?.startsWith("isoflop ")) throw new Error(`${name} is no figure that a command of isoflop draws`);
+  // the figure alone, of all that the command would write
   const words = command.split(" ").slice(1);
-  words.splice(words.lastIndexOf("--out"), 2, "--out", `${folder}${name}.svg`);
-  execFileSync("node", ["build/lib/cli/main.js", ...words, "--quiet"], { stdio: "inherit" });
+  const asking = words.filter((word, i) => word !== "--out" && words[i - 1] !== "--out");
+  const line = [...asking, "--out", `${folder}${name}.svg`, "--quiet"];
+  execFileSync("node", ["build/lib/cli/main.js", ...line], { stdio: "inherit" });
   console.log(`${folder}${name}.svg`);
 }
