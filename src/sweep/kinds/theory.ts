@@ -29,7 +29,7 @@ export const lossJob: JobKind = {
   ...deterministic,
   name: "loss",
   about: "the expected loss P(r) of one model over its training",
-  revision: 1,
+  revision: 2,
   parameters: {
     ...spectrumParameters,
     d: { type: "number", about: "model size: number of parameters", least: 1 },

@@ -408,6 +408,9 @@ export function byVolterra(kernels: Kernels, model: ConstantStep, steps: Float64
   return { ...route(model, nodes, steps, pick(P), error), forcing: pick(forcing), kernel: pick(kernel) };
 }
 
+/** The smallest number with all its digits: what is less is known to no better. */
+const LEAST_NORMAL = 2.2250738585072014e-308;
+
 /** F and K beside P, whose relative error is known but for what 1/(1 − ‖K‖) makes of it. */
 function route(
   model: ConstantStep,
@@ -418,14 +421,14 @@ function route(
 ): Route {
   const { forcing, kernel, sizes } = powersAt(nodes, model.gamma, model.batch, steps);
   const grown = amplification(model);
-  // a sum over nodes is good to rounding, and to what the rule was made for, beside the sizes of its terms
+  // a sum over nodes is good to rounding, and to what the rule was made for: F and P as they are, K beside the sizes of its terms
   const within = (sum: Float64Array) =>
-    steps.map((r, i) => (nodes.error + PRECISION + Number.EPSILON * (4 + Math.sqrt(r))) * sum[i]!);
+    steps.map((r, i) => (nodes.error + PRECISION + Number.EPSILON * (4 + Math.sqrt(r))) * sum[i]! + LEAST_NORMAL);
   return {
     ...{ loss, forcing, kernel, nodes },
     error: {
-      P: loss.map((P, i) => error[i]! * grown(steps[i]!) * Math.abs(P)),
-      F: forcing.map((F, i) => error[i]! * Math.abs(F)),
+      P: loss.map((P, i) => (error[i]! + PRECISION) * grown(steps[i]!) * Math.abs(P) + LEAST_NORMAL),
+      F: forcing.map((F, i) => (error[i]! + PRECISION) * Math.abs(F) + LEAST_NORMAL),
       K: within(sizes.kernel),
     },
   };
