@@ -5,7 +5,7 @@ import { areaY, dot, line, ruleX, ruleY } from "@observablehq/plot";
 import { scripted } from "../numbers.ts";
 import { COMPUTE, extent, linearAxis, logAxis, plane } from "./axes.ts";
 import type { Figure, Legend, Panel } from "./figure.ts";
-import type { Theme } from "./theme.ts";
+import { shades, type Theme } from "./theme.ts";
 
 interface Estimate {
   readonly value: number;
@@ -63,8 +63,7 @@ function losses(data: FrontierData): Panel {
   const sizes = data.curves.map(({ d }) => d);
   const axis = logAxis("", [sizes], 5);
   const range = axis.domain ?? [1, 10];
-  const shade = (theme: Theme) => (d: number) =>
-    theme.sequential(range[1] > range[0] ? Math.log(d / range[0]) / Math.log(range[1] / range[0]) : 0.4);
+  const shade = shades(range);
   return {
     title: "Loss P, and its lower edge P^{*}(f)",
     legend: (theme): Legend => ({

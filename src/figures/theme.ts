@@ -20,6 +20,13 @@ export interface Theme {
   readonly diverging: (t: number) => string;
 }
 
+/** Colours of a quantity between two ends, evenly in its logarithm. */
+export const shades =
+  ([low, high]: readonly [number, number]) =>
+  (theme: Theme) =>
+  (x: number): string =>
+    theme.sequential(high > low ? Math.log(x / low) / Math.log(high / low) : 0.4);
+
 /** DejaVu Sans where it is present (it always is for PNG); Verdana has nearly its widths. */
 export const FONT = '"DejaVu Sans", Verdana, "Segoe UI", system-ui, sans-serif';
 

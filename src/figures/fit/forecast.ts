@@ -7,7 +7,7 @@ import { plan } from "../../fitting/plan.ts";
 import { logspace } from "../../math/grid.ts";
 import { extent, linearAxis, logAxis, padded, plane } from "../axes.ts";
 import type { Legend, Panel } from "../figure.ts";
-import type { Theme } from "../theme.ts";
+import { shades, type Theme } from "../theme.ts";
 import { COMPUTE, someRows } from "./drawn.ts";
 
 /** D/N among which the best is sought where no law says it. */
@@ -39,9 +39,7 @@ export function overCompute(result: FitResult, budgets: Float64Array, forecaster
   const foretold = forecaster && bestForecasts(result, flops, forecaster);
   const lowest =
     parametric && flops.map((C) => plan(parametric.fit, { flops: C }, { flopsPerToken: runs.flopsPerToken }).loss);
-  const sizes = extent([runs.N], true)!;
-  const shade = (theme: Theme) => (N: number) =>
-    theme.sequential(sizes[1] > sizes[0] ? Math.log(N / sizes[0]) / Math.log(sizes[1] / sizes[0]) : 0.4);
+  const shade = shades(extent([runs.N], true)!);
   return {
     title: "Loss over compute, and its forecast",
     readout: {

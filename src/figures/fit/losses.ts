@@ -8,15 +8,14 @@ import { logspace } from "../../math/grid.ts";
 import { powerOfTen } from "../../numbers.ts";
 import { extent, linearAxis, logAxis, padded, plane } from "../axes.ts";
 import type { Legend, Panel } from "../figure.ts";
-import type { Theme } from "../theme.ts";
+import { shades, type Theme } from "../theme.ts";
 import { COMPUTE, someRows } from "./drawn.ts";
 
 /** Loss over N, a colour for each budget, with the law's curve (or the slice's parabola) at some budgets. */
 export function losses({ runs, parametric, isoflop }: FitResult): Panel {
   const rows = someRows(runs.n);
   const [low, high] = extent([runs.C], true)!;
-  const shade = (theme: Theme) => (C: number) =>
-    theme.sequential(high > low ? Math.log(C / low) / Math.log(high / low) : 0.4);
+  const shade = shades([low, high]);
   const slices = isoflop ? isoflop.fit.slices : slicesOf(runs).length > 1 ? slicesOf(runs) : [];
   const flops = slices.length > 1 ? slices.map((slice) => slice.flops) : [...logspace(low, high, 7)];
   const shown = Array.from(

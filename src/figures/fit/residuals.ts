@@ -5,7 +5,7 @@ import type { FitResult } from "../../fitting/fit.ts";
 import { powerOfTen } from "../../numbers.ts";
 import { extent, linearAxis, logAxis, padded, plane } from "../axes.ts";
 import type { Legend, Panel } from "../figure.ts";
-import type { Theme } from "../theme.ts";
+import { shades } from "../theme.ts";
 import { COMPUTE, someRows } from "./drawn.ts";
 
 export function residuals({ runs, parametric }: FitResult): Panel {
@@ -14,8 +14,7 @@ export function residuals({ runs, parametric }: FitResult): Panel {
   const percent = Float64Array.from(rows, (i) => 100 * r[i]!);
   const most = percent.reduce((m, x) => Math.max(m, Math.abs(x)), (200 * delta) as number);
   const range = extent([runs.N], true)!;
-  const shade = (theme: Theme) => (N: number) =>
-    theme.sequential(range[1] > range[0] ? Math.log(N / range[0]) / Math.log(range[1] / range[0]) : 0.4);
+  const shade = shades(range);
   return {
     title: "Residuals of approach 3",
     readout: {
