@@ -21,7 +21,7 @@ const ENTRIES = [
   "networks/index",
   "networks/thread",
   "sweep/thread",
-  "cli/diagram-thread",
+  "cli/plane-thread",
 ];
 
 /** Of what was read at the start: sources that change meanwhile are not built. */

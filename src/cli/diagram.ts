@@ -3,14 +3,12 @@
 import { type Command, Option } from "commander";
 import { within } from "../check.ts";
 import { type Diagram, diagram } from "../index.ts";
+import { centres } from "../math/grid.ts";
 import { brief, raised, readable } from "../numbers.ts";
-import { openPool, workerScript } from "../pool.ts";
-import { shareOut } from "../share-out.ts";
 import { Usage } from "./errors.ts";
-import { interruption } from "./interrupt.ts";
 import { type Common, interval, positives, range, threadsOption, whole, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
-import { progress } from "./progress.ts";
+import { rowsOnThreads } from "./plane-rows.ts";
 import { bold, table } from "./table.ts";
 
 interface Options extends Common {
@@ -131,40 +129,21 @@ function correction(flops: readonly [number, number], at: Diagram, predicted: Di
   return { flops, xi: off("xi"), eta: off("eta") };
 }
 
-/** The centres of n equal cells. */
-function centres([lo, hi]: [number, number], n: number): number[] {
-  return Array.from({ length: n }, (_, i) => lo + ((i + 0.5) * (hi - lo)) / n);
-}
-
-/** Row by row on threads. */
 async function measure(
   alpha: number[],
   beta: number[],
   flops: readonly [number, number],
-  { threads, quiet }: Options,
+  options: Options,
 ): Promise<Diagram> {
-  const signal = interruption();
-  const pool = await openPool(workerScript("cli/diagram-thread"), threads);
-  const bar = progress("measuring", { quiet });
-  const rows: Diagram[] = [];
-  const work = async (i: number) => {
-    rows[i] = await pool.run<Diagram>("row", [alpha, beta[i], flops]);
+  const rows = await rowsOnThreads<Diagram>("row", beta.length, (i) => [alpha, beta[i], flops], "measuring", options);
+  return {
+    alpha: Float64Array.from(alpha),
+    beta: Float64Array.from(beta),
+    phase: rows.flatMap((row) => row.phase),
+    xi: rows.flatMap((row) => row.xi),
+    eta: rows.flatMap((row) => row.eta),
+    made: rows[0]!.made,
   };
-  try {
-    const lanes = Array.from({ length: Math.min(pool.threads, beta.length) });
-    await shareOut(lanes, beta.length, work, { signal, onProgress: (done, of) => bar.update(done / of) });
-    return {
-      alpha: Float64Array.from(alpha),
-      beta: Float64Array.from(beta),
-      phase: rows.flatMap((row) => row.phase),
-      xi: rows.flatMap((row) => row.xi),
-      eta: rows.flatMap((row) => row.eta),
-      made: rows[0]!.made,
-    };
-  } finally {
-    bar.done();
-    await pool.close();
-  }
 }
 
 const ORDER = ["Ia", "Ib", "Ic", "II", "III", "IVa", "IVb"];

@@ -2,23 +2,13 @@
 
 import { sourceCapacity, uniqueOptimal } from "../index.ts";
 import { brief, scripted } from "../numbers.ts";
+import { columnsOf, type EpochsOptions, settingOf } from "./few-samples.ts";
 import { interruption } from "./interrupt.ts";
-import type { Common } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
 
-interface Options extends Common {
-  readonly a: number;
-  readonly b: number;
-  readonly unique: Float64Array;
-  readonly noise: number;
-  readonly eta?: number;
-  readonly batch: number;
-  readonly minN: number;
-}
-
-export async function optimum(options: Options, budgets: Float64Array): Promise<void> {
+export async function optimum(options: EpochsOptions, budgets: Float64Array): Promise<void> {
   const { a, b, unique, noise, eta, batch, minN } = options;
   const write = await openOutput(options);
   const bar = progress("samples", options);
@@ -32,22 +22,8 @@ export async function optimum(options: Options, budgets: Float64Array): Promise<
     },
   );
   bar.done();
-  const setting = [
-    `a = ${a}, b = ${b}`,
-    ...(noise > 0 ? [`σ² = ${noise}`] : []),
-    `η = ${brief(found.eta)}, B = ${batch}`,
-  ].join(", ");
-  const long = (rows: readonly Float64Array[]) => rows.flatMap((row) => [...row]);
-  const columns = {
-    unique: found.loss.flatMap((row, i) => [...row].map(() => unique[i]!)),
-    compute: found.loss.flatMap(() => [...budgets]),
-    N: long(found.N),
-    steps: long(found.steps),
-    epochs: long(found.epochs),
-    loss: long(found.loss),
-    byCompute: long(found.byCompute),
-    byData: long(found.byData),
-  };
+  const setting = settingOf(options, found.eta);
+  const columns = columnsOf(found);
   await write({
     json: () => found,
     columns: () => columns,

@@ -4,34 +4,18 @@ import type { Command } from "commander";
 import { reuse, sourceCapacity } from "../index.ts";
 import { brief, readable, scripted, withError } from "../numbers.ts";
 import { Usage } from "./errors.ts";
+import type { EpochsOptions } from "./few-samples.ts";
 import { interruption } from "./interrupt.ts";
-import {
-  type Common,
-  noiseOption,
-  number,
-  positives,
-  sigmaOption,
-  threadsOption,
-  whole,
-  withCommon,
-} from "./options.ts";
+import { noiseOption, number, positives, sigmaOption, threadsOption, whole, withCommon } from "./options.ts";
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
 
-interface Options extends Common {
-  readonly a: number;
-  readonly b: number;
-  readonly unique: Float64Array;
+interface Options extends EpochsOptions {
   readonly epochs: Float64Array;
   readonly N: number;
-  readonly noise: number;
-  readonly eta?: number;
-  readonly batch: number;
   readonly compute?: Float64Array;
-  readonly minN: number;
   readonly plane?: boolean;
-  readonly threads?: number;
 }
 
 export function define(command: Command): void {

@@ -12,3 +12,8 @@ export function logspace(lo: number, hi: number, n: number): Float64Array {
   const ratio = log(hi / lo);
   return Float64Array.from({ length: n }, (_, i) => (i === n - 1 ? hi : lo * exp((ratio * i) / Math.max(1, n - 1))));
 }
+
+/** The centres of n equal cells from lo to hi. */
+export function centres([lo, hi]: readonly [number, number], n: number): number[] {
+  return Array.from({ length: n }, (_, i) => lo + ((i + 0.5) * (hi - lo)) / n);
+}

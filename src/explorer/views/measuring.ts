@@ -1,7 +1,7 @@
 // What colours the plane: exponents predicted, or measured at the chosen window of compute, coarse at once and fine a second later.
 
 import { phase } from "../../index.ts";
-import { centres } from "../cells.ts";
+import { centres } from "../../math/grid.ts";
 import { conceal, h } from "../dom.ts";
 import { exportButtons } from "../export.ts";
 import { FIELDS as ALL } from "../fields.ts";

@@ -2,7 +2,7 @@
 // where that of the cell before ended.
 
 import { diagram } from "../../index.ts";
-import { centres } from "../cells.ts";
+import { centres } from "../../math/grid.ts";
 import type { Context } from "./context.ts";
 
 export interface MeasureInput {
