@@ -73,7 +73,7 @@ const TESTS = [
   ],
   ["theory/dynamics/reuse", "theory/reuse"],
   ["theory/dynamics/(batch|one-pass)", "theory/batch"],
-  ["theory/dynamics/unique", "theory/unique"],
+  ["theory/dynamics/(unique|few-samples|epochs-plane)", "theory/unique theory/epochs-plane"],
   ["theory/dynamics/sgd", "theory/multi-epoch"],
   ["theory/dynamics/", "theory/dynamics theory/dynamics-golden"],
   ["fitting/inference", "fitting/errors fitting/inference"],

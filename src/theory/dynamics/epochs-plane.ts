@@ -9,7 +9,7 @@
 //
 //   C ∝ U^{δ/ξ},   e ∝ U^{τδ/ξ−1} with t* ∝ C^τ                                                                  (11.12)
 
-import { counted, finite, increasing, integer, positive, within } from "../../check.ts";
+import { counted, finite, increasing, integer, within } from "../../check.ts";
 import { defaultKernels } from "../../kernels/default.ts";
 import type { Kernels } from "../../kernels/kernels.ts";
 import { exp, log } from "../../math/elementary.ts";
@@ -19,19 +19,14 @@ import { type Provenance, provenance } from "../../provenance.ts";
 import { sgd } from "../training/optimizer.ts";
 import { testLoss } from "./dynamics.ts";
 import { dynamicsExponents } from "./exponents.ts";
+import { type FewSamples, falls, fewSamples } from "./few-samples.ts";
 import { staticLosses } from "./limits.ts";
 import { type DynamicsProblem, dynamicsModel } from "./problem.ts";
-import { largestEta } from "./sgd-stability.ts";
 
-export interface EpochsPlaneOptions {
-  /** C = N·B·t, at least three, increasing; each at least minN·B. */
+/** At least three U, and as many C. */
+export interface EpochsPlaneOptions extends FewSamples {
+  /** C = N·B·t, increasing; each at least minN·B. */
   readonly compute: ArrayLike<number>;
-  /** U, distinct samples, at least three, increasing. */
-  readonly unique: ArrayLike<number>;
-  /** B. Default 1. */
-  readonly batch?: number;
-  /** η on the mean gradient. Default: half of the largest that is stable at minN features and the fewest samples. */
-  readonly eta?: number;
   /** Smallest N tried. Default 10. */
   readonly minN?: number;
   /** Rows of `epochsPlaneRow` at hand, one a U: nothing is left to compute. */
@@ -114,16 +109,13 @@ interface Checked {
 }
 
 function checked(problem: Omit<DynamicsProblem, "N" | "P" | "rule">, options: EpochsPlaneOptions): Checked {
-  const unique = increasing("unique", counted("sizes", "unique", options.unique), 1);
-  const batch = within("batch", options.batch ?? 1);
   const minN = finite("minN", options.minN ?? 10, 1);
+  const { unique, batch, eta } = fewSamples(problem, options, minN);
   const compute = increasing("compute", counted("budgets", "compute", options.compute), minN * batch);
   within("cells", unique.length * compute.length, "unique times compute");
   for (const [name, { length }] of [["unique", unique] as const, ["compute", compute] as const])
     if (length < 3) throw new RangeError(`${name} must have at least 3 values for a plane, got ${length}`);
   for (const C of compute) within("compute", C);
-  const still = dynamicsModel({ ...problem, N: minN, P: unique[0]! });
-  const eta = positive("eta", options.eta ?? largestEta(still.short.data, 1 / minN, 1 / unique[0]!, 1 / batch) / 2);
   // what is stable there is stable at more of either
   dynamicsModel({ ...problem, N: minN, P: unique[0]!, rule: sgd({ eta, batch }) });
   return { unique, compute, batch, eta, minN };
@@ -153,20 +145,16 @@ export function epochsPlane(
   const epochs = steps.map((row, i) => row.map((t) => (t * batch) / unique[i]!));
   const excess = loss.map((row) => row.map((L) => log(L - noise)));
   const sizes = N.map((row) => row.map(log));
-  const [logC, logU] = [compute.map(log), unique.map(log)];
-  const along = (x: Float64Array, k: number, at: (place: number) => number) => {
-    const [low, high] = [Math.max(0, k - 1), Math.min(x.length - 1, k + 1)];
-    return (at(high) - at(low)) / (x[high]! - x[low]!);
-  };
-  const byCompute = excess.map((row) => row.map((_, j) => -along(logC, j, (k) => row[k]!)));
-  const byData = excess.map((row, i) => row.map((_, j) => -along(logU, i, (k) => excess[k]![j]!)));
-  const share = sizes.map((row) => row.map((_, j) => along(logC, j, (k) => row[k]!)));
+  const byCompute = excess.map((row) => row.map((_, j) => falls(compute, j, (k) => row[k]!)));
+  const byData = excess.map((row, i) => row.map((_, j) => falls(unique, i, (k) => excess[k]![j]!)));
+  const share = sizes.map((row) => row.map((_, j) => -falls(compute, j, (k) => row[k]!)));
   const helps = byData.map((row, i) =>
     Array.from(
       row,
       (data, j): Helps => (data > byCompute[i]![j]! ? "samples" : share[i]![j]! > 0.5 ? "parameters" : "epochs"),
     ),
   );
+  const logC = compute.map(log);
   const boundary = {
     compute: unique.map((_, i) => exp(crossing(logC, byCompute[i]!, byData[i]!))),
     epochs: new Float64Array(unique.length),

@@ -5,23 +5,17 @@
 //
 // Where the second is the larger, more data help more than more compute.
 
-import { counted, increasing, positive, within } from "../../check.ts";
+import { counted, increasing } from "../../check.ts";
 import { log } from "../../math/elementary.ts";
 import { type Provenance, provenance } from "../../provenance.ts";
 import { sgd } from "../training/optimizer.ts";
 import { computeOptimal, type OptimalOptions } from "./compute-optimal.ts";
-import { type DynamicsProblem, dynamicsModel } from "./problem.ts";
-import { largestEta } from "./sgd-stability.ts";
+import { type FewSamples, falls, fewSamples } from "./few-samples.ts";
+import type { DynamicsProblem } from "./problem.ts";
 
-export interface UniqueOptions extends Omit<OptimalOptions, "students" | "onProgress" | "compute"> {
+export interface UniqueOptions extends Omit<OptimalOptions, "students" | "onProgress" | "compute">, FewSamples {
   /** C = N·B·t, increasing; each > minN. */
   readonly compute: ArrayLike<number>;
-  /** U, distinct samples, increasing. */
-  readonly unique: ArrayLike<number>;
-  /** B. Default 1: of batches with the same samples the smallest ends lowest. */
-  readonly batch?: number;
-  /** η on the mean gradient. Default: half of the largest that is stable at minN features and the fewest samples. */
-  readonly eta?: number;
   /** Called after each U. */
   readonly onProgress?: (done: number, of: number) => void;
 }
@@ -51,12 +45,9 @@ export function uniqueOptimal(
   problem: Omit<DynamicsProblem, "N" | "P" | "rule">,
   options: UniqueOptions,
 ): UniqueOptimum {
-  const unique = increasing("unique", counted("sizes", "unique", options.unique), 1);
   const compute = increasing("compute", counted("budgets", "compute", options.compute), 1);
-  const batch = within("batch", options.batch ?? 1);
-  const { minN = 1, onProgress, eta: given, compute: _, unique: __, batch: ___, ...rest } = options;
-  const still = dynamicsModel({ ...problem, N: minN, P: unique[0]! });
-  const eta = positive("eta", given ?? largestEta(still.short.data, 1 / minN, 1 / unique[0]!, 1 / batch) / 2);
+  const { minN = 1, onProgress, eta: _, compute: __, unique: ___, batch: ____, ...rest } = options;
+  const { unique, batch, eta } = fewSamples(problem, options, minN);
   const noise = problem.noise ?? 0;
   const rows = Array.from(unique, (P, i) => {
     const steps = compute.map((C) => C / batch);
@@ -67,11 +58,6 @@ export function uniqueOptimal(
   const loss = rows.map((row) => row.loss);
   const excess = (i: number, j: number) =>
     rows[i]!.settled.includes(compute[j]! / batch) ? Number.NaN : log(loss[i]![j]! - noise);
-  /** −∂ log(L − σ²)/∂ log x along an axis of n places, by the neighbours there are. */
-  const falls = (x: Float64Array, k: number, at: (place: number) => number) => {
-    const [low, high] = [Math.max(0, k - 1), Math.min(x.length - 1, k + 1)];
-    return low === high ? Number.NaN : (at(low) - at(high)) / log(x[high]! / x[low]!);
-  };
   return {
     unique,
     compute,
