@@ -2,7 +2,7 @@
 
 import { extname } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Better, clearlyBetter, type Forecaster, saved } from "../fitting/laws/index.ts";
+import { type Better, clearlyBetter, type Forecaster, type PointForecast, saved } from "../fitting/laws/index.ts";
 import {
   type FitResult,
   type Fitted,
@@ -10,6 +10,7 @@ import {
   type Interval,
   type Law,
   type Model,
+  type Plan,
   plan,
   type Rollout,
   rollouts,
@@ -123,23 +124,24 @@ async function run(file: string, options: Options, command: Command): Promise<vo
     budgets.length > 0 || files.some((ending) => ending === ".json" || ending === ".svg" || ending === ".png")
       ? stackedOn(runs, options.seed)
       : null;
+  const entries = entriesOf(result, budgets, stacked);
   const told: FitResult = {
     ...result,
     warnings: [
       ...result.warnings,
       ...reach(budgets.reduce((a, b) => Math.max(a, b), 0) / largest(runs), stacked),
-      ...apart(result, budgets, stacked),
+      ...entries.flatMap(apart),
     ],
   };
   await write({
     json: (file) => ({
-      ...summary(told, budgets, stacked),
+      ...summary(told, entries),
       ...more,
       better,
       ...(file && saved(runs, law ?? null, (result.parametric?.bootstrap?.draws ?? []) as Law[], stacked)),
     }),
-    columns: () => longTable(told, budgets, stacked),
-    text: () => inWords(told, budgets, more, stacked) + (better ? `\n\n${betterInWords(better)}` : ""),
+    columns: () => longTable(told, entries),
+    text: () => inWords(told, entries, more) + (better ? `\n\n${betterInWords(better)}` : ""),
     figure: async () => (await import("../figures/index.ts")).fitFigure({ result: told, budgets, forecaster: stacked }),
   });
   const { unavailable } = result;
@@ -155,39 +157,41 @@ function betterInWords({ law, aicc, heldOut }: Better): string {
   return `  The law ${law} describes these runs clearly better: AICc ${fixed(aicc, 0)} lower${beyond} (isoflop compare).`;
 }
 
+/** An approach with its plans at the budgets, each with what all laws stacked say of the loss there. */
 interface Entry {
   readonly name: "parametric" | "isoflop" | "envelope";
   readonly title: string;
   readonly fitted: Fitted<Model, Model>;
+  readonly plans: readonly (Plan & { readonly forecast: PointForecast | null })[];
 }
 
-function entries({ parametric, isoflop, envelope }: FitResult): Entry[] {
-  return [
-    { name: "parametric", title: "Approach 3, L = E + A/N^α + B/D^β", fitted: parametric },
-    { name: "isoflop", title: "Approach 2, minima of isoFLOP slices", fitted: isoflop },
-    { name: "envelope", title: "Approach 1, lower envelope of loss curves", fitted: envelope },
-  ].filter((entry) => entry.fitted !== null) as Entry[];
-}
-
-/** Plans at budgets, each with what all laws stacked say of the loss there. */
-function plans(result: FitResult, { fitted }: Entry, budgets: Float64Array, stacked: Forecaster | null) {
-  const draws = fitted.bootstrap?.draws ?? [];
-  return Array.from(budgets, (flops) => {
-    const made = plan(fitted.fit, { flops }, { flopsPerToken: result.runs.flopsPerToken, draws });
-    return { ...made, forecast: stacked?.at(made.N, made.D) ?? null };
-  });
+function entriesOf(
+  { parametric, isoflop, envelope, runs: { flopsPerToken } }: FitResult,
+  budgets: Float64Array,
+  stacked: Forecaster | null,
+): Entry[] {
+  const plans = (fitted: Fitted<Model, Model>): Entry["plans"] =>
+    Array.from(budgets, (flops) => {
+      const made = plan(fitted.fit, { flops }, { flopsPerToken, draws: fitted.bootstrap?.draws ?? [] });
+      return { ...made, forecast: stacked?.at(made.N, made.D) ?? null };
+    });
+  return (
+    [
+      { name: "parametric", title: "Approach 3, L = E + A/N^α + B/D^β", fitted: parametric },
+      { name: "isoflop", title: "Approach 2, minima of isoFLOP slices", fitted: isoflop },
+      { name: "envelope", title: "Approach 1, lower envelope of loss curves", fitted: envelope },
+    ] as const
+  ).flatMap(({ name, title, fitted }) => (fitted ? [{ name, title, fitted, plans: plans(fitted) }] : []));
 }
 
 /** What is said of an approach whose own loss no run would have, by all laws: the first such budget of each. */
-function apart(result: FitResult, budgets: Float64Array, stacked: Forecaster | null): string[] {
-  return entries(result).flatMap((entry) => {
-    const found = plans(result, entry, budgets, stacked).find(
-      ({ loss, forecast }) => forecast && (loss < forecast.low || loss > forecast.high),
-    );
-    if (!found) return [];
-    const { flops, loss, forecast } = found;
-    return `${entry.title.split(",")[0]!.toLowerCase()} has ${fixed(loss)} at ${brief(flops)} flops, outside of what all laws say of a run there, ${readable(forecast!.low)} … ${readable(forecast!.high)}: they contradict each other`;
-  });
+function apart({ title, plans }: Entry): string[] {
+  const found = plans.find(({ loss, forecast }) => forecast && (loss < forecast.low || loss > forecast.high));
+  if (!found) return [];
+  const { flops, loss, forecast } = found;
+  return [
+    `${title.split(",")[0]!.toLowerCase()} has ${fixed(loss)} at ${brief(flops)} flops, outside of what all laws say of a run there, ${readable(forecast!.low)} … ${readable(forecast!.high)}: they contradict each other`,
+  ];
 }
 
 /** The numbers of an approach in the order they are told. */
@@ -201,15 +205,14 @@ function parameters({ fit }: Fitted<Model, Model>): Record<string, number> {
 }
 
 /** Fields that stay stable: E, A, B, alpha, beta, a, objective, ci, warnings; null where there is no approach 3. */
-function summary(result: FitResult, budgets: Float64Array, stacked: Forecaster | null) {
+function summary(result: FitResult, entries: readonly Entry[]) {
   const { runs, parametric, identifiability, ray, unavailable, warnings, made } = result;
-  const told = (entry: Entry) => {
-    const { fitted } = entry;
+  const told = ({ fitted, plans }: Entry) => {
     const { bridge } = fitted;
     return {
       ...parameters(fitted),
       ci: fitted.ci,
-      plans: plans(result, entry, budgets, stacked),
+      plans,
       bootstrap: fitted.bootstrap && {
         draws: fitted.bootstrap.draws.length,
         failed: fitted.bootstrap.failed,
@@ -219,7 +222,7 @@ function summary(result: FitResult, budgets: Float64Array, stacked: Forecaster |
       forecast: fitted.forecast,
     };
   };
-  const all = Object.fromEntries(entries(result).map((entry) => [entry.name, told(entry)]));
+  const all = Object.fromEntries(entries.map((entry) => [entry.name, told(entry)]));
   const nothing = { E: null, A: null, B: null, alpha: null, beta: null, a: null, ci: null };
   return {
     ...(all.parametric ?? nothing),
@@ -237,13 +240,12 @@ function summary(result: FitResult, budgets: Float64Array, stacked: Forecaster |
   };
 }
 
-function longTable(result: FitResult, budgets: Float64Array, stacked: Forecaster | null) {
+function longTable(result: FitResult, entries: readonly Entry[]) {
   const rows: [string, string, number, number, number][] = [];
-  for (const entry of entries(result)) {
-    const { name, fitted } = entry;
+  for (const { name, fitted, plans } of entries) {
     for (const [key, value] of Object.entries(parameters(fitted)))
       rows.push([name, key, value, ...(fitted.ci?.[key] ?? ([Number.NaN, Number.NaN] as const))]);
-    for (const p of plans(result, entry, budgets, stacked)) {
+    for (const p of plans) {
       if (p.forecast)
         rows.push([name, `forecast at ${brief(p.flops)}`, p.forecast.loss, p.forecast.low, p.forecast.high]);
       for (const key of ["N", "D", "loss"] as const)
@@ -278,9 +280,8 @@ const SYMBOLS: Record<string, string> = {
 
 function inWords(
   result: FitResult,
-  budgets: Float64Array,
+  entries: readonly Entry[],
   more: { sensitivity: Sensitivity; rollouts: Rollout[] } | null,
-  stacked: Forecaster | null,
 ): string {
   const { runs, parametric, ray, warnings, unavailable } = result;
   const count = runCount(runs);
@@ -288,8 +289,7 @@ function inWords(
     bold(`${runs.n} rows${count < runs.n ? ` of ${count} runs` : ""}`) +
       `, N ${ends(runs.N)}, D ${ends(runs.D)}, C ${ends(runs.C)}`,
   ];
-  for (const entry of entries(result)) {
-    const { fitted, title, name } = entry;
+  for (const { fitted, title, name, plans } of entries) {
     const names = parameters(fitted);
     const profiled = (key: string) => parametric?.profiles.find((p) => p.parameter === key)?.interval;
     lines.push(
@@ -320,29 +320,27 @@ function inWords(
     if (bridge) {
       lines.push("", ...bridgeInWords(bridge).map((line) => `  ${line}`), forecastTable(fitted.forecast!));
     }
-    if (budgets.length > 0) {
-      const all = plans(result, entry, budgets, stacked);
+    if (plans.length > 0)
       lines.push(
         "",
         table([
-          { title: "budget C", values: all.map((p) => p.flops), format: brief },
-          { title: "best N*", values: all.map((p) => p.N) },
-          ...(fitted.ci ? [{ title: "95 %", values: all.map((p) => between(p.ci?.N)) }] : []),
-          { title: "best D*", values: all.map((p) => p.D) },
-          ...(fitted.ci ? [{ title: "95 %", values: all.map((p) => between(p.ci?.D)) }] : []),
-          { title: "D/N", values: all.map((p) => readable(p.tokensPerParameter, 3)) },
-          { title: "loss", values: all.map((p) => p.loss), format: (x) => fixed(x) },
-          ...(stacked
+          { title: "budget C", values: plans.map((p) => p.flops), format: brief },
+          { title: "best N*", values: plans.map((p) => p.N) },
+          ...(fitted.ci ? [{ title: "95 %", values: plans.map((p) => between(p.ci?.N)) }] : []),
+          { title: "best D*", values: plans.map((p) => p.D) },
+          ...(fitted.ci ? [{ title: "95 %", values: plans.map((p) => between(p.ci?.D)) }] : []),
+          { title: "D/N", values: plans.map((p) => readable(p.tokensPerParameter, 3)) },
+          { title: "loss", values: plans.map((p) => p.loss), format: (x) => fixed(x) },
+          ...(plans[0]!.forecast
             ? [
                 {
                   title: "of a run, all laws, 95 %",
-                  values: all.map(({ forecast }) => `${readable(forecast!.low)} … ${readable(forecast!.high)}`),
+                  values: plans.map(({ forecast }) => `${readable(forecast!.low)} … ${readable(forecast!.high)}`),
                 },
               ]
             : []),
         ]),
       );
-    }
   }
   if (ray)
     lines.push(
