@@ -29,7 +29,14 @@ import { openOutput } from "./output.ts";
 import { columns, fields, type Quantity, rowsOf } from "./quantities.ts";
 import { spectrumOf } from "./spectrum-file.ts";
 import { bold, counts } from "./table.ts";
-import { batchInWords, optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
+import {
+  batchInWords,
+  hasOwnStep,
+  optimizerOf,
+  type TrainingValues,
+  trainingInWords,
+  withTraining,
+} from "./training.ts";
 
 interface Options extends SpectrumValues, StepValues, TrainingValues, Common {
   readonly d: number;
@@ -78,8 +85,7 @@ async function run(options: Options): Promise<void> {
     ...(v === undefined ? {} : { v }),
     ...(gamma === undefined ? {} : { gamma }),
     ...(stepFraction === undefined ? {} : { stepFraction }),
-    // of steps of their own the optimiser knows the limit
-    force: options.eta !== undefined || optimizer?.kind === "sign",
+    force: hasOwnStep(options, optimizer),
   });
   const write = await openOutput(options);
   const { steps } = options;

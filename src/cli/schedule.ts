@@ -33,7 +33,7 @@ import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { spectrumOf } from "./spectrum-file.ts";
 import { bold, table } from "./table.ts";
-import { etaOption, optimizerOption, scheduleFrom, type TrainingValues } from "./training.ts";
+import { etaOption, hasOwnStep, optimizerOption, scheduleFrom, type TrainingValues } from "./training.ts";
 
 interface Options extends SpectrumValues, StepValues, Common {
   readonly d?: number;
@@ -92,7 +92,7 @@ async function compare(options: Options, d: number, steps: number): Promise<void
   within("horizon", steps, "--steps");
   const { spectrum, words } = await spectrumOf(options);
   const model = plrf({
-    ...{ spectrum, d, batch, noise, force: make({}).kind === "sign" || eta !== undefined },
+    ...{ spectrum, d, batch, noise, force: hasOwnStep(options, make({})) },
     ...(v === undefined ? {} : { v }),
     ...(gamma === undefined ? {} : { gamma }),
     ...(stepFraction === undefined ? {} : { stepFraction }),

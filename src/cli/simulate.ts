@@ -42,7 +42,14 @@ import {
 import { openOutput } from "./output.ts";
 import { progress } from "./progress.ts";
 import { bold, table } from "./table.ts";
-import { batchInWords, optimizerOf, type TrainingValues, trainingInWords, withTraining } from "./training.ts";
+import {
+  batchInWords,
+  hasOwnStep,
+  optimizerOf,
+  type TrainingValues,
+  trainingInWords,
+  withTraining,
+} from "./training.ts";
 
 interface Options extends PowerLawValues, StepValues, TrainingValues, Common {
   readonly d: Float64Array;
@@ -129,12 +136,11 @@ function setAside(why: string, kept: string): void {
 async function run(options: Options): Promise<void> {
   const { alpha, beta, dataRatio, gamma, stepFraction, batch, noise, force = false, quiet } = options;
   const optimizer = optimizerOf(options);
-  const sign = optimizer?.kind === "sign";
-  const method = options.method ?? (sign ? "dense" : "spectral");
+  const method = options.method ?? (optimizer?.kind === "sign" ? "dense" : "spectral");
   const models = Array.from(options.d, (d) =>
     plrf({
       spectrum: powerLaw({ alpha, beta }),
-      ...{ d, v: Math.round(dataRatio * d), batch, noise, force: force || sign || options.eta !== undefined },
+      ...{ d, v: Math.round(dataRatio * d), batch, noise, force: force || hasOwnStep(options, optimizer) },
       ...(gamma === undefined ? {} : { gamma }),
       ...(stepFraction === undefined ? {} : { stepFraction }),
     }),

@@ -106,6 +106,10 @@ function optimizerFrom(text: string): { text: string; make: (common: Common) => 
   return { text, make };
 }
 
+/** Whether the optimiser has steps of its own and knows their limit: the model's γ may be any. */
+export const hasOwnStep = ({ eta }: { readonly eta?: number }, optimizer: Optimizer | undefined): boolean =>
+  eta !== undefined || optimizer?.kind === "sign";
+
 /** The optimiser asked for, or undefined for SGD at a constant step and batch. */
 export function optimizerOf({ schedule, optimizer, ramp, eta }: TrainingValues): Optimizer | undefined {
   if (schedule === undefined && optimizer === undefined && ramp === undefined && eta === undefined) return undefined;
