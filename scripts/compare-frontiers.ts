@@ -4,18 +4,14 @@
 //   npx tsx scripts/compare-frontiers.ts COMMIT [problems] [seed]     in a clone with its history; builds that commit's core
 
 import * as now from "../src/index.ts";
+import { generator } from "../test/park-miller.mjs";
 import { earlier } from "./earlier.ts";
 
 const [commit, problems = "1000", first = "1"] = process.argv.slice(2);
 if (!commit) throw new Error("name the commit to compare with");
 const before = await earlier(commit);
 
-let state = Number(first);
-/** Park and Miller's generator. */
-const uniform = (): number => {
-  state = (state * 48271) % 2147483647;
-  return state / 2147483647;
-};
+const uniform = generator(Number(first));
 const between = (low: number, high: number): number => low + (high - low) * uniform();
 
 function problem() {
