@@ -1,6 +1,6 @@
 // What isoflop epochs --compute says of the best use of compute at few samples, as a table or as a plane.
 
-import type { EpochsPlane, UniqueOptimum } from "../index.ts";
+import type { UniqueOptimum } from "../index.ts";
 import { brief } from "../numbers.ts";
 import type { Common } from "./options.ts";
 
@@ -19,7 +19,7 @@ export const settingOf = ({ a, b, noise, batch }: EpochsOptions, eta: number): s
   [`a = ${a}, b = ${b}`, ...(noise > 0 ? [`σ² = ${noise}`] : []), `η = ${brief(eta)}, B = ${batch}`].join(", ");
 
 /** The columns of a file: one row a number of samples and budget. */
-export function columnsOf(found: UniqueOptimum | EpochsPlane) {
+export function columnsOf(found: UniqueOptimum) {
   const { unique, compute } = found;
   const long = (rows: readonly Float64Array[]) => rows.flatMap((row) => [...row]);
   return {

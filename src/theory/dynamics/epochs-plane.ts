@@ -15,13 +15,14 @@ import type { Kernels } from "../../kernels/kernels.ts";
 import { exp, log } from "../../math/elementary.ts";
 import { brent } from "../../math/minimise.ts";
 import { fitPowerLaw, type PowerFit } from "../../math/power-fit.ts";
-import { type Provenance, provenance } from "../../provenance.ts";
+import { provenance } from "../../provenance.ts";
 import { sgd } from "../training/optimizer.ts";
 import { testLoss } from "./dynamics.ts";
 import { dynamicsExponents } from "./exponents.ts";
 import { type FewSamples, falls, fewSamples } from "./few-samples.ts";
 import { staticLosses } from "./limits.ts";
 import { type DynamicsProblem, dynamicsModel } from "./problem.ts";
+import type { UniqueOptimum } from "./unique.ts";
 
 /** At least three U, and as many C. */
 export interface EpochsPlaneOptions extends FewSamples {
@@ -54,23 +55,10 @@ export interface PlaneFit {
   readonly predicted: number | null;
 }
 
-/** One row a U, one column a C. */
-export interface EpochsPlane {
-  readonly unique: Float64Array;
-  readonly compute: Float64Array;
-  readonly batch: number;
-  readonly eta: number;
-  readonly N: Float64Array[];
-  /** t = C/(N B), not whole. */
-  readonly steps: Float64Array[];
-  /** e = B·t/U. */
-  readonly epochs: Float64Array[];
-  readonly loss: Float64Array[];
+/** One row a U, one column a C; t = C/(N B) is not whole. */
+export interface EpochsPlane extends UniqueOptimum {
   /** The largest of all relative errors of the loss. */
   readonly error: number;
-  /** −∂ log(L* − σ²)/∂ log C and /∂ log U, by differences of neighbours. */
-  readonly byCompute: Float64Array[];
-  readonly byData: Float64Array[];
   readonly helps: Helps[][];
   /** Where the two are equal: C of each U, NaN where they are nowhere in view; and the epochs there. */
   readonly boundary: { readonly compute: Float64Array; readonly epochs: Float64Array };
@@ -85,7 +73,6 @@ export interface EpochsPlane {
     readonly boundary?: PlaneFit;
     readonly epochs?: PlaneFit;
   };
-  readonly made: Provenance;
 }
 
 /** Sizes a decade. */
